@@ -1,0 +1,75 @@
+#include "private.h"
+
+#include <signalbox/dispatch_signals.h>
+
+#include <stdlib.h>
+
+enum { ROWS_START = 32 };
+
+char sb_any_[1], sb_anonymous_[1];
+
+struct sb_dispatcher *
+sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self)
+{
+	struct sb_dispatcher *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->last_resort = last_resort;
+	d->last_resort_self = self;
+	d->free_record = NONE;
+	d->failures_end = &d->failures;
+	d->hot.rows = malloc(ROWS_START * sizeof(struct sb_row *));
+	if (d->hot.rows) {
+		d->cap_rows = ROWS_START;
+		d->hot.rows[0] = &d->unknown.pub;
+		d->hot.n_rows = 1;
+	}
+	if (!d->hot.rows || index_init(&d->by_self) < 0 || index_init(&d->by_receiver) < 0
+		|| sb_register(d, &sb_dispatch_signals) < 0) {
+		dispatcher_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void
+dispatcher_free(struct sb_dispatcher *d)
+{
+	struct row *row, *next_row;
+	struct object *object, *next_object;
+
+	failures_flush(d);
+	records_free(d);
+	patterns_free(d);
+	HASH_ITER(hh, d->pairs, row, next_row)
+	{
+		HASH_DELETE(hh, d->pairs, row);
+		row_free(row);
+	}
+	HASH_ITER(hh, d->objects, object, next_object)
+	{
+		HASH_DELETE(hh, d->objects, object);
+		free(object->label);
+		free(object);
+	}
+	registry_free(d);
+	index_finish(&d->by_self);
+	index_finish(&d->by_receiver);
+	free(d);
+}
+
+void
+sb_dispatcher_destroy(struct sb_dispatcher *d)
+{
+	if (!d)
+		return;
+	if (!d->hot.depth) {
+		dispatcher_free(d);
+		return;
+	}
+	frames_settle(d);
+	d->hot.odd |= ODD_DESTROYED;
+	for (uint32_t k = 0; k < d->hot.depth; k++)
+		d->hot.frames[k].flags |= FRAME_GONE;
+}

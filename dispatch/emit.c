@@ -1,0 +1,347 @@
+#include "private.h"
+
+#include <signalbox/dispatch_signals.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What next_call() found to call. */
+struct call {
+	sb_fn *fn;
+	void *self;
+	bool is_pattern;
+};
+
+/* A plain frame becomes one that walks by index. While plain it ran each slot before the present. */
+static void
+frame_settle(const struct sb_dispatcher *d, struct sb_frame *frame)
+{
+	const struct row *row = (const struct row *)frame->row;
+	uint32_t slot = (uint32_t)(frame->slot - row->pub.slots), who = row->who[slot];
+
+	frame->plain = 0;
+	frame->mine = NULL;
+	frame->mine_at = frame->mine_end = 0;
+	frame->signal = row->signal;
+	frame->payload = NULL;
+	frame->place = who == NONE ? NULL : record_at(d, who)->place;
+	frame->serial = UINT64_MAX;
+	frame->id = 0;
+	frame->at = frame->n_ran = slot + 1;
+	frame->n_failed = 0;
+	frame->has_failed = 0;
+	frame->flags = 0;
+}
+
+void
+frames_settle(struct sb_dispatcher *d)
+{
+	if (!d->hot.depth)
+		return;
+	d->hot.odd |= ODD_CHANGED;
+	for (uint32_t k = 0; k < d->hot.depth; k++)
+		if (d->hot.frames[k].plain)
+			frame_settle(d, &d->hot.frames[k]);
+}
+
+static uint32_t
+depth_of(const struct sb_dispatcher *d, const struct sb_frame *frame)
+{
+	return (uint32_t)(frame - d->hot.frames);
+}
+
+/* Whether its receiver has run in this emission by another of its connections; now it has. */
+static bool
+has_run(struct sb_dispatcher *d, struct sb_frame *frame, struct group *group)
+{
+	uint64_t *ran;
+
+	if (!group)
+		return false;
+	if (!frame->id)
+		frame->id = ++d->last_id;
+	ran = &group->ran[depth_of(d, frame)];
+	if (*ran == frame->id)
+		return true;
+	*ran = frame->id;
+	return false;
+}
+
+/* Whether it is to be called now; if so, it is running. */
+static bool
+take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *ret_call)
+{
+	struct record *record = record_at(d, at);
+
+	if (record->n_blocked || has_run(d, frame, record->group))
+		return false;
+	ret_call->fn = record->fn;
+	ret_call->self = record->self;
+	ret_call->is_pattern = record->flags & RECORD_PATTERN;
+	frame->place = record->place;
+	frame->has_failed = 0;
+	frame->n_ran += !ret_call->is_pattern;
+	if (record->flags & RECORD_ONCE)
+		connection_drop(d, at);
+	return true;
+}
+
+/* For a signal that is not registered: the next pattern that matches it. */
+static bool
+next_pattern(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call)
+{
+	const void *from = frame->from ? frame->from : SB_ANONYMOUS;
+
+	for (const struct pattern *p = d->patterns; p; p = p->next) {
+		const struct record *record = record_at(d, p->record);
+
+		if (!is_before(frame->last_priority, frame->last, record->priority, record->serial))
+			continue;
+		if (record->serial > frame->serial || (p->sender != SB_ANY && p->sender != from)
+			|| !pattern_matches(p->text, frame->signal->name))
+			continue;
+		frame->last_priority = record->priority;
+		frame->last = record->serial;
+		if (take(d, frame, p->record, ret_call))
+			return true;
+		/* It is still there: what take() passes over it does not drop. */
+	}
+	return false;
+}
+
+static bool
+skip_holes(const struct sb_row *row, uint32_t *at, uint32_t end)
+{
+	while (*at < end && ((const struct row *)row)->who[*at] == NONE)
+		(*at)++;
+	return *at < end;
+}
+
+/* The next receiver's record: of two rows the one that comes first. NONE: no more. */
+static uint32_t
+next_record(const struct sb_dispatcher *d, struct sb_frame *frame)
+{
+	const struct row *any = (const struct row *)frame->row;
+	const struct row *mine = (const struct row *)frame->mine;
+	bool has_any = skip_holes(frame->row, &frame->at, frame->end);
+	bool has_mine = mine && skip_holes(frame->mine, &frame->mine_at, frame->mine_end);
+
+	if (has_any && has_mine) {
+		const struct record *a = record_at(d, any->who[frame->at]);
+		const struct record *b = record_at(d, mine->who[frame->mine_at]);
+
+		has_mine = is_before(b->priority, b->serial, a->priority, a->serial);
+	}
+	if (has_mine)
+		return mine->who[frame->mine_at++];
+	return has_any ? any->who[frame->at++] : NONE;
+}
+
+static bool
+next_call(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call)
+{
+	while (!frame->flags) {
+		const struct record *record;
+		uint32_t at;
+
+		if (frame->row == &d->unknown.pub)
+			return next_pattern(d, frame, ret_call);
+		at = next_record(d, frame);
+		if (at == NONE)
+			return false;
+		record = record_at(d, at);
+		if (record->serial > frame->serial)
+			continue;
+		if (record->flags & RECORD_LEG)
+			at = record->next_of_group;
+		if (take(d, frame, at, ret_call))
+			return true;
+	}
+	return false;
+}
+
+bool
+emissions_over(struct sb_dispatcher *d)
+{
+	if (d->hot.odd & ODD_DESTROYED) {
+		dispatcher_free(d);
+		return true;
+	}
+	d->hot.odd &= ~(uint32_t)ODD_CHANGED;
+	while (d->changed) {
+		struct row *row = d->changed;
+
+		d->changed = row->next_changed;
+		row->is_changed = false;
+		row_tidy(d, row);
+	}
+	groups_review(d);
+	return false;
+}
+
+/* Calls who is left, and ends the emission. */
+static int
+finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_result)
+{
+	const struct sb_signal *signal = frame->signal;
+	const void *payload = frame->payload;
+	void *from = frame->from;
+	struct row *row = (struct row *)frame->row, *mine = (struct row *)frame->mine;
+	struct call call;
+	int result;
+
+	while (next_call(d, frame, &call)) {
+		if (call.is_pattern)
+			((sb_pattern_fn *)call.fn)(call.self, from, signal, payload);
+		else
+			signal->thunk(call.fn, call.self, from, payload);
+	}
+	if (frame->n_failed)
+		failures_tell(d, frame);
+	sb_assert(frame == &d->hot.frames[d->hot.depth - 1]);
+	result = frame->flags & FRAME_GONE ? -ECANCELED : (int)frame->n_ran;
+	if (ret_result)
+		*ret_result = (struct sb_result){
+			.n_ran = frame->n_ran,
+			.n_failed = frame->n_failed,
+			.stopped = frame->flags & FRAME_STOPPED,
+		};
+	/* The next emission shall not meet the holes that this one met. */
+	if (row->n_holes)
+		row_release(d, row);
+	if (mine && mine->n_holes)
+		row_release(d, mine);
+	if (!--d->hot.depth && d->hot.odd)
+		(void)emissions_over(d);
+	return result;
+}
+
+/* Refuses an emission past the limit; tells which signals go round. */
+static int
+refuse(struct sb_dispatcher *d, const struct sb_signal *signal)
+{
+	uint32_t k = d->hot.depth, n = 0;
+	char cycle[160];
+
+	frames_settle(d);
+	while (k && d->hot.frames[k - 1].signal != signal)
+		k--;
+	cycle[0] = '\0';
+	for (k = k ? k - 1 : 0; k < d->hot.depth && n < sizeof(cycle); k++)
+		n += (uint32_t)snprintf(
+			cycle + n, sizeof(cycle) - n, "%s > ", d->hot.frames[k].signal->name);
+	failure_report(d, &d->hot.frames[d->hot.depth - 1], -ELOOP,
+		"%s not emitted, %d emissions deep in each other: %s%s", signal->name,
+		SB_DEPTH_LIMIT, n < sizeof(cycle) ? cycle : "... > ", signal->name);
+	return -ELOOP;
+}
+
+static int
+emit_plain(struct sb_dispatcher *d, const struct sb_signal *signal, struct sb_row *row, void *from,
+	const void *payload)
+{
+	struct sb_frame *frame = &d->hot.frames[d->hot.depth++];
+	int how;
+
+	frame->row = row;
+	frame->from = from;
+	frame->end = row->n;
+	frame->plain = 1;
+	how = signal->run(d, frame, from, payload);
+	if (how != SB_RUN_DONE_)
+		return sb_emit_rest_(d, signal, frame, payload, how);
+	d->hot.depth--;
+	return (int)frame->end;
+}
+
+static int
+emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const void *payload,
+	struct sb_result *ret_result)
+{
+	struct row *row = (struct row *)sb_row_of_(&d->hot, signal->number), *mine = NULL;
+	bool is_failure = signal == sb_dispatch_failed_signal();
+	struct sb_frame *frame;
+
+	sb_assert(from != SB_ANY && from != SB_ANONYMOUS);
+	if (d->hot.odd & ODD_DESTROYED)
+		return -ECANCELED;
+	/* One frame more is kept for telling that something failed in the last. */
+	if (d->hot.depth >= SB_DEPTH_LIMIT + (uint32_t)is_failure)
+		return refuse(d, signal);
+	if (row->pub.odd & ROW_HAS_SENDERS)
+		mine = row_find(d, row->key.number, from ? from : SB_ANONYMOUS);
+	if (!row->pub.n && !(mine && mine->pub.n) && !(row->pub.odd & ROW_IS_UNKNOWN))
+		return 0;
+	if (!row->pub.n && !d->hot.odd && !ret_result && mine)
+		return emit_plain(d, signal, &mine->pub, from, payload);
+	frame = &d->hot.frames[d->hot.depth++];
+	*frame = (struct sb_frame){
+		.row = &row->pub,
+		.from = from,
+		.end = row->pub.n,
+		.mine = mine ? &mine->pub : NULL,
+		.mine_end = mine ? mine->pub.n : 0,
+		.signal = signal,
+		.payload = payload,
+		.serial = d->last_serial,
+		.last_priority = INT16_MAX + 1,
+	};
+	return finish(d, frame, ret_result);
+}
+
+int
+sb_emit_odd_(
+	struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const void *payload)
+{
+	return emit(d, signal, from, payload, NULL);
+}
+
+int
+sb_emit_rest_(struct sb_dispatcher *d, const struct sb_signal *signal, struct sb_frame *frame,
+	const void *payload, int how)
+{
+	if (frame->plain) {
+		frame_settle(d, frame);
+		/* The present slot has run, or not yet. */
+		if (how == SB_RUN_AT_SLOT_)
+			frame->at = --frame->n_ran;
+	}
+	frame->signal = signal;
+	frame->payload = payload;
+	return finish(d, frame, NULL);
+}
+
+int
+sb_emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const void *payload)
+{
+	struct sb_row *row = sb_row_of_(&d->hot, signal->number);
+
+	if ((row->odd | d->hot.odd) || d->hot.depth >= SB_DEPTH_LIMIT)
+		return emit(d, signal, from, payload, NULL);
+	return row->n ? emit_plain(d, signal, row, from, payload) : 0;
+}
+
+int
+sb_emit_result(struct sb_dispatcher *d, const struct sb_signal *signal, void *from,
+	const void *payload, struct sb_result *ret_result)
+{
+	*ret_result = (struct sb_result){ .n_ran = 0 };
+	return emit(d, signal, from, payload, ret_result);
+}
+
+void
+sb_stop(struct sb_dispatcher *d)
+{
+	sb_assert(d->hot.depth);
+	frames_settle(d);
+	d->hot.frames[d->hot.depth - 1].flags |= FRAME_STOPPED;
+}
+
+bool
+sb_unwind(struct sb_dispatcher *d)
+{
+	failures_flush(d);
+	d->hot.depth = 0;
+	return emissions_over(d);
+}

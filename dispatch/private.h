@@ -1,0 +1,234 @@
+#ifndef DISPATCH_PRIVATE_H
+#define DISPATCH_PRIVATE_H
+
+/* What the dispatcher is made of.
+ *
+ * A record is one connection; records lie in chunks and never move, and are known by their index. A
+ * row is an array of slots {fn, self}, sorted by (priority, serial), with the index of each slot's
+ * record beside it: one row a signal for receivers of anyone, and one for each pair of signal and
+ * sender that has receivers of its own. What is unusual about a record (once, blocked, a pattern's,
+ * sharing its receiver with another) hides its fn from the slot, so that the generated loop asks.
+ * A pattern's record is in no row: it leaves a leg, a record of its own, in each row it matches.
+ * What is removed leaves a hole in its row, closed when no emission is in progress. */
+
+#include <signalbox/emission.h>
+
+#include "index.h"
+#include "table.h"
+
+#define NONE UINT32_MAX
+
+enum { RECORDS_A_CHUNK = 1024 };
+
+/* struct record, flags */
+enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4 };
+/* struct sb_row, odd */
+enum { ROW_HAS_SENDERS = 1, ROW_IS_UNKNOWN = 2 };
+/* struct sb_hot, odd */
+enum { ODD_CHANGED = 1, ODD_DESTROYED = 2 };
+/* struct sb_frame, flags: either ends it */
+enum { FRAME_STOPPED = 1, FRAME_GONE = 2 };
+
+/* The connections of one receiver, where there are several. They are marked, and asked for, while
+ * two of them can meet in an emission: with one of anyone's or of a pattern's among them. */
+struct group {
+	uint32_t n, n_wide; /* wide: from anyone, or of a pattern; they stand first in the list */
+	uint32_t first, last;
+	bool is_marked, is_stale;
+	struct group *next_stale;
+	uint64_t ran[SB_DEPTH_LIMIT + 1]; /* by depth: the id of the emission in which it ran */
+};
+
+struct record {
+	uint64_t serial; /* 0: free */
+	sb_fn *fn;
+	void *self;
+	const char *place;
+	union {
+		struct row *row; /* a typed connection, a leg */
+		struct pattern *pattern; /* a pattern's connection */
+	} in;
+	struct group *group; /* NULL: the only connection of its receiver */
+	uint32_t slot; /* in the row; of a free record: the next free one */
+	uint32_t next_of_self, prev_of_self;
+	uint32_t next_of_group; /* of a leg: the pattern's record */
+	uint32_t prev_of_group;
+	int16_t priority;
+	uint16_t n_blocked;
+	uint8_t flags;
+};
+
+struct row_key {
+	uint32_t number;
+	uint32_t zero;
+	const void *sender; /* NULL: anyone */
+};
+
+struct row {
+	struct sb_row pub;
+	uint32_t *who; /* by slot: the record, or NONE for a hole */
+	uint32_t cap, n_holes;
+	const struct sb_signal *signal; /* NULL in the row of unknown signals */
+	struct row_key key;
+	uint32_t n_senders; /* of an anyone's row: the rows of single senders */
+	bool is_changed;
+	struct row *next_changed;
+	struct row *next_of_sender, **at_of_sender;
+	UT_hash_handle hh;
+};
+
+struct pattern {
+	struct pattern *next; /* by (priority, serial) */
+	uint32_t record;
+	const void *sender; /* SB_ANY, SB_ANONYMOUS or an object */
+	uint32_t n_legs, cap_legs;
+	uint32_t *legs;
+	char text[];
+};
+
+/* What is known of a sender or of a labelled object. */
+struct object {
+	const void *key;
+	struct row *rows;
+	char *label;
+	UT_hash_handle hh;
+};
+
+struct name {
+	const struct sb_signal *signal;
+	UT_hash_handle hh;
+};
+
+/* A failure that waits for the end of its emission. */
+struct failure {
+	struct failure *next;
+	uint32_t depth;
+	const char *signal, *place;
+	struct sb_error error;
+};
+
+struct sb_dispatcher {
+	struct sb_hot hot;
+	uint32_t cap_rows;
+	struct row unknown; /* row 0 */
+	struct row *pairs; /* by (number, sender) */
+	struct name *names;
+	struct object *objects;
+	struct record **chunks;
+	uint32_t n_records, cap_records, cap_chunks, free_record;
+	struct index by_self, by_receiver;
+	struct pattern *patterns;
+	struct row *changed;
+	struct group *stale;
+	uint64_t last_serial, last_id;
+	struct failure *failures, **failures_end;
+	bool connect_failed;
+	bool is_forgetting;
+	sb_last_resort_fn *last_resort;
+	void *last_resort_self;
+};
+
+static inline struct record *
+record_at(const struct sb_dispatcher *d, uint32_t at)
+{
+	return &d->chunks[at / RECORDS_A_CHUNK][at % RECORDS_A_CHUNK];
+}
+
+static inline struct row *
+row_of_number(const struct sb_dispatcher *d, uint32_t number)
+{
+	return (struct row *)d->hot.rows[number < d->hot.n_rows ? number : 0];
+}
+
+/* Rows and groups stay as they are. */
+static inline bool
+is_busy(const struct sb_dispatcher *d)
+{
+	return d->hot.depth || d->is_forgetting;
+}
+
+static inline bool
+is_before(int priority, uint64_t serial, int than_priority, uint64_t than_serial)
+{
+	return priority != than_priority ? priority > than_priority : serial < than_serial;
+}
+
+/* records.c: records, and who else has the same receiver or self. */
+uint32_t record_alloc(struct sb_dispatcher *d); /* NONE: out of memory */
+void record_free(struct sb_dispatcher *d, uint32_t at);
+/* The group's first record, or the only one, of a receiver; or NONE. */
+uint32_t record_of_receiver(const struct sb_dispatcher *d, sb_fn *fn, const void *self);
+uint32_t record_of_self(const struct sb_dispatcher *d, const void *self);
+/* Enters a record that is filled in but not in its row yet. Returns 0, or -ENOMEM and nothing
+ * changed. It is taken out before it leaves its row. */
+int record_link(struct sb_dispatcher *d, uint32_t at);
+void record_unlink(struct sb_dispatcher *d, uint32_t at);
+/* From anyone, or of a pattern. */
+bool record_is_wide(const struct record *record);
+/* Makes the slot say what the record is now. */
+void record_show(struct sb_dispatcher *d, uint32_t at);
+/* Lets go of groups that became too small. Not while busy. */
+void groups_review(struct sb_dispatcher *d);
+void records_free(struct sb_dispatcher *d);
+
+/* rows.c */
+struct row *row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender);
+int row_reserve(struct sb_dispatcher *d, struct row *row);
+void row_insert(struct sb_dispatcher *d, struct row *row, uint32_t at);
+void row_remove(struct sb_dispatcher *d, uint32_t at);
+/* Closes its holes, or frees it where it is a sender's and empty. Not while busy. */
+void row_tidy(struct sb_dispatcher *d, struct row *row);
+void row_free(struct row *row);
+/* Something left it, or did not come: its holes are closed, or it goes, when that is due. */
+void row_release(struct sb_dispatcher *d, struct row *row);
+/* The row of a signal, or of a signal and a sender, with room for one more; NULL: out of memory. */
+struct row *row_for(struct sb_dispatcher *d, struct row *any, const void *sender);
+
+/* objects.c */
+struct object *object_find(const struct sb_dispatcher *d, const void *key);
+struct object *object_make(struct sb_dispatcher *d, const void *key);
+void object_tidy(struct sb_dispatcher *d, struct object *object);
+
+/* patterns.c */
+bool pattern_matches(const char *pattern, const char *name);
+/* Leaves legs in the rows of a signal just registered. Returns 0, -ENOMEM. */
+int patterns_meet_signal(struct sb_dispatcher *d, struct row *any);
+/* Undoes that for a signal that is not registered after all. */
+void patterns_leave_signal(struct sb_dispatcher *d, uint32_t number);
+void pattern_drop(struct sb_dispatcher *d, uint32_t at);
+void patterns_free(struct sb_dispatcher *d);
+
+/* connect.c */
+/* The caller's mistakes that every connect shares. */
+void connect_check(
+	bool has_what, const void *from, struct sb_options options, sb_fn *fn, const char *place);
+/* What connect returns: nothing, remembered; what is there already. */
+struct sb_connection connect_failed(struct sb_dispatcher *d);
+struct sb_connection connect_again(
+	const struct record *record, uint32_t at, struct sb_options options);
+void connection_drop(struct sb_dispatcher *d, uint32_t at);
+
+/* registry.c */
+int registry_add(struct sb_dispatcher *d, const struct sb_signal *signal);
+void registry_free(struct sb_dispatcher *d);
+
+/* emit.c */
+/* Plain frames stop being plain, and every loop looks before its next call. */
+void frames_settle(struct sb_dispatcher *d);
+/* What was put off until nothing is emitted. Returns whether d was freed. */
+bool emissions_over(struct sb_dispatcher *d);
+
+/* failures.c */
+/* For the frame's running handler; the frames are settled. */
+SB_PRINTF(4, 5)
+void failure_report(
+	struct sb_dispatcher *d, struct sb_frame *frame, int code, const char *format, ...);
+/* Emits the failures of a frame that is about to end. */
+void failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame);
+/* Gives what still waits to the last resort. */
+void failures_flush(struct sb_dispatcher *d);
+
+/* dispatcher.c */
+void dispatcher_free(struct sb_dispatcher *d);
+
+#endif

@@ -1,0 +1,165 @@
+#include <signalbox/signal.h>
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+/* Where text goes; len counts on past cap. */
+struct out {
+	char *buf;
+	size_t cap, len;
+};
+
+static void
+put_char(struct out *out, char c)
+{
+	if (out->len + 1 < out->cap)
+		out->buf[out->len] = c;
+	out->len++;
+}
+
+static void
+put_text(struct out *out, const char *text)
+{
+	while (*text)
+		put_char(out, *text++);
+}
+
+SB_PRINTF(2, 3)
+static void
+put_format(struct out *out, const char *format, ...)
+{
+	char text[40];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	put_text(out, text);
+}
+
+static bool
+is_continuation(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
+/* How many bytes from here are one character of UTF-8 beyond ASCII, or 0 (RFC 3629, 4). */
+static size_t
+utf8_len(const unsigned char *at, size_t len)
+{
+	size_t n = at[0] >= 0xc2 && at[0] <= 0xdf   ? 2
+		   : at[0] >= 0xe0 && at[0] <= 0xef ? 3
+		   : at[0] >= 0xf0 && at[0] <= 0xf4 ? 4
+						    : 0;
+
+	if (!n || n > len)
+		return 0;
+	for (size_t k = 1; k < n; k++)
+		if (!is_continuation(at[k]))
+			return 0;
+	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f)
+		|| (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
+		return 0;
+	/* The C1 controls say nothing to a person, and much to a terminal. */
+	return n == 2 && at[0] == 0xc2 && at[1] < 0xa0 ? 0 : n;
+}
+
+static void
+put_bytes(struct out *out, struct sb_bytes bytes)
+{
+	const unsigned char *at = bytes.ptr;
+
+	put_char(out, '"');
+	for (size_t k = 0; k < bytes.len;) {
+		size_t n = utf8_len(at + k, bytes.len - k);
+
+		if (n) {
+			for (; n; n--)
+				put_char(out, (char)at[k++]);
+		} else if (at[k] == '"' || at[k] == '\\') {
+			put_char(out, '\\');
+			put_char(out, (char)at[k++]);
+		} else if (at[k] >= 0x20 && at[k] < 0x7f) {
+			put_char(out, (char)at[k++]);
+		} else {
+			put_format(out, "\\x%02x", at[k++]);
+		}
+	}
+	put_char(out, '"');
+}
+
+static void
+put_field(struct out *out, const struct sb_field *field, const void *payload)
+{
+	const void *at = (const char *)payload + field->offset;
+	const char *text;
+
+	switch (field->kind) {
+	case SB_BOOL:
+		put_text(out, *(const bool *)at ? "true" : "false");
+		return;
+	case SB_INT64:
+		put_format(out, "%" PRId64, *(const int64_t *)at);
+		return;
+	case SB_UINT64:
+		put_format(out, "%" PRIu64, *(const uint64_t *)at);
+		return;
+	case SB_DOUBLE:
+		put_format(out, "%.17g", *(const double *)at);
+		return;
+	case SB_TEXT:
+		text = *(const char *const *)at;
+		if (text)
+			put_bytes(out, sb_bytes_of(text));
+		else
+			put_text(out, "null");
+		return;
+	case SB_BYTES:
+		put_bytes(out, *(const struct sb_bytes *)at);
+		return;
+	case SB_HANDLE:
+		put_text(out, "<handle>");
+		return;
+	}
+}
+
+static size_t
+end(struct out *out)
+{
+	if (out->cap)
+		out->buf[out->len < out->cap ? out->len : out->cap - 1] = '\0';
+	return out->len;
+}
+
+const struct sb_field *
+sb_signal_field(const struct sb_signal *signal, const char *name)
+{
+	for (size_t k = 0; k < signal->n_fields; k++)
+		if (!strcmp(signal->fields[k].name, name))
+			return &signal->fields[k];
+	return NULL;
+}
+
+size_t
+sb_field_print(const struct sb_field *field, const void *payload, char *buf, size_t cap)
+{
+	struct out out = { .buf = buf, .cap = cap };
+
+	put_field(&out, field, payload);
+	return end(&out);
+}
+
+size_t
+sb_signal_print(const struct sb_signal *signal, const void *payload, char *buf, size_t cap)
+{
+	struct out out = { .buf = buf, .cap = cap };
+
+	put_text(&out, signal->name);
+	for (size_t k = 0; k < signal->n_fields; k++) {
+		put_char(&out, ' ');
+		put_text(&out, signal->fields[k].name);
+		put_char(&out, '=');
+		put_field(&out, &signal->fields[k], payload);
+	}
+	return end(&out);
+}
