@@ -13,16 +13,15 @@
 
 /* The kind of a C type; a field of any other type does not compile. */
 #define SB_KIND_OF_(value)                                                                         \
-	_Generic((value), bool                                                                     \
-		 : SB_BOOL, int64_t                                                                \
-		 : SB_INT64, uint64_t                                                              \
-		 : SB_UINT64, double                                                               \
-		 : SB_DOUBLE, const char *                                                         \
-		 : SB_TEXT, struct sb_bytes                                                        \
-		 : SB_BYTES)
+	_Generic((value),                                                                          \
+		bool: SB_BOOL,                                                                     \
+		int64_t: SB_INT64,                                                                 \
+		uint64_t: SB_UINT64,                                                               \
+		double: SB_DOUBLE,                                                                 \
+		const char *: SB_TEXT,                                                             \
+		struct sb_bytes: SB_BYTES)
 /* SB_HANDLE for a pointer to anything; anything else does not compile. */
-#define SB_KIND_OF_HANDLE_(value)                                                                  \
-	_Generic(1 ? (value) : (const volatile void *)0, const volatile void * : SB_HANDLE)
+#define SB_KIND_OF_HANDLE_(value) _Generic(&*(value), default: SB_HANDLE)
 
 /* In the body of NAME_signal(), SELF is struct NAME. */
 #define FIELD(type, name, about)                                                                   \

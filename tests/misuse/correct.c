@@ -1,0 +1,19 @@
+/* Compiles: so that the others fail for their mistake alone. */
+#include "dispatch/signals.h"
+
+void use(struct sb_dispatcher *d, struct thing *thing);
+static void
+on_alpha(void *self, struct thing *from, const struct test_alpha *e)
+{
+	(void)self;
+	(void)from;
+	(void)e->text;
+}
+
+void
+use(struct sb_dispatcher *d, struct thing *thing)
+{
+	test_alpha_connect(d, SB_ANY, SB_HANDLER(on_alpha), NULL);
+	test_alpha_connect(d, thing, SB_HANDLER(on_alpha), NULL);
+	test_alpha_emit(d, thing, &(struct test_alpha){ .text = "x" });
+}
