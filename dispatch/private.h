@@ -68,6 +68,9 @@ struct row {
 	struct sb_row pub;
 	uint32_t *who; /* by slot: the record, or NONE for a hole */
 	uint32_t cap, n_holes;
+	/* Most senders have one receiver of their own: it needs no array. */
+	struct sb_slot only_slot;
+	uint32_t only_who;
 	const struct sb_signal *signal; /* NULL in the row of unknown signals */
 	struct row_key key;
 	uint32_t n_senders; /* of an anyone's row: the rows of single senders */

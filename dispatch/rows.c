@@ -4,6 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void
+free_slots(struct row *row)
+{
+	if (row->cap <= 1)
+		return;
+	free(row->pub.slots);
+	free(row->who);
+}
+
 struct row *
 row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender)
 {
@@ -58,25 +67,40 @@ row_for(struct sb_dispatcher *d, struct row *any, const void *sender)
 	return row;
 }
 
+/* Room for that many, in place of what there was. Returns 0, or -ENOMEM and nothing changed. */
+static int
+grow(struct row *row, uint32_t cap)
+{
+	struct sb_slot *slots = malloc(cap * sizeof(*slots));
+	uint32_t *who = malloc(cap * sizeof(*who));
+
+	if (!slots || !who) {
+		free(slots);
+		free(who);
+		return -ENOMEM;
+	}
+	memcpy(slots, row->pub.slots, row->pub.n * sizeof(*slots));
+	memcpy(who, row->who, row->pub.n * sizeof(*who));
+	free_slots(row);
+	row->pub.slots = slots;
+	row->who = who;
+	row->cap = cap;
+	return 0;
+}
+
 int
 row_reserve(struct sb_dispatcher *d, struct row *row)
 {
-	uint32_t cap = row->cap < 4 ? row->cap + 1 : row->cap + row->cap / 2;
-	void *grown;
-
 	if (row->pub.n < row->cap)
 		return 0;
+	if (!row->cap) {
+		row->pub.slots = &row->only_slot;
+		row->who = &row->only_who;
+		row->cap = 1;
+		return 0;
+	}
 	frames_settle(d);
-	grown = realloc(row->pub.slots, cap * sizeof(*row->pub.slots));
-	if (!grown)
-		return -ENOMEM;
-	row->pub.slots = grown;
-	grown = realloc(row->who, cap * sizeof(*row->who));
-	if (!grown)
-		return -ENOMEM;
-	row->who = grown;
-	row->cap = cap;
-	return 0;
+	return grow(row, row->cap < 4 ? 4 : row->cap + row->cap / 2);
 }
 
 /* The slot that the record belongs in: behind the last that is not after it. Holes are no guide. */
@@ -163,8 +187,7 @@ close_holes(struct sb_dispatcher *d, struct row *row)
 void
 row_free(struct row *row)
 {
-	free(row->pub.slots);
-	free(row->who);
+	free_slots(row);
 	free(row);
 }
 
