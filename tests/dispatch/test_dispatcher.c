@@ -82,7 +82,7 @@ on_failed(void *self, void *from, const struct sb_dispatch_failed *e)
 	(void)from;
 	write_letter('!');
 	box.last_resort.code = (int)e->error;
-	(void)snprintf(box.last_resort.text, sizeof(box.last_resort.text), "%s|%s|%s",
+	(void)snprintf(box.last_resort.text, sizeof(box.last_resort.text), "%s|%s|%.150s",
 		e->signal ? e->signal : "", e->place ? e->place : "", e->text);
 }
 
@@ -92,7 +92,7 @@ last_resort(void *self, const char *signal, const char *place, const struct sb_e
 	(void)self;
 	write_letter('?');
 	box.last_resort.code = error->code;
-	(void)snprintf(box.last_resort.text, sizeof(box.last_resort.text), "%s|%s|%s",
+	(void)snprintf(box.last_resort.text, sizeof(box.last_resort.text), "%s|%s|%.150s",
 		signal ? signal : "", place ? place : "", error->text);
 }
 
