@@ -66,18 +66,20 @@ struct row_key {
 
 struct row {
 	struct sb_row pub;
+	/* Most senders have one receiver of their own: it needs no array. What finding and calling it
+	 * touches stands together. */
+	struct sb_slot only_slot;
+	struct row_key key;
+	UT_hash_handle hh;
+
 	uint32_t *who; /* by slot: the record, or NONE for a hole */
 	uint32_t cap, n_holes;
-	/* Most senders have one receiver of their own: it needs no array. */
-	struct sb_slot only_slot;
 	uint32_t only_who;
-	const struct sb_signal *signal; /* NULL in the row of unknown signals */
-	struct row_key key;
 	uint32_t n_senders; /* of an anyone's row: the rows of single senders */
+	const struct sb_signal *signal; /* NULL in the row of unknown signals */
 	bool is_changed;
 	struct row *next_changed;
 	struct row *next_of_sender, **at_of_sender;
-	UT_hash_handle hh;
 };
 
 struct pattern {
