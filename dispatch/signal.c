@@ -93,6 +93,7 @@ put_field(struct out *out, const struct sb_field *field, const void *payload)
 {
 	const void *at = (const char *)payload + field->offset;
 	const char *text;
+	const void *pointer;
 
 	switch (field->kind) {
 	case SB_BOOL:
@@ -118,7 +119,9 @@ put_field(struct out *out, const struct sb_field *field, const void *payload)
 		put_bytes(out, *(const struct sb_bytes *)at);
 		return;
 	case SB_HANDLE:
-		put_text(out, "<handle>");
+		/* Through memory, for it is a pointer to something else each time. */
+		memcpy(&pointer, at, sizeof(pointer));
+		put_text(out, pointer ? "<handle>" : "null");
 		return;
 	}
 }

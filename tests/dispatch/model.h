@@ -32,18 +32,17 @@ struct model_failure {
 };
 
 struct model {
-	struct model_connection connections[MODEL_CONNECTIONS];
-	int n_connections;
-	struct model_frame frames[MODEL_DEPTH];
-	int depth;
-	struct model_failure failures[1024];
-	int n_failures;
+	int n_connections, depth, n_failures;
 	bool is_destroyed, connect_failed;
 	int labels[MODEL_OBJECTS];
 	/* What happens outside: a handler runs, a failure that nobody hears. */
 	void (*called)(int fn, int self, int signal, int from, const struct model_failure *failure);
 	void (*unheard)(const struct model_failure *failure);
 	const struct model_failure *telling;
+
+	struct model_connection connections[MODEL_CONNECTIONS];
+	struct model_frame frames[MODEL_DEPTH];
+	struct model_failure failures[1024];
 };
 
 struct model_result {

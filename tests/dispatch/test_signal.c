@@ -41,7 +41,9 @@ a_payload_prints_as_one_line(void **state)
 		.real = 0.5,
 		.text = "a \"b\" \\ caf\xc3\xa9 \xff\n",
 		.bytes = { "\0x", 2 },
+		.handle = &(struct thing){ 1 },
 	};
+	const struct test_beta none = { .text = NULL };
 	char buf[256];
 	size_t len = sb_signal_print(test_beta_signal(), &e, buf, sizeof(buf));
 
@@ -51,6 +53,9 @@ a_payload_prints_as_one_line(void **state)
 		"text=\"a \\\"b\\\" \\\\ caf\xc3\xa9 \\xff\\x0a\" bytes=\"\\x00x\" "
 		"handle=<handle>");
 	assert_int_equal(len, strlen(buf));
+	(void)sb_signal_print(test_beta_signal(), &none, buf, sizeof(buf));
+	assert_string_equal(buf,
+		"test.beta truth=false whole=0 large=0 real=0 text=null bytes=\"\" handle=null");
 	assert_int_equal(
 		sb_signal_print(other_gamma_signal(), &(struct other_gamma){ 0 }, buf, sizeof(buf)),
 		11);

@@ -69,10 +69,10 @@ struct sb_table {
 /* The field of that name, or NULL. */
 SB_API const struct sb_field *sb_signal_field(const struct sb_signal *signal, const char *name);
 
-/* Writes a value as text: true, -7, 0.5, "text", null, and <handle> for what has no meaning
- * elsewhere. In texts and bytes, what is not printable ASCII or UTF-8, a quote and a backslash
- * become \xHH, \" and \\. Writes at most cap bytes, the NUL included, and returns the length the
- * whole would have, without the NUL, as snprintf does. */
+/* Writes a value as text: true, -7, 0.5, "text", null, and <handle> for a pointer, which has no
+ * meaning elsewhere. In texts and bytes, what is not printable ASCII or UTF-8, a quote and a
+ * backslash become \xHH, \" and \\. Writes at most cap bytes, the NUL included, and returns the
+ * length the whole would have, without the NUL, as snprintf does. */
 SB_API size_t sb_field_print(
 	const struct sb_field *field, const void *payload, char *buf, size_t cap);
 
