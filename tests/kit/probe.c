@@ -1,0 +1,346 @@
+#include "private.h"
+
+struct record {
+	const struct sb_signal *signal;
+	void *payload; /* with its texts and bytes behind it, in the same memory */
+};
+
+struct sb_probe {
+	struct sb_dispatcher *d;
+	struct record *records;
+	size_t n, cap;
+	size_t next; /* the first that was not expected yet */
+	bool is_lost; /* memory ran out, a signal is missing */
+};
+
+enum { PROBE_PRIORITY = 32767 };
+
+/* ---- Copies ---- */
+
+/* What stands outside the payload itself, for one field, its NUL included. */
+static struct sb_bytes
+field_extent(const struct sb_field *field, const void *payload)
+{
+	const void *at = (const char *)payload + field->offset;
+	struct sb_bytes none = { NULL, 0 };
+
+	if (field->kind == SB_BYTES)
+		return *(const struct sb_bytes *)at;
+	if (field->kind == SB_TEXT && *(const char *const *)at) {
+		struct sb_bytes text = sb_bytes_of(*(const char *const *)at);
+
+		text.len++;
+		return text;
+	}
+	return none;
+}
+
+static void
+field_set(const struct sb_field *field, void *payload, const char *ptr, size_t len)
+{
+	void *at = (char *)payload + field->offset;
+
+	if (field->kind == SB_BYTES)
+		*(struct sb_bytes *)at = (struct sb_bytes){ ptr, len };
+	else
+		*(const char **)at = ptr;
+}
+
+/* A copy that lives by itself; NULL: out of memory. */
+static void *
+payload_copy(const struct sb_signal *signal, const void *payload)
+{
+	size_t i, size = signal->size;
+	char *copy, *end;
+
+	for (i = 0; i < signal->n_fields; i++)
+		size += field_extent(&signal->fields[i], payload).len;
+	copy = malloc(size);
+	if (!copy)
+		return NULL;
+	memcpy(copy, payload, signal->size);
+	end = copy + signal->size;
+	for (i = 0; i < signal->n_fields; i++) {
+		struct sb_bytes extent = field_extent(&signal->fields[i], payload);
+
+		if (!extent.len)
+			continue;
+		memcpy(end, extent.ptr, extent.len);
+		field_set(&signal->fields[i], copy, end, extent.len);
+		end += extent.len;
+	}
+	return copy;
+}
+
+static void
+on_signal(void *self, void *from, const struct sb_signal *signal, const void *payload)
+{
+	struct sb_probe *probe = self;
+	struct record record = { signal, NULL };
+
+	(void)from;
+	if (probe->n == probe->cap) {
+		size_t cap = probe->cap ? 2 * probe->cap : 16;
+		struct record *records = realloc(probe->records, cap * sizeof(*records));
+
+		if (!records) {
+			probe->is_lost = true;
+			return;
+		}
+		probe->records = records;
+		probe->cap = cap;
+	}
+	record.payload = payload_copy(signal, payload);
+	if (!record.payload)
+		probe->is_lost = true;
+	else
+		probe->records[probe->n++] = record;
+}
+
+/* ---- Reports ---- */
+
+/* Everything recorded, what was expected already and what comes next marked. */
+static void
+add_records(const struct sb_probe *probe, struct text *report)
+{
+	size_t i;
+
+	(void)text_addf(report, probe->n ? "Recorded (+ expected before, > the next):\n"
+					 : "Nothing was recorded.\n");
+	for (i = 0; i < probe->n; i++) {
+		char mark = i < probe->next ? '+' : i == probe->next ? '>' : ' ';
+
+		(void)text_addf(report, "  %c ", mark);
+		(void)text_add_signal(report, probe->records[i].signal, probe->records[i].payload);
+		(void)text_addf(report, "\n");
+	}
+}
+
+static enum match
+tell_wrong(enum match match, const char *expected, const struct text *why, struct text *report)
+{
+	(void)text_addf(report, "cannot expect this signal:\n    %s\n%s\n", expected, text_of(why));
+	return match;
+}
+
+/* Whether this could be expected at all: a slip of the pen in what must not come would hide. */
+static enum match
+check_expectation(const struct sb_probe *probe, const char *expected, struct text *report)
+{
+	char *name = strndup(expected, strcspn(expected, " "));
+	const struct sb_signal *signal = name ? sb_find(probe->d, name) : NULL;
+	void *blank = signal ? calloc(1, signal->size) : NULL;
+	struct text why = { 0 };
+	enum match match = MATCH_WRONG;
+
+	free(name);
+	if (!name || (signal && !blank))
+		return MATCH_NO_MEMORY;
+	if (signal)
+		match = expectation_match(expected, signal, blank, &why);
+	else
+		(void)text_addf(&why, "the dispatcher knows no signal of that name");
+	if (match == MATCH_WRONG)
+		(void)tell_wrong(match, expected, &why, report);
+	free(blank);
+	text_finish(&why);
+	return match == MATCH_NO ? MATCH_YES : match;
+}
+
+enum match
+probe_expect(struct sb_probe *probe, const char *expected, struct text *report)
+{
+	const struct record *record = probe->next < probe->n ? &probe->records[probe->next] : NULL;
+	struct text why = { 0 };
+	enum match match = MATCH_NO;
+
+	if (probe->is_lost)
+		return MATCH_NO_MEMORY;
+	if (record)
+		match = expectation_match(expected, record->signal, record->payload, &why);
+	if (match == MATCH_YES) {
+		probe->next++;
+	} else if (match == MATCH_WRONG) {
+		(void)tell_wrong(match, expected, &why, report);
+	} else {
+		(void)text_addf(report, "expected the signal\n    %s\nbut %s", expected,
+			record ? "the next is\n    " : "no other came\n");
+		if (record) {
+			(void)text_add_signal(report, record->signal, record->payload);
+			(void)text_addf(report, "\n(%s)\n", text_of(&why));
+		}
+		add_records(probe, report);
+	}
+	text_finish(&why);
+	return match;
+}
+
+enum match
+probe_skip(struct sb_probe *probe, const char *expected, struct text *report)
+{
+	enum match checked = check_expectation(probe, expected, report);
+
+	if (checked != MATCH_YES)
+		return checked;
+	while (probe->next < probe->n) {
+		const struct record *record = &probe->records[probe->next];
+		struct text why = { 0 };
+		enum match match =
+			expectation_match(expected, record->signal, record->payload, &why);
+
+		if (match == MATCH_WRONG)
+			(void)tell_wrong(match, expected, &why, report);
+		text_finish(&why);
+		if (match == MATCH_NO)
+			return MATCH_YES;
+		if (match != MATCH_YES)
+			return match;
+		probe->next++;
+	}
+	return MATCH_YES;
+}
+
+const struct sb_signal *
+probe_next(const struct sb_probe *probe, const void **ret_payload)
+{
+	if (probe->next == probe->n)
+		return NULL;
+	*ret_payload = probe->records[probe->next].payload;
+	return probe->records[probe->next].signal;
+}
+
+bool
+probe_is_done(const struct sb_probe *probe, struct text *report)
+{
+	if (probe->is_lost)
+		report->is_lost = true;
+	else if (probe->next == probe->n)
+		return true;
+	(void)text_addf(report, "a signal came that was not expected\n");
+	add_records(probe, report);
+	return false;
+}
+
+/* ---- Public ---- */
+
+struct sb_probe *
+sb_probe_create_(const char *place, struct sb_dispatcher *d, const char *pattern, void *from)
+{
+	struct sb_options options = { .priority = PROBE_PRIORITY };
+	struct sb_probe *probe = kit_alloc(place, 1, sizeof(*probe));
+	struct sb_connection connection;
+
+	probe->d = d;
+	connection = sb_pattern_connect(d, pattern, from, options, on_signal, place, probe);
+	if (!connection.serial) {
+		free(probe);
+		kit_fail_no_memory(place);
+	}
+	return probe;
+}
+
+void
+sb_probe_destroy(struct sb_probe *probe)
+{
+	if (!probe)
+		return;
+	(void)sb_forget(probe->d, probe);
+	sb_probe_clear(probe);
+	free(probe->records);
+	free(probe);
+}
+
+const void *
+sb_probe_expect_(const char *place, struct sb_probe *probe, const char *expected)
+{
+	struct text report = { 0 };
+
+	switch (probe_expect(probe, expected, &report)) {
+	case MATCH_YES:
+		return probe->records[probe->next - 1].payload;
+	case MATCH_NO_MEMORY:
+		text_finish(&report);
+		kit_fail_no_memory(place);
+	case MATCH_NO:
+	case MATCH_WRONG:
+		break;
+	}
+	kit_fail(place, &report);
+}
+
+/* Whether this record is the one; does not return for what cannot be expected. */
+static bool
+record_is(const char *place, const struct record *record, const char *expected)
+{
+	struct text why = { 0 }, report = { 0 };
+	enum match match = expectation_match(expected, record->signal, record->payload, &why);
+
+	if (match == MATCH_WRONG)
+		(void)tell_wrong(match, expected, &why, &report);
+	text_finish(&why);
+	if (match == MATCH_WRONG)
+		kit_fail(place, &report);
+	if (match == MATCH_NO_MEMORY)
+		kit_fail_no_memory(place);
+	return match == MATCH_YES;
+}
+
+const void *
+sb_probe_seek_(const char *place, struct sb_probe *probe, const char *expected)
+{
+	struct text report = { 0 };
+	size_t i;
+
+	if (probe->is_lost)
+		kit_fail_no_memory(place);
+	for (i = probe->next; i < probe->n; i++) {
+		if (!record_is(place, &probe->records[i], expected))
+			continue;
+		probe->next = i + 1;
+		return probe->records[i].payload;
+	}
+	(void)text_addf(&report,
+		"expected the signal\n    %s\nsooner or later, but it did not come\n", expected);
+	add_records(probe, &report);
+	kit_fail(place, &report);
+}
+
+void
+sb_probe_expect_none_(const char *place, struct sb_probe *probe)
+{
+	struct text report = { 0 };
+
+	if (!probe_is_done(probe, &report))
+		kit_fail(place, &report);
+}
+
+size_t
+sb_probe_count_(const char *place, const struct sb_probe *probe, const char *expected)
+{
+	struct text report = { 0 };
+	enum match checked;
+	size_t i, n = 0;
+
+	if (probe->is_lost)
+		kit_fail_no_memory(place);
+	if (!expected)
+		return probe->n;
+	checked = check_expectation(probe, expected, &report);
+	if (checked == MATCH_NO_MEMORY)
+		kit_fail_no_memory(place);
+	if (checked == MATCH_WRONG)
+		kit_fail(place, &report);
+	for (i = 0; i < probe->n; i++)
+		n += record_is(place, &probe->records[i], expected);
+	return n;
+}
+
+void
+sb_probe_clear(struct sb_probe *probe)
+{
+	size_t i;
+
+	for (i = 0; i < probe->n; i++)
+		free(probe->records[i].payload);
+	probe->n = probe->next = 0;
+}

@@ -1,0 +1,93 @@
+#ifndef KIT_TRANSCRIPT_H
+#define KIT_TRANSCRIPT_H
+
+/* Inside a transcript: its steps, the peers the kit plays, and one run. */
+
+#include "private.h"
+
+enum step_kind {
+	STEP_SENDS, /* < */
+	STEP_WROTE, /* > */
+	STEP_WROTE_PART, /* >~ */
+	STEP_WROTE_ANY, /* >... */
+	STEP_SIGNAL, /* ! */
+	STEP_IGNORE, /* - */
+	STEP_TIME, /* + */
+	STEP_COMMAND, /* $ */
+	/* The words of ~: first what the peer does, then what we have done. */
+	STEP_CONNECTS,
+	STEP_ENDS,
+	STEP_BREAKS,
+	STEP_REFUSES,
+	STEP_LISTENS,
+	STEP_VANISHES,
+	STEP_CONNECTED,
+	STEP_ENDED,
+	STEP_CLOSED,
+	STEP_BROKEN,
+};
+
+struct step {
+	enum step_kind kind;
+	unsigned line;
+	struct text peer; /* its name; empty for the one without */
+	struct text text; /* the bytes, the expectation, the words */
+	int64_t duration_ns;
+};
+
+struct script {
+	struct step *steps;
+	size_t n, cap;
+};
+
+/* Returns 0; or -EINVAL with the report and its line; or -ENOMEM. Finish it either way. */
+int script_parse(struct script *script, const char *text, unsigned *ret_line, struct text *report);
+void script_finish(struct script *script);
+
+/* The other end of one connection. */
+struct peer {
+	struct peer *next; /* the newest first */
+	const char *name; /* borrowed; NULL: we connected to it, and that was not told yet */
+	struct sb_stream *stream; /* NULL: over */
+	struct text unread; /* written by us and not told yet */
+	bool is_connected;
+	bool passes_over; /* what is unread may be anything up to the next > */
+	bool has_ended; /* we have ended our direction, and that was not told yet */
+	bool has_broken; /* the connection broke, likewise */
+	bool is_broken_by_peer;
+	struct sb_error over;
+};
+
+struct run {
+	const struct sb_subject *subject;
+	void *self;
+	const char *how; /* which kind of run, for reports */
+	bool is_by_byte, is_chopped;
+	struct sb_world *world;
+	struct sb_probe *probe;
+	struct sb_listener *listener;
+	struct peer *peers;
+	const struct step **ignored;
+	size_t n_ignored;
+	bool is_lost; /* memory ran out in a callback */
+	struct text *report;
+};
+
+/* Where the subject listens or connects to. */
+extern const char run_url[];
+
+/* Each returns whether all is well, or the report. */
+bool peers_listen(struct run *run);
+bool peer_connects(struct run *run, const char *name);
+bool peer_connected(struct run *run, const char *name);
+bool peer_sends(struct run *run, const struct step *step);
+bool peer_acts(struct run *run, const struct step *step);
+bool peer_got(struct run *run, const struct step *step);
+bool peer_saw(struct run *run, const struct step *step);
+bool peers_are_done(struct run *run);
+void peers_finish(struct run *run);
+
+/* Runs the script in a new world; *ret_line is where it went wrong. */
+bool run_script(struct run *run, const struct script *script, unsigned *ret_line);
+
+#endif

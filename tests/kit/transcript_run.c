@@ -1,0 +1,257 @@
+#include <errno.h>
+
+#include "transcript.h"
+
+/* ---- Signals ---- */
+
+static bool
+skip(struct run *run, const struct step *step)
+{
+	enum match match = probe_skip(run->probe, text_of(&step->text), run->report);
+
+	run->is_lost |= match == MATCH_NO_MEMORY;
+	return match == MATCH_YES;
+}
+
+/* Passes over what is ignored, until something else is next. */
+static bool
+skip_ignored(struct run *run)
+{
+	const void *before = NULL, *now = NULL;
+	size_t i;
+
+	while (probe_next(run->probe, &now) && now != before) {
+		before = now;
+		for (i = 0; i < run->n_ignored; i++) {
+			if (!skip(run, run->ignored[i]))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+ignore(struct run *run, const struct step *step)
+{
+	run->ignored[run->n_ignored++] = step;
+	return skip(run, step);
+}
+
+/* A failure that the transcript tells is no failure to the world's gate. */
+static bool
+take_failure(struct run *run, const struct sb_signal *signal, const void *payload)
+{
+	struct text line = { 0 };
+	bool is_there;
+
+	if (strcmp(signal->name, "dispatch.failed") != 0)
+		return true;
+	if (text_add_signal(&line, signal, payload)) {
+		run->is_lost = true;
+		return false;
+	}
+	is_there = gate_take_failure(run->world->gate, text_of(&line), run->report);
+	text_finish(&line);
+	return is_there;
+}
+
+static bool
+signal_came(struct run *run, const struct step *step)
+{
+	const struct sb_signal *signal;
+	const void *payload = NULL;
+	enum match match;
+
+	if (!skip_ignored(run))
+		return false;
+	signal = probe_next(run->probe, &payload);
+	match = probe_expect(run->probe, text_of(&step->text), run->report);
+	run->is_lost |= match == MATCH_NO_MEMORY;
+	return match == MATCH_YES && take_failure(run, signal, payload);
+}
+
+/* Why we have not written something is often told by a signal. */
+static bool
+output_came(struct run *run, const struct step *step)
+{
+	const struct sb_signal *signal;
+	const void *payload = NULL;
+
+	if (peer_got(run, step))
+		return true;
+	signal = probe_next(run->probe, &payload);
+	if (signal) {
+		(void)text_addf(run->report, "The next signal is\n    ");
+		(void)text_add_signal(run->report, signal, payload);
+		(void)text_addf(run->report, "\n");
+	}
+	return false;
+}
+
+/* ---- Steps ---- */
+
+static bool
+is_all_told(struct run *run)
+{
+	return peers_are_done(run) && skip_ignored(run) && probe_is_done(run->probe, run->report);
+}
+
+static bool
+time_passes(struct run *run, int64_t duration_ns)
+{
+	int error = sb_simulation_run_for(run->world->sim, duration_ns);
+
+	sb_simulation_settle(run->world->sim);
+	if (error)
+		(void)text_addf(run->report, "the simulation did not run: %s\n", strerror(-error));
+	return !error;
+}
+
+static bool
+command(struct run *run, const char *words)
+{
+	if (!run->subject->command) {
+		(void)text_addf(run->report, "the subject takes no commands\n");
+		return false;
+	}
+	run->subject->command(run->self, words);
+	sb_simulation_settle(run->world->sim);
+	return true;
+}
+
+static bool
+set_reach(struct run *run, enum sb_reach reach)
+{
+	int error = sb_simulation_set_reach(run->world->sim, run_url, reach);
+
+	if (error)
+		(void)text_addf(run->report, "the network does not: %s\n", strerror(-error));
+	sb_simulation_settle(run->world->sim);
+	return !error;
+}
+
+/* Steps that act need everything told before them. */
+static bool
+step_acts(struct run *run, const struct step *step)
+{
+	if (!is_all_told(run))
+		return false;
+	switch (step->kind) {
+	case STEP_SENDS:
+		return peer_sends(run, step);
+	case STEP_TIME:
+		return time_passes(run, step->duration_ns);
+	case STEP_COMMAND:
+		return command(run, text_of(&step->text));
+	case STEP_CONNECTS:
+		return peer_connects(run, text_of(&step->peer));
+	case STEP_REFUSES:
+		return set_reach(run, SB_REFUSED);
+	case STEP_LISTENS:
+		return set_reach(run, SB_REACHED);
+	case STEP_VANISHES:
+		return set_reach(run, SB_BLACK_HOLED);
+	default:
+		return peer_acts(run, step);
+	}
+}
+
+/* Words that are for servers alone, or for clients. */
+static bool
+step_fits(struct run *run, const struct step *step)
+{
+	bool is_for_servers = step->kind == STEP_CONNECTS;
+	bool is_for_clients = step->kind == STEP_CONNECTED || step->kind == STEP_REFUSES
+			      || step->kind == STEP_LISTENS || step->kind == STEP_VANISHES;
+
+	if (run->subject->is_server ? !is_for_clients : !is_for_servers)
+		return true;
+	(void)text_addf(run->report, "that is for the transcript of a %s, and we are a %s\n",
+		is_for_servers ? "server" : "client", is_for_servers ? "client" : "server");
+	return false;
+}
+
+static bool
+run_step(struct run *run, const struct step *step)
+{
+	if (!step_fits(run, step))
+		return false;
+	switch (step->kind) {
+	case STEP_WROTE:
+	case STEP_WROTE_PART:
+	case STEP_WROTE_ANY:
+		return output_came(run, step);
+	case STEP_SIGNAL:
+		return signal_came(run, step);
+	case STEP_IGNORE:
+		return ignore(run, step);
+	case STEP_CONNECTED:
+		return peer_connected(run, text_of(&step->peer));
+	case STEP_ENDED:
+	case STEP_CLOSED:
+	case STEP_BROKEN:
+		return peer_saw(run, step);
+	default:
+		return step_acts(run, step);
+	}
+}
+
+/* ---- The run ---- */
+
+static bool
+run_steps(struct run *run, const struct script *script, unsigned *ret_line)
+{
+	size_t i;
+
+	if (!run->subject->is_server && !peers_listen(run))
+		return false;
+	run->subject->create(run->self, run->world, run_url);
+	sb_simulation_settle(run->world->sim);
+	for (i = 0; i < script->n; i++) {
+		*ret_line = script->steps[i].line;
+		if (!run_step(run, &script->steps[i]))
+			return false;
+	}
+	return is_all_told(run);
+}
+
+/* Everything goes, whether it went well or not, since the failure will not come back here. */
+static bool
+run_finish(struct run *run, bool is_well)
+{
+	struct text left = { 0 };
+	bool is_clean;
+
+	run->subject->destroy(run->self);
+	peers_finish(run);
+	sb_simulation_settle(run->world->sim);
+	sb_probe_destroy(run->probe);
+	free(run->ignored);
+	is_clean = world_end(run->world, &left);
+	if (is_well && !is_clean)
+		(void)text_addf(run->report, "%s", text_of(&left));
+	run->is_lost |= left.is_lost;
+	text_finish(&left);
+	return is_well && is_clean;
+}
+
+bool
+run_script(struct run *run, const struct script *script, unsigned *ret_line)
+{
+	const char *signals = run->subject->signals ? run->subject->signals : ">";
+	bool is_well;
+
+	*ret_line = script->steps[0].line;
+	run->ignored = kit_alloc(SB_PLACE, script->n, sizeof(struct step *));
+	run->world = sb_world_create(sb_testing_seed());
+	if (run->is_chopped)
+		sb_simulation_set_weather(run->world->sim, &(struct sb_weather){ .chops = true });
+	run->probe = sb_probe_create(run->world->d, signals);
+	is_well = run_steps(run, script, ret_line);
+	is_well = run_finish(run, is_well && !run->is_lost);
+	if (run->is_lost)
+		run->report->is_lost = true;
+	if (!is_well)
+		(void)text_addf(run->report, "(%s)\n", run->how);
+	return is_well;
+}
