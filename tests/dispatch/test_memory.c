@@ -1,0 +1,211 @@
+/* Every allocation of the dispatcher is made to fail in turn: what fails says so and changes nothing,
+ * the rest goes on, and nothing is lost. */
+
+#include <signalbox/dispatch_signals.h>
+#include <signalbox/dispatcher.h>
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "dispatch/signals.inc"
+
+/* How many allocations go well until one fails; the later ones go well again. */
+static long n_until_failure;
+static bool has_failed;
+
+static bool
+fails_now(void)
+{
+	if (n_until_failure < 0 || n_until_failure-- > 0)
+		return false;
+	has_failed = true;
+	return true;
+}
+
+void *failing_malloc(size_t size);
+void *failing_calloc(size_t n, size_t size);
+void *failing_realloc(void *old, size_t size);
+char *failing_strdup(const char *text);
+
+void *
+failing_malloc(size_t size)
+{
+	return fails_now() ? NULL : malloc(size);
+}
+
+void *
+failing_calloc(size_t n, size_t size)
+{
+	return fails_now() ? NULL : calloc(n, size);
+}
+
+void *
+failing_realloc(void *old, size_t size)
+{
+	return fails_now() ? NULL : realloc(old, size);
+}
+
+char *
+failing_strdup(const char *text)
+{
+	return fails_now() ? NULL : strdup(text);
+}
+
+enum { N_THINGS = 40 };
+
+struct scene {
+	struct sb_dispatcher *d;
+	struct thing things[N_THINGS];
+	int n_calls, n_last_resort;
+};
+
+static void
+on_alpha(void *self, struct thing *from, const struct test_alpha *e)
+{
+	struct scene *scene = self;
+
+	(void)from;
+	(void)e;
+	scene->n_calls++;
+}
+
+static void
+on_alpha_of_thing(void *self, struct thing *from, const struct test_alpha *e)
+{
+	(void)self;
+	(void)from;
+	(void)e;
+}
+
+static void
+on_any(void *self, void *from, const struct sb_signal *signal, const void *payload)
+{
+	(void)self;
+	(void)from;
+	(void)signal;
+	(void)payload;
+}
+
+static void
+on_beta(void *self, struct thing *from, const struct test_beta *e)
+{
+	struct scene *scene = self;
+
+	(void)from;
+	(void)e;
+	sb_fail(scene->d, -EIO, "on purpose");
+}
+
+static void
+last_resort(void *self, const char *signal, const char *place, const struct sb_error *error)
+{
+	struct scene *scene = self;
+
+	(void)signal;
+	(void)place;
+	(void)error;
+	scene->n_last_resort++;
+}
+
+static size_t
+n_connected(const struct sb_dispatcher *d)
+{
+	struct sb_connection_info info;
+	size_t cursor = 0, n = 0;
+
+	while (sb_connection_next(d, &cursor, &info))
+		n++;
+	return n;
+}
+
+/* A connect either made one connection, or failed, said so, and there are as many as before. */
+static void
+check_connect(struct scene *scene, struct sb_connection c, size_t n_before)
+{
+	assert_int_equal(sb_connect_failed(scene->d), c.serial == 0);
+	assert_int_equal(n_connected(scene->d), n_before + (c.serial != 0));
+}
+
+static void
+connect_all(struct scene *scene)
+{
+	struct sb_dispatcher *d = scene->d;
+	const struct sb_options none = { .priority = 0 };
+
+	for (size_t k = 0; k < N_THINGS; k++) {
+		struct thing *thing = &scene->things[k];
+		size_t n = n_connected(d);
+
+		check_connect(scene, test_alpha_connect(d, thing, SB_HANDLER(on_alpha), scene), n);
+		n = n_connected(d);
+		check_connect(scene,
+			test_alpha_connect(d, SB_ANY, SB_HANDLER(on_alpha_of_thing), thing), n);
+		n = n_connected(d);
+		check_connect(scene,
+			sb_pattern_connect(
+				d, "*.>", k % 2 ? SB_ANY : thing, none, SB_HANDLER(on_any), thing),
+			n);
+	}
+	(void)test_beta_connect(d, SB_ANY, SB_HANDLER(on_beta), scene);
+}
+
+/* Returns whether anything failed in it. */
+static bool
+play(long n)
+{
+	static struct scene scene;
+
+	memset(&scene, 0, sizeof(scene));
+	has_failed = false;
+	n_until_failure = n;
+	scene.d = sb_dispatcher_create(last_resort, &scene);
+	if (!scene.d)
+		return has_failed;
+	(void)sb_register(scene.d, &signals_one);
+	connect_all(&scene);
+	if (sb_label(scene.d, &scene.things[0], "first") < 0)
+		assert_null(sb_label_of(scene.d, &scene.things[0]));
+	(void)sb_register(scene.d, &signals_two);
+	(void)test_beta_emit(scene.d, NULL, &(struct test_beta){ .truth = true });
+	/* From here on nothing may need memory. */
+	n_until_failure = 0;
+	for (size_t k = 0; k < N_THINGS; k++)
+		assert_true(test_alpha_emit(
+				    scene.d, &scene.things[k], &(struct test_alpha){ .value = 1 })
+			    >= N_THINGS - 1);
+	assert_true(scene.n_calls >= N_THINGS - 1);
+	assert_int_equal(n_until_failure, 0);
+	n_until_failure = -1;
+	for (size_t k = 0; k < N_THINGS; k++)
+		(void)sb_forget(scene.d, &scene.things[k]);
+	assert_true(n_connected(scene.d) <= 1);
+	sb_dispatcher_destroy(scene.d);
+	return has_failed;
+}
+
+static void
+every_allocation_may_fail(void **state)
+{
+	long n = 0;
+
+	(void)state;
+	while (play(n))
+		n++;
+	printf("%ld allocations failed in turn\n", n);
+	assert_true(n > 100);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_allocation_may_fail),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
