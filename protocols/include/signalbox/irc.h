@@ -1,0 +1,112 @@
+#ifndef SIGNALBOX_IRC_H
+#define SIGNALBOX_IRC_H
+
+/* An IRC client (RFC 2812, modern.ircdocs.horse; message tags as IRCv3 says): what the server sends
+ * becomes signals, <signalbox/irc_signals.h>; what it shall be told are the functions below.
+ *
+ * Texts of the network are bytes without NUL, CR and LF; UTF-8 is usual and not certain. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <signalbox/irc_signals.h>
+#include <signalbox/reactor.h>
+#include <signalbox/stream.h>
+
+SB_C_BEGIN
+
+struct sb_irc;
+
+/* All is copied. NULL and 0 take the default. */
+struct sb_irc_options {
+	const char *url; /* tcp://host:port or unix:///path; needed by sb_irc_open() alone */
+	const char *nick; /* needed; at most 64 bytes */
+	const char *user; /* the nick */
+	const char *realname; /* the nick */
+	const char *password; /* for PASS; none */
+	const char *const *channels; /* joined after each registration; at most 200 bytes each */
+	size_t n_channels;
+	int64_t retry_min_ns; /* the first delay before connecting again; 2 s */
+	int64_t retry_max_ns; /* the longest; 5 min */
+	int64_t ping_after_ns; /* of silence, and the link is dead after as much again; 90 s */
+};
+
+/* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels
+ * itself with the URL's host, or its path for unix. place is for reports: SB_PLACE. Returns 0;
+ * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name or channel that cannot
+ * be; -EEXIST as sb_register(); -ENOMEM. */
+SB_API int sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r,
+	const struct sb_irc_options *options, const char *place, struct sb_irc **ret_irc,
+	struct sb_error *ret_error);
+
+/* At once: forgotten by the dispatcher, its connection aborted, no signal from it any more. May be
+ * called in any handler; the memory goes when the turn ends. NULL is fine. */
+SB_API void sb_irc_destroy(struct sb_irc *irc);
+
+/* Connects, registers, joins, and stays connected: after a loss it waits, a random time up to a
+ * limit that doubles with each failure as far as retry_max_ns, and tries again; after a minute of
+ * registration the limit starts over. Where the nick is refused it tries others made from it (a "_"
+ * or a digit at the end, cut to what the server takes), ten at most.
+ * No signal comes from within the call: irc.connecting is the first, in the next turn.
+ * Returns 0; -EALREADY when it does so already, or is still quitting; -EINVAL without a URL; or why
+ * the first attempt could not be begun, and it does not try. */
+SB_API int sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error);
+
+/* The same on a transport that somebody else made and that is not attached yet: an accepted stream,
+ * a tape. It is owned from now on; when it ends, nothing is retried. There is no irc.connecting.
+ * -EALREADY as above, and the stream is still the caller's. */
+SB_API int sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream);
+
+/* Says QUIT, lets the server close (for 5 s at most), and does not try again. irc.disconnected
+ * comes when it is over, with error 0 and will_retry false; also, in a later turn, when there was
+ * no connection. What the server still sends is told; commands are -ENOTCONN. Again is harmless.
+ * Line ends in the reason become spaces, and what passes 300 bytes is cut off, since a reason that
+ * IRC cannot carry is no reason to stay. */
+SB_API void sb_irc_quit(struct sb_irc *irc, const char *reason_or_null);
+
+/* Our nick as the server knows it, or as we shall ask for it; borrowed until it changes. */
+SB_API const char *sb_irc_nick(const struct sb_irc *irc);
+/* "127.0.0.1" of the URL, or "" for unix or none; borrowed. */
+SB_API const char *sb_irc_host(const struct sb_irc *irc);
+SB_API bool sb_irc_is_registered(const struct sb_irc *irc);
+/* Whether two nicks or channels are the same to IRC, where {}|~ are the small letters of []\^
+ * (RFC 2812, section 2.2). */
+SB_API bool sb_irc_same(const char *a, const char *b);
+/* Whether it names a channel and not a person: begins with one of #&+!. */
+SB_API bool sb_irc_is_channel(const char *target);
+
+/* The commands. Each returns 0; -EINVAL when a parameter holds CR or LF, or is empty, begins with
+ * ':' or has a space where IRC allows none, or is no channel or nick where one is needed; -EMSGSIZE
+ * when the line would pass 512 bytes and cannot be split; -ENOTCONN when we are not registered;
+ * -ENOBUFS, -EPIPE as sb_stream_write(); -ENOMEM. Where it is not 0, nothing was sent.
+ *
+ * say, notice_to and act split a text that is too long, as others will see it with our name before
+ * it, into several lines: at a space, which goes, where there is one in the second half of a line,
+ * else between characters. An empty text is -EINVAL, except for act, and so is a \1 in act. */
+SB_PRINTF(3, 4)
+SB_API int sb_irc_say(struct sb_irc *irc, const char *target, const char *format, ...);
+SB_PRINTF(3, 4)
+SB_API int sb_irc_notice_to(struct sb_irc *irc, const char *target, const char *format, ...);
+SB_PRINTF(3, 4)
+SB_API int sb_irc_act(struct sb_irc *irc, const char *target, const char *format, ...);
+
+/* A channel joined by this is joined again, with its key, after a reconnect, until it is parted: by
+ * us, or by a server that parts us. One we were kicked from is joined again, too. */
+SB_API int sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null);
+SB_API int sb_irc_part(struct sb_irc *irc, const char *channel, const char *reason_or_null);
+
+/* A nick that the server then gives us is also what we ask for after a reconnect. */
+SB_API int sb_irc_change_nick(struct sb_irc *irc, const char *nick);
+
+/* topic "": none from now on. */
+SB_API int sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char *topic);
+
+/* Any command, "MODE", with its parameters, at most 15; the last may hold spaces. Also before
+ * registration. */
+SB_API int sb_irc_send(
+	struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params);
+
+SB_C_END
+
+#endif

@@ -1,0 +1,130 @@
+#ifndef PROTOCOLS_IRC_CLIENT_H
+#define PROTOCOLS_IRC_CLIENT_H
+
+/* What the IRC client is made of.
+ *
+ *     IDLE --open--> CONNECTING --> REGISTERING --001--> REGISTERED
+ *       ^                ^               |  closed           |
+ *       |                +---- WAITING <-+-------------------+
+ *       +-- closed -- QUITTING <-- quit, from anywhere
+ *
+ * attach enters at CONNECTING, and then a loss leads to IDLE.
+ *
+ * An emission may end in the client's destruction, or its dispatcher's: whatever emits returns what
+ * the emission returned, and on -ECANCELED its callers go back to the loop at once. The memory of
+ * the client itself lasts until the turn ends. */
+
+#include <signalbox/irc.h>
+#include <signalbox/line.h>
+
+#include "irc_split.h"
+#include "wire.h"
+
+/* Bytes that we take of a channel's name, and of a nick with its NUL; no network allows more. */
+enum { CHANNEL_MAX = 200, NICK_CAP = 65 };
+
+enum state {
+	IDLE,
+	CONNECTING,
+	REGISTERING,
+	REGISTERED,
+	WAITING, /* for the next attempt */
+	QUITTING, /* for the server to close, or for a turn in which to say that it is over */
+};
+
+/* One that is joined after each registration. */
+struct channel {
+	char *name;
+	char *key; /* NULL for none */
+};
+
+struct sb_irc {
+	struct sb_dispatcher *d;
+	struct sb_reactor *r;
+	const char *place;
+
+	char *url; /* NULL for none */
+	char *host;
+	char *user, *realname;
+	char *password; /* NULL for none */
+	int64_t retry_min_ns, retry_max_ns, ping_after_ns;
+	struct channel *channels;
+	size_t n_channels, channels_cap;
+
+	enum state state;
+	bool is_destroyed;
+	bool retries; /* opened, not attached */
+	struct sb_stream *stream; /* NULL: there is none */
+	struct sb_lines lines;
+	struct sb_timer timer; /* what for, the state says */
+	struct sb_timer ping_timer;
+	int64_t heard_ns; /* when something last arrived */
+	int64_t registered_ns;
+	int64_t attempt;
+	unsigned n_failures; /* since a registration last proved stable */
+	int end_error; /* why we end the connection ourselves; 0: we do not */
+	char reason[SB_WIRE_MAX]; /* why it ends, if somebody said so; "" */
+
+	char nick[NICK_CAP];
+	char wanted[NICK_CAP]; /* the nick to ask for first */
+	char asked[NICK_CAP]; /* the nick last asked for by sb_irc_change_nick() */
+	size_t nick_max; /* bytes the server leaves of a nick, as far as we know */
+	unsigned n_variants; /* of the nick tried in this registration */
+	size_t user_len, host_len; /* ours, as others see them; 0: not known */
+
+	struct sb_reap reap;
+};
+
+extern const struct sb_protocol sb_irc_protocol_;
+
+/* What a new connection begins with: CONNECTING, nothing known of the server. */
+void sb_irc_begin_(struct sb_irc *irc);
+
+/* Makes the stream for the next attempt. Returns 0, or what sb_stream_connect() says. */
+int sb_irc_connect_(struct sb_irc *irc, struct sb_error *ret_error);
+
+void sb_irc_on_timer_(void *irc);
+void sb_irc_on_ping_timer_(void *irc);
+
+/* Handles one line of the server's: emits what it means. Returns -ECANCELED when the caller must
+ * return to the loop, anything else otherwise. */
+int sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes);
+int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why);
+
+/* Writes a line for the client itself, which has a stream. One that cannot be written ends the
+ * connection, whose `closed` then tells. */
+void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
+
+/* Ends the connection there is for this reason; told when it has ended. */
+SB_PRINTF(3, 4)
+void sb_irc_end_(struct sb_irc *irc, int error, const char *why, ...);
+
+/* Whether we can ask for that nick: the network decides whether letters beyond ASCII are fine. */
+bool sb_irc_nick_is_fine_(const char *nick);
+
+/* PASS, NICK, USER. */
+void sb_irc_register_(struct sb_irc *irc);
+
+/* The server refused a nick before it let us in: tries another, or gives up. is_erroneous: for how
+ * it is written, not because somebody has it. refused: what the server calls it; "" for nothing. */
+void sb_irc_try_other_nick_(struct sb_irc *irc, bool is_erroneous, const char *refused);
+
+/* The server leaves that many bytes of a nick. */
+void sb_irc_limit_nick_(struct sb_irc *irc, size_t max);
+
+/* Whether we can join a channel of that name. */
+bool sb_irc_channel_is_fine_(const char *name);
+
+/* JOIN for all channels to be joined. */
+void sb_irc_join_all_(struct sb_irc *irc);
+
+/* Makes room for a channel and copies its name and key, which ret_channel owns until it is kept.
+ * Returns 0 or -ENOMEM. */
+int sb_irc_channel_prepare_(
+	struct sb_irc *irc, const char *name, const char *key_or_null, struct channel *ret_channel);
+/* Takes it over, in the place of one of the same name. */
+void sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel);
+void sb_irc_channel_drop_(struct sb_irc *irc, const char *name);
+void sb_irc_channel_finish_(struct channel *channel);
+
+#endif

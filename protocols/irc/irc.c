@@ -1,0 +1,289 @@
+#include "client.h"
+
+#include <errno.h>
+
+#include <signalbox/url.h>
+
+/* How long the server may take to close after a QUIT. */
+#define QUIT_NS (5 * SB_S)
+
+/* Bytes we take of what the application is called, and of longer texts. */
+enum { USER_MAX = 64, TEXT_MAX = 300 };
+
+static void
+free_irc(void *self)
+{
+	struct sb_irc *irc = self;
+	size_t i;
+
+	for (i = 0; i < irc->n_channels; i++)
+		sb_irc_channel_finish_(&irc->channels[i]);
+	free(irc->channels);
+	sb_line_finish(&irc->lines);
+	free(irc->url);
+	free(irc->host);
+	free(irc->user);
+	free(irc->realname);
+	free(irc->password);
+	free(irc);
+}
+
+static int64_t
+or_default(int64_t value, int64_t default_value)
+{
+	return value ? value : default_value;
+}
+
+static int
+check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
+{
+	size_t i;
+
+	if (!sb_irc_nick_is_fine_(o->nick))
+		return sb_error_set(ret_error, -EINVAL, "\"%.64s\" cannot be a nick", o->nick);
+	if (o->user && (!sb_wire_is_middle(o->user) || strlen(o->user) > USER_MAX))
+		return sb_error_set(ret_error, -EINVAL, "\"%.64s\" cannot be a user name", o->user);
+	if (o->realname && (!sb_wire_is_trailing(o->realname) || strlen(o->realname) > TEXT_MAX))
+		return sb_error_set(
+			ret_error, -EINVAL, "\"%.64s\" cannot be a real name", o->realname);
+	if (o->password && (!sb_wire_is_trailing(o->password) || strlen(o->password) > TEXT_MAX))
+		return sb_error_set(ret_error, -EINVAL,
+			"the password has a line end or is longer "
+			"than %d bytes",
+			TEXT_MAX);
+	for (i = 0; i < o->n_channels; i++)
+		if (!sb_irc_channel_is_fine_(o->channels[i]))
+			return sb_error_set(ret_error, -EINVAL,
+				"\"%.64s\" cannot be a channel: it begins with one of #&+! and has "
+				"no space, comma or line end",
+				o->channels[i]);
+	return 0;
+}
+
+/* The host, for a UNIX socket its path, which is the label too. */
+static int
+read_url(struct sb_irc *irc, const char *text, struct sb_error *ret_error)
+{
+	struct sb_url url;
+	int error = sb_url_parse(text, &url, ret_error);
+	const char *name;
+
+	if (error)
+		return error;
+	if (url.scheme == SB_SCHEME_TCP && url.path[0])
+		return sb_error_set(ret_error, -EINVAL,
+			"\"%.128s\": nothing may follow the port of an IRC server", text);
+	name = url.scheme == SB_SCHEME_TCP ? url.host : url.path;
+	irc->url = strdup(text);
+	free(irc->host);
+	irc->host = strdup(url.scheme == SB_SCHEME_TCP ? url.host : "");
+	if (!irc->url || !irc->host || sb_label(irc->d, irc, name))
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	return 0;
+}
+
+static char *
+copy_of(const char *text, const char *default_text)
+{
+	return strdup(text ? text : default_text);
+}
+
+static int
+copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
+{
+	struct channel channel;
+	size_t i;
+
+	irc->retry_max_ns = or_default(o->retry_max_ns, 300 * SB_S);
+	irc->retry_min_ns = or_default(o->retry_min_ns, 2 * SB_S);
+	if (irc->retry_min_ns > irc->retry_max_ns)
+		irc->retry_min_ns = irc->retry_max_ns;
+	irc->ping_after_ns = or_default(o->ping_after_ns, 90 * SB_S);
+	memcpy(irc->wanted, o->nick, strlen(o->nick) + 1);
+	memcpy(irc->nick, o->nick, strlen(o->nick) + 1);
+	irc->user = copy_of(o->user, o->nick);
+	irc->realname = copy_of(o->realname, o->nick);
+	irc->password = o->password ? strdup(o->password) : NULL;
+	if (!irc->user || !irc->realname || (o->password && !irc->password))
+		return -ENOMEM;
+	for (i = 0; i < o->n_channels; i++) {
+		if (sb_irc_channel_prepare_(irc, o->channels[i], NULL, &channel))
+			return -ENOMEM;
+		sb_irc_channel_keep_(irc, channel);
+	}
+	return 0;
+}
+
+/* All but the timers, of which a failed creation must leave none. */
+static int
+fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret_error)
+{
+	int error = copy_options(irc, o);
+
+	irc->host = strdup("");
+	if (error || !irc->host)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	sb_irc_limit_nick_(irc, SIZE_MAX);
+	sb_line_init(&irc->lines, SB_WIRE_ANY_MAX - 2, SB_LINE_DROP);
+	error = sb_register(irc->d, &sb_irc_signals);
+	if (error)
+		return sb_error_set(ret_error, error, "the signals of IRC: %s", strerror(-error));
+	return o->url ? read_url(irc, o->url, ret_error) : 0;
+}
+
+static int
+make_timers(struct sb_irc *irc, struct sb_error *ret_error)
+{
+	if (!sb_timer_init(&irc->timer, irc->r, sb_irc_on_timer_, irc->place, irc)) {
+		if (!sb_timer_init(
+			    &irc->ping_timer, irc->r, sb_irc_on_ping_timer_, irc->place, irc))
+			return 0;
+		sb_timer_finish(&irc->timer);
+	}
+	return sb_error_set(ret_error, -ENOMEM, "out of memory");
+}
+
+int
+sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc_options *options,
+	const char *place, struct sb_irc **ret_irc, struct sb_error *ret_error)
+{
+	struct sb_irc *irc;
+	int error;
+
+	sb_assert(options->retry_min_ns >= 0 && options->retry_max_ns >= 0);
+	sb_assert(options->ping_after_ns >= 0 && options->ping_after_ns < INT64_MAX / 2);
+	error = check_options(options, ret_error);
+	if (error)
+		return error;
+	irc = calloc(1, sizeof(*irc));
+	if (!irc)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	irc->d = d;
+	irc->r = r;
+	irc->place = place;
+	error = fill_in(irc, options, ret_error);
+	if (!error)
+		error = make_timers(irc, ret_error);
+	if (error) {
+		sb_forget(d, irc);
+		free_irc(irc);
+		return error;
+	}
+	*ret_irc = irc;
+	return 0;
+}
+
+void
+sb_irc_destroy(struct sb_irc *irc)
+{
+	if (!irc)
+		return;
+	sb_assert(!irc->is_destroyed);
+	irc->is_destroyed = true;
+	irc->state = IDLE;
+	sb_forget(irc->d, irc);
+	sb_stream_destroy(irc->stream);
+	irc->stream = NULL;
+	sb_timer_finish(&irc->timer);
+	sb_timer_finish(&irc->ping_timer);
+	sb_reactor_reap(irc->r, &irc->reap, free_irc, irc);
+}
+
+int
+sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error)
+{
+	int error;
+
+	sb_assert(!irc->is_destroyed);
+	if (irc->state != IDLE)
+		return sb_error_set(ret_error, -EALREADY, "already open");
+	if (!irc->url)
+		return sb_error_set(ret_error, -EINVAL, "no URL was given");
+	sb_irc_begin_(irc);
+	irc->retries = true;
+	irc->attempt = 0;
+	irc->n_failures = 0;
+	error = sb_irc_connect_(irc, ret_error);
+	if (error) {
+		irc->state = IDLE;
+		return error;
+	}
+	/* No signal from inside a call: irc.connecting comes in the next turn. */
+	sb_timer_start(&irc->timer, 0);
+	return 0;
+}
+
+int
+sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream)
+{
+	sb_assert(!irc->is_destroyed);
+	if (irc->state != IDLE)
+		return -EALREADY;
+	sb_irc_begin_(irc);
+	irc->retries = false;
+	irc->stream = stream;
+	sb_stream_attach(stream, &sb_irc_protocol_, irc);
+	return 0;
+}
+
+/* A reason that IRC cannot carry is no reason to stay: its line ends become spaces. */
+static void
+send_quit(struct sb_irc *irc, const char *reason_or_null)
+{
+	const char *from = reason_or_null ? reason_or_null : "";
+	size_t i, len = sb_wire_cut(from, strlen(from), TEXT_MAX);
+	char reason[TEXT_MAX + 1];
+	const char *params[] = { reason };
+
+	for (i = 0; i < len; i++)
+		reason[i] = from[i] == '\r' || from[i] == '\n' ? ' ' : from[i];
+	reason[len] = '\0';
+	sb_irc_write_(irc, &(struct sb_wire_out){ .verb = "QUIT",
+				   .params = params,
+				   .n_params = reason_or_null ? 1 : 0,
+				   .colon = true });
+}
+
+void
+sb_irc_quit(struct sb_irc *irc, const char *reason_or_null)
+{
+	sb_assert(!irc->is_destroyed);
+	if (irc->state == QUITTING)
+		return;
+	if (irc->stream && irc->state == CONNECTING)
+		sb_stream_close(irc->stream);
+	else if (irc->stream)
+		send_quit(irc, reason_or_null);
+	irc->state = QUITTING;
+	sb_timer_start(&irc->timer, irc->stream ? QUIT_NS : 0);
+}
+
+const char *
+sb_irc_nick(const struct sb_irc *irc)
+{
+	return irc->nick;
+}
+
+const char *
+sb_irc_host(const struct sb_irc *irc)
+{
+	return irc->host;
+}
+
+bool
+sb_irc_is_registered(const struct sb_irc *irc)
+{
+	return irc->state == REGISTERED;
+}
+
+bool
+sb_irc_same(const char *a, const char *b)
+{
+	return sb_wire_same(a, b);
+}
+
+bool
+sb_irc_is_channel(const char *target)
+{
+	return *target && strchr("#&+!", *target);
+}

@@ -1,0 +1,119 @@
+#include "client.h"
+
+#include <errno.h>
+
+bool
+sb_irc_channel_is_fine_(const char *name)
+{
+	return sb_wire_is_channel(name) && strlen(name) <= CHANNEL_MAX;
+}
+
+void
+sb_irc_channel_finish_(struct channel *channel)
+{
+	free(channel->name);
+	free(channel->key);
+}
+
+static int
+make_room(struct sb_irc *irc)
+{
+	size_t cap = irc->channels_cap ? 2 * irc->channels_cap : 4;
+	struct channel *channels;
+
+	if (irc->n_channels < irc->channels_cap)
+		return 0;
+	channels = realloc(irc->channels, cap * sizeof(*channels));
+	if (!channels)
+		return -ENOMEM;
+	irc->channels = channels;
+	irc->channels_cap = cap;
+	return 0;
+}
+
+int
+sb_irc_channel_prepare_(
+	struct sb_irc *irc, const char *name, const char *key_or_null, struct channel *ret_channel)
+{
+	ret_channel->name = strdup(name);
+	ret_channel->key = key_or_null ? strdup(key_or_null) : NULL;
+	if (ret_channel->name && (ret_channel->key || !key_or_null) && !make_room(irc))
+		return 0;
+	sb_irc_channel_finish_(ret_channel);
+	return -ENOMEM;
+}
+
+static struct channel *
+find_channel(const struct sb_irc *irc, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < irc->n_channels; i++)
+		if (sb_wire_same(irc->channels[i].name, name))
+			return &irc->channels[i];
+	return NULL;
+}
+
+void
+sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel)
+{
+	struct channel *old = find_channel(irc, channel.name);
+
+	if (old)
+		sb_irc_channel_finish_(old);
+	else
+		old = &irc->channels[irc->n_channels++];
+	*old = channel;
+}
+
+void
+sb_irc_channel_drop_(struct sb_irc *irc, const char *name)
+{
+	struct channel *channel = find_channel(irc, name);
+
+	if (!channel)
+		return;
+	sb_irc_channel_finish_(channel);
+	irc->n_channels--;
+	memmove(channel, channel + 1,
+		(size_t)(irc->channels + irc->n_channels - channel) * sizeof(*channel));
+}
+
+static void
+send_join(struct sb_irc *irc, const char *names, const char *key_or_null)
+{
+	const char *params[] = { names, key_or_null };
+
+	sb_irc_write_(
+		irc, &(struct sb_wire_out){
+			     .verb = "JOIN", .params = params, .n_params = key_or_null ? 2 : 1 });
+}
+
+/* Channels without a key go several to a line, for servers that count lines against us. */
+void
+sb_irc_join_all_(struct sb_irc *irc)
+{
+	enum { ROOM = SB_WIRE_MAX - (sizeof("JOIN \r\n") - 1) };
+	char names[ROOM + 1];
+	size_t i, len = 0;
+
+	for (i = 0; i < irc->n_channels; i++) {
+		const struct channel *channel = &irc->channels[i];
+		size_t name_len = strlen(channel->name);
+
+		if (channel->key) {
+			send_join(irc, channel->name, channel->key);
+			continue;
+		}
+		if (len && len + 1 + name_len > ROOM) {
+			send_join(irc, names, NULL);
+			len = 0;
+		}
+		if (len)
+			names[len++] = ',';
+		memcpy(names + len, channel->name, name_len + 1);
+		len += name_len;
+	}
+	if (len)
+		send_join(irc, names, NULL);
+}

@@ -1,0 +1,238 @@
+#include "client.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+/* How long a registration must last to prove stable. */
+#define STABLE_NS (60 * SB_S)
+
+void
+sb_irc_end_(struct sb_irc *irc, int error, const char *why, ...)
+{
+	va_list args;
+
+	irc->end_error = error;
+	va_start(args, why);
+	(void)vsnprintf(irc->reason, sizeof(irc->reason), why, args);
+	va_end(args);
+	sb_stream_abort(irc->stream);
+}
+
+void
+sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out)
+{
+	char line[SB_WIRE_MAX + 1];
+	int len = sb_wire_build(out, line, sizeof(line)), error;
+
+	sb_assert(len > 0);
+	error = sb_stream_write(irc->stream, (struct sb_bytes){ line, (size_t)len });
+	/* The others mean that it has ended, and that `closed` is under way. */
+	if (error == -ENOBUFS || error == -ENOMEM)
+		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
+}
+
+/* Connecting. */
+
+static void on_connected(void *self, struct sb_stream *stream);
+static void on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes);
+static void on_closed(void *self, struct sb_stream *stream, const struct sb_error *error);
+
+const struct sb_protocol sb_irc_protocol_ = {
+	.connected = on_connected,
+	.data = on_data,
+	.closed = on_closed,
+};
+
+static int
+tell_connecting(struct sb_irc *irc)
+{
+	return sb_irc_connecting_emit(irc->d, irc,
+		&(struct sb_irc_connecting){ .url = irc->url, .attempt = irc->attempt });
+}
+
+static int
+tell_disconnected(struct sb_irc *irc, int error, const char *text, int64_t delay_ns)
+{
+	return sb_irc_disconnected_emit(irc->d, irc,
+		&(struct sb_irc_disconnected){
+			.error = error,
+			.text = text,
+			.will_retry = irc->state == WAITING,
+			.delay_ms = delay_ns / SB_MS,
+		});
+}
+
+void
+sb_irc_begin_(struct sb_irc *irc)
+{
+	irc->state = CONNECTING;
+	irc->end_error = 0;
+	irc->reason[0] = '\0';
+	irc->user_len = irc->host_len = 0;
+	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
+	sb_line_reset(&irc->lines);
+}
+
+/* Full jitter: anything from nothing to a cap that doubles, so that those who were cut off together
+ * do not come back together. */
+static int64_t
+wait_for_next(struct sb_irc *irc)
+{
+	int64_t cap = irc->retry_min_ns, delay;
+	unsigned i;
+
+	for (i = 0; i < irc->n_failures && cap < irc->retry_max_ns; i++)
+		cap = cap > irc->retry_max_ns / 2 ? irc->retry_max_ns : 2 * cap;
+	irc->n_failures++;
+	delay = (int64_t)(sb_reactor_random(irc->r) % ((uint64_t)cap + 1));
+	irc->state = WAITING;
+	sb_timer_start(&irc->timer, delay);
+	return delay;
+}
+
+int
+sb_irc_connect_(struct sb_irc *irc, struct sb_error *ret_error)
+{
+	irc->attempt++;
+	return sb_stream_connect(irc->r, irc->url, NULL, irc->place, &sb_irc_protocol_, irc,
+		&irc->stream, ret_error);
+}
+
+static void
+try_again(struct sb_irc *irc)
+{
+	struct sb_error why = { 0, "" };
+	int error;
+
+	sb_irc_begin_(irc);
+	error = sb_irc_connect_(irc, &why);
+	if (!error) {
+		(void)tell_connecting(irc);
+		return;
+	}
+	if (tell_connecting(irc) == -ECANCELED || irc->state != CONNECTING)
+		return;
+	(void)tell_disconnected(irc, error, why.text, wait_for_next(irc));
+}
+
+static void
+finish_quit(struct sb_irc *irc)
+{
+	irc->state = IDLE;
+	(void)tell_disconnected(irc, 0, "we quit", 0);
+}
+
+void
+sb_irc_on_timer_(void *self)
+{
+	struct sb_irc *irc = self;
+
+	if (irc->state == CONNECTING)
+		(void)tell_connecting(irc);
+	else if (irc->state == WAITING)
+		try_again(irc);
+	else if (irc->state == QUITTING && irc->stream)
+		sb_stream_abort(irc->stream);
+	else if (irc->state == QUITTING)
+		finish_quit(irc);
+}
+
+/* While connected. */
+
+/* A PING after silence; after as much again the stream's idle deadline ends it. */
+void
+sb_irc_on_ping_timer_(void *self)
+{
+	struct sb_irc *irc = self;
+	const char *params[] = { irc->host[0] ? irc->host : irc->nick };
+	int64_t silence_ns = sb_reactor_now_ns(irc->r) - irc->heard_ns;
+
+	if (silence_ns < irc->ping_after_ns) {
+		sb_timer_start(&irc->ping_timer, irc->ping_after_ns - silence_ns);
+		return;
+	}
+	sb_timer_start(&irc->ping_timer, irc->ping_after_ns);
+	if (irc->state == REGISTERED)
+		sb_irc_write_(irc,
+			&(struct sb_wire_out){
+				.verb = "PING", .params = params, .n_params = 1, .colon = true });
+}
+
+static void
+on_connected(void *self, struct sb_stream *stream)
+{
+	struct sb_irc *irc = self;
+
+	if (irc->state != CONNECTING)
+		return;
+	irc->state = REGISTERING;
+	irc->heard_ns = sb_reactor_now_ns(irc->r);
+	sb_stream_set_idle_timeout(stream, 2 * irc->ping_after_ns);
+	sb_timer_start(&irc->ping_timer, irc->ping_after_ns);
+	sb_irc_register_(irc);
+}
+
+static int
+receive(struct sb_irc *irc, enum sb_line got, struct sb_bytes line)
+{
+	if (got == SB_LINE_WHOLE)
+		return sb_irc_receive_(irc, line);
+	if (got == SB_LINE_LONG)
+		return sb_irc_malformed_(irc, line, "longer than any line may be");
+	return sb_irc_malformed_(irc, (struct sb_bytes){ NULL, 0 }, "no memory to hold it");
+}
+
+static void
+on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
+{
+	struct sb_irc *irc = self;
+	struct sb_bytes line;
+	enum sb_line got;
+
+	(void)stream;
+	irc->heard_ns = sb_reactor_now_ns(irc->r);
+	sb_line_feed(&irc->lines, bytes);
+	while ((got = sb_line_next(&irc->lines, &line)) != SB_LINE_NONE) {
+		if (receive(irc, got, line) == -ECANCELED || irc->end_error) {
+			sb_line_reset(&irc->lines);
+			return;
+		}
+	}
+}
+
+/* What to say of an end: what the server or we said before it, or what the stream says. */
+static const char *
+describe_end(const struct sb_irc *irc, const struct sb_error *error)
+{
+	if (irc->reason[0])
+		return irc->reason;
+	if (irc->state == QUITTING)
+		return "we quit";
+	if (!error->code)
+		return "the server closed the connection";
+	return error->text;
+}
+
+static void
+on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
+{
+	struct sb_irc *irc = self;
+	/* How a connection ends that we wanted to end is no error. */
+	int code = irc->state == QUITTING ? 0 : irc->end_error ? irc->end_error : error->code;
+	int64_t delay_ns = 0;
+	char text[sizeof(irc->reason)];
+
+	(void)stream;
+	/* A copy, since a handler may begin anew, and the reason with it. */
+	(void)snprintf(text, sizeof(text), "%s", describe_end(irc, error));
+	irc->stream = NULL;
+	sb_timer_stop(&irc->timer);
+	sb_timer_stop(&irc->ping_timer);
+	if (irc->state == REGISTERED && sb_reactor_now_ns(irc->r) - irc->registered_ns >= STABLE_NS)
+		irc->n_failures = 0;
+	if (irc->retries && irc->state != QUITTING)
+		delay_ns = wait_for_next(irc);
+	else
+		irc->state = IDLE;
+	(void)tell_disconnected(irc, code, text, delay_ns);
+}

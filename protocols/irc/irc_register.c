@@ -1,0 +1,87 @@
+#include "client.h"
+
+#include <errno.h>
+
+/* NICKLEN is 9 where the server says nothing (RFC 2812, section 1.2.1), and nobody needs more than
+ * the 30 that many allow. */
+enum { NICK_MIN = 9, NICK_MAX = 30, VARIANTS_MAX = 10 };
+
+bool
+sb_irc_nick_is_fine_(const char *nick)
+{
+	return sb_wire_is_middle(nick) && strlen(nick) < NICK_CAP
+	       && !strchr("#&+!$0123456789-", *nick) && !nick[strcspn(nick, "!@*?,.")];
+}
+
+static void
+send_one(struct sb_irc *irc, const char *verb, const char *param, bool colon)
+{
+	sb_irc_write_(irc, &(struct sb_wire_out){
+				   .verb = verb, .params = &param, .n_params = 1, .colon = colon });
+}
+
+void
+sb_irc_register_(struct sb_irc *irc)
+{
+	const char *user[] = { irc->user, "0", "*", irc->realname };
+
+	irc->n_variants = 0;
+	if (irc->password)
+		send_one(irc, "PASS", irc->password, true);
+	send_one(irc, "NICK", irc->nick, false);
+	sb_irc_write_(irc, &(struct sb_wire_out){
+				   .verb = "USER", .params = user, .n_params = 4, .colon = true });
+}
+
+void
+sb_irc_limit_nick_(struct sb_irc *irc, size_t max)
+{
+	irc->nick_max = max < NICK_MIN ? NICK_MIN : max > NICK_MAX ? NICK_MAX : max;
+}
+
+/* "_", then "1" to "9". */
+static void
+make_variant(struct sb_irc *irc)
+{
+	char suffix[] = { irc->n_variants == 1 ? '_' : (char)('0' + irc->n_variants - 1), '\0' };
+	size_t len = strlen(irc->wanted);
+
+	len = sb_wire_cut(irc->wanted, len, irc->nick_max - 1);
+	memcpy(irc->nick, irc->wanted, len);
+	memcpy(irc->nick + len, suffix, sizeof(suffix));
+}
+
+/* What a server that says how much of our nick it took leaves of one. */
+static void
+learn_limit(struct sb_irc *irc, bool is_erroneous, const char *refused)
+{
+	size_t len = strlen(refused);
+
+	if (len >= NICK_MIN && len < strlen(irc->nick) && !strncmp(irc->nick, refused, len))
+		sb_irc_limit_nick_(irc, len);
+	else if (is_erroneous && strlen(irc->nick) > NICK_MIN)
+		sb_irc_limit_nick_(irc, NICK_MIN);
+}
+
+void
+sb_irc_try_other_nick_(struct sb_irc *irc, bool is_erroneous, const char *refused)
+{
+	size_t max = irc->nick_max, len;
+
+	if (irc->n_variants >= VARIANTS_MAX) {
+		sb_irc_end_(irc, -EADDRINUSE, "the server refused %s and its variants up to %s",
+			irc->wanted, irc->nick);
+		return;
+	}
+	learn_limit(irc, is_erroneous, refused);
+	len = strlen(irc->wanted);
+	if (is_erroneous && irc->nick_max < max && !irc->n_variants && len > irc->nick_max) {
+		len = sb_wire_cut(irc->wanted, len, irc->nick_max);
+		memcpy(irc->nick, irc->wanted, len);
+		irc->nick[len] = '\0';
+	} else {
+		irc->n_variants++;
+		make_variant(irc);
+	}
+	send_one(irc, "NICK", irc->nick, false);
+}

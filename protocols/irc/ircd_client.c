@@ -1,0 +1,371 @@
+#include "ircd_private.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How long a client may take to register; how long it may be silent before it is asked whether it is
+ * there, and then as long again before it is taken for dead. */
+#define REGISTRATION_NS (60 * SB_S)
+#define SILENCE_NS (90 * SB_S)
+
+int64_t
+sb_ircd_now_s(const struct sb_ircd *ircd)
+{
+	return sb_reactor_wall_ns(ircd->r) / SB_S;
+}
+
+void
+sb_ircd_copy(char *buf, size_t max, const char *text)
+{
+	size_t len = sb_wire_cut(text, strlen(text), max);
+
+	memcpy(buf, text, len);
+	buf[len] = '\0';
+}
+
+/* ---- Leaving ---- */
+
+/* Returns whether it was not doomed before. */
+static bool
+doom(struct ircd_client *client, const char *reason)
+{
+	if (client->is_doomed)
+		return false;
+	client->is_doomed = true;
+	sb_ircd_copy(client->reason, IRCD_REASON_MAX, reason);
+	sb_timer_stop(&client->work);
+	sb_timer_stop(&client->deadline);
+	DL_APPEND2(client->ircd->doomed, client, prev_doomed, next_doomed);
+	return true;
+}
+
+void
+sb_ircd_dismiss(struct ircd_client *client, const char *reason)
+{
+	char text[IRCD_HOST_MAX + IRCD_REASON_MAX + 32];
+
+	(void)snprintf(text, sizeof(text), "Closing link: %s (%s)", client->host, reason);
+	sb_ircd_reply(client, "ERROR", text, NULL);
+	/* Not when the ERROR itself was too much for it. */
+	if (doom(client, reason))
+		sb_stream_close(client->stream);
+}
+
+void
+sb_ircd_drop(struct ircd_client *client, const char *reason)
+{
+	if (doom(client, reason))
+		sb_stream_abort(client->stream);
+}
+
+void
+sb_ircd_cut_client(struct ircd_client *client)
+{
+	sb_stream_destroy(client->stream);
+	client->stream = NULL;
+	sb_timer_finish(&client->work);
+	sb_timer_finish(&client->deadline);
+}
+
+void
+sb_ircd_free_client(struct ircd_client *client)
+{
+	sb_line_finish(&client->lines);
+	free(client->backlog);
+	free(client);
+}
+
+static void
+free_reaped(void *self)
+{
+	sb_ircd_free_client(self);
+}
+
+static void
+remove_client(struct ircd_client *client)
+{
+	struct sb_ircd *ircd = client->ircd;
+
+	sb_ircd_cut_client(client);
+	DL_DELETE(ircd->clients, client);
+	ircd->n_clients--;
+	sb_reactor_reap(ircd->r, &client->reap, free_reaped, client);
+}
+
+static int
+bury(struct ircd_client *client)
+{
+	struct sb_ircd *ircd = client->ircd;
+	char nick[IRCD_NICK_MAX + 1] = "", source[IRCD_SOURCE_CAP];
+	bool was_registered = client->is_registered;
+	struct sb_ircd_quit quit = { .nick = nick, .reason = client->reason };
+
+	if (was_registered) {
+		sb_ircd_copy(nick, IRCD_NICK_MAX, client->nick->text);
+		sb_ircd_source(client, source);
+		sb_ircd_tell_neighbours(client, source, "QUIT", client->reason, NULL);
+		ircd->n_registered--;
+	}
+	while (client->channels)
+		sb_ircd_leave(client->channels);
+	sb_ircd_drop_nick(client);
+	client->is_registered = false;
+	client->is_buried = true;
+	if (!client->stream)
+		remove_client(client);
+	if (was_registered && sb_ircd_quit_emit(ircd->d, ircd, &quit) == -ECANCELED)
+		return -ECANCELED;
+	return 0;
+}
+
+int
+sb_ircd_bury(struct sb_ircd *ircd)
+{
+	while (ircd->doomed) {
+		struct ircd_client *client = ircd->doomed;
+
+		DL_DELETE2(ircd->doomed, client, prev_doomed, next_doomed);
+		if (bury(client))
+			return -ECANCELED;
+	}
+	return 0;
+}
+
+/* ---- What it says ---- */
+
+/* The piece holds at most one line's end. */
+static int
+take_piece(struct ircd_client *client, struct sb_bytes piece)
+{
+	struct sb_bytes bytes;
+	enum sb_line got;
+	int error = 0;
+
+	sb_line_feed(&client->lines, piece);
+	while ((got = sb_line_next(&client->lines, &bytes)) != SB_LINE_NONE) {
+		if (error || client->is_doomed)
+			continue;
+		if (got == SB_LINE_WHOLE)
+			error = sb_ircd_obey(client, bytes);
+		else if (got == SB_LINE_LONG)
+			sb_ircd_numeric(client, "417", "Input line was too long", NULL);
+		else
+			sb_ircd_numeric(client, "400", "*", "A line was lost: out of memory", NULL);
+	}
+	return error ? error : sb_ircd_bury(client->ircd);
+}
+
+/* Takes lines until its share of this turn is used up, or it has to read answers first; *at moves on.
+ * What a doomed client says is nothing any more. */
+static int
+take(struct ircd_client *client, struct sb_bytes bytes, size_t *at)
+{
+	const char *begin = bytes.ptr;
+	int n;
+
+	for (n = 0; *at < bytes.len && n < IRCD_LINES_A_TURN; n++) {
+		const char *end = memchr(begin + *at, '\n', bytes.len - *at);
+		size_t len = end ? (size_t)(end - begin) + 1 - *at : bytes.len - *at;
+
+		if (client->is_doomed || sb_stream_is_full(client->stream))
+			break;
+		*at += len;
+		if (take_piece(client, (struct sb_bytes){ begin + *at - len, len }))
+			return -ECANCELED;
+	}
+	if (client->is_doomed)
+		*at = bytes.len;
+	return 0;
+}
+
+static void
+clear_backlog(struct ircd_client *client)
+{
+	free(client->backlog);
+	client->backlog = NULL;
+	client->backlog_at = client->backlog_len = 0;
+}
+
+/* What is left waits for another turn: the next, or when what we have written is read. */
+static void
+wait_for_turn(struct ircd_client *client)
+{
+	sb_stream_pause(client->stream);
+	if (!sb_stream_is_full(client->stream))
+		sb_timer_start(&client->work, 0);
+}
+
+static void
+on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
+{
+	struct ircd_client *client = self;
+	const char *begin = bytes.ptr;
+	size_t at = 0;
+
+	(void)stream;
+	client->heard_ns = sb_reactor_now_ns(client->ircd->r);
+	client->is_pinged = false;
+	if (take(client, bytes, &at) || at == bytes.len)
+		return;
+	client->backlog = malloc(bytes.len - at);
+	if (!client->backlog) {
+		sb_ircd_drop(client, "Out of memory");
+		(void)sb_ircd_bury(client->ircd);
+		return;
+	}
+	client->backlog_len = bytes.len - at;
+	memcpy(client->backlog, begin + at, client->backlog_len);
+	wait_for_turn(client);
+}
+
+static void
+on_work(void *self)
+{
+	struct ircd_client *client = self;
+	struct sb_bytes bytes = { client->backlog, client->backlog_len };
+
+	if (take(client, bytes, &client->backlog_at))
+		return;
+	if (client->backlog_at < client->backlog_len) {
+		wait_for_turn(client);
+		return;
+	}
+	clear_backlog(client);
+	if (!client->is_doomed)
+		sb_stream_resume(client->stream);
+}
+
+static void
+on_drained(void *self, struct sb_stream *stream)
+{
+	struct ircd_client *client = self;
+
+	(void)stream;
+	if (client->backlog && !client->is_doomed)
+		sb_timer_start(&client->work, 0);
+}
+
+/* ---- Silence ---- */
+
+static void
+on_deadline(void *self)
+{
+	struct ircd_client *client = self;
+	int64_t silent_ns = sb_reactor_now_ns(client->ircd->r) - client->heard_ns;
+	char reason[64];
+
+	if (!client->is_registered) {
+		sb_ircd_dismiss(client, "Registration timeout");
+	} else if (silent_ns < SILENCE_NS) {
+		sb_timer_start(&client->deadline, SILENCE_NS - silent_ns);
+	} else if (!client->is_pinged) {
+		client->is_pinged = true;
+		sb_ircd_reply(client, "PING", client->ircd->name, NULL);
+		sb_timer_start(&client->deadline, SILENCE_NS);
+	} else {
+		(void)snprintf(reason, sizeof(reason), "Ping timeout: %" PRId64 " seconds",
+			silent_ns / SB_S);
+		sb_ircd_dismiss(client, reason);
+	}
+	(void)sb_ircd_bury(client->ircd);
+}
+
+void
+sb_ircd_watch_silence(struct ircd_client *client)
+{
+	sb_timer_start(&client->deadline, SILENCE_NS);
+}
+
+/* ---- Coming ---- */
+
+/* "127.0.0.1:50412" and "[::1]:50412" without the port. What begins with a colon cannot stand in a
+ * line, so that "::1" becomes "0::1". */
+static void
+set_host(struct ircd_client *client, const char *peer)
+{
+	const char *end = strrchr(peer, ':');
+	size_t len = end ? (size_t)(end - peer) : strlen(peer);
+
+	if (len >= 2 && peer[0] == '[' && peer[len - 1] == ']') {
+		peer++;
+		len -= 2;
+	}
+	(void)snprintf(client->host, sizeof(client->host), "%s%.*s", *peer == ':' ? "0" : "",
+		(int)len, peer);
+}
+
+static void
+on_connected(void *self, struct sb_stream *stream)
+{
+	struct ircd_client *client = self;
+
+	(void)stream;
+	if (client->is_refused) {
+		sb_ircd_dismiss(client, "The server is full");
+		(void)sb_ircd_bury(client->ircd);
+		return;
+	}
+	client->heard_ns = client->said_ns = sb_reactor_now_ns(client->ircd->r);
+	client->came_s = sb_ircd_now_s(client->ircd);
+	sb_timer_start(&client->deadline, REGISTRATION_NS);
+}
+
+static void
+on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
+{
+	struct ircd_client *client = self;
+
+	(void)stream;
+	client->stream = NULL;
+	if (client->is_buried) {
+		remove_client(client);
+		return;
+	}
+	(void)doom(client, error->code ? error->text : "Connection closed");
+	(void)sb_ircd_bury(client->ircd);
+}
+
+static const struct sb_protocol protocol = {
+	.connected = on_connected,
+	.data = on_data,
+	.drained = on_drained,
+	.closed = on_closed,
+};
+
+static int
+init_timers(struct ircd_client *client)
+{
+	struct sb_reactor *r = client->ircd->r;
+
+	if (sb_timer_init(&client->work, r, SB_HANDLER(on_work), client))
+		return -ENOMEM;
+	if (sb_timer_init(&client->deadline, r, SB_HANDLER(on_deadline), client)) {
+		sb_timer_finish(&client->work);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int
+sb_ircd_add_client(struct sb_ircd *ircd, struct sb_stream *stream)
+{
+	struct ircd_client *client = calloc(1, sizeof(*client));
+
+	if (!client)
+		return -ENOMEM;
+	client->ircd = ircd;
+	if (init_timers(client)) {
+		free(client);
+		return -ENOMEM;
+	}
+	sb_line_init(&client->lines, SB_WIRE_ANY_MAX - 2, SB_LINE_DROP);
+	set_host(client, sb_stream_peer(stream));
+	client->is_refused = ircd->n_clients >= ircd->max_clients;
+	client->stream = stream;
+	DL_APPEND(ircd->clients, client);
+	ircd->n_clients++;
+	sb_stream_attach(stream, &protocol, client);
+	return 0;
+}

@@ -1,0 +1,253 @@
+#include "ircd_private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+/* A line as it goes out. */
+struct text {
+	char bytes[SB_WIRE_MAX + 1];
+	size_t len;
+};
+
+struct params {
+	const char *at[SB_WIRE_PARAMS_MAX];
+	size_t n;
+};
+
+static void
+add_param(struct params *params, const char *param)
+{
+	sb_assert(params->n < SB_WIRE_PARAMS_MAX);
+	params->at[params->n++] = param;
+}
+
+static void
+add_params(struct params *params, va_list args)
+{
+	const char *param;
+
+	while ((param = va_arg(args, const char *)))
+		add_param(params, param);
+}
+
+/* What a client made up may be anything. */
+static void
+soften(struct params *params)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < params->n; i++)
+		if (!sb_wire_is_middle(params->at[i]) || strlen(params->at[i]) > IRCD_ECHO_MAX)
+			params->at[i] = "*";
+}
+
+/* Whether the last parameter is words of somebody, which get a colon in any case, as clients expect. */
+static bool
+ends_in_words(const char *verb, size_t n_params)
+{
+	static const char *const others[] = { "JOIN", "MODE", "NICK", "INVITE", "004", "221", "324",
+		"329", "333", "341" };
+	size_t i;
+
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (!strcmp(verb, others[i]))
+			return false;
+	return n_params > 1 || strcmp(verb, "PART") != 0;
+}
+
+static void
+build(struct text *text, const char *source, const char *verb, struct params *params)
+{
+	struct sb_wire_out out = {
+		.source = source,
+		.verb = verb,
+		.params = params->at,
+		.n_params = params->n,
+		.colon = ends_in_words(verb, params->n),
+		.cuts = true,
+	};
+	int len;
+
+	soften(params);
+	len = sb_wire_build(&out, text->bytes, sizeof(text->bytes));
+	sb_assert(len > 0);
+	text->len = (size_t)len;
+}
+
+static void
+write_text(struct ircd_client *to, const struct text *text)
+{
+	if (to->is_doomed)
+		return;
+	switch (sb_stream_write(to->stream, (struct sb_bytes){ text->bytes, text->len })) {
+	case -ENOBUFS:
+		sb_ircd_drop(to, "Does not read what it is sent");
+		break;
+	case -ENOMEM:
+		sb_ircd_drop(to, "Out of memory");
+		break;
+	default:
+		/* Written, or the stream has broken: then it closes, and says how. */
+		break;
+	}
+}
+
+void
+sb_ircd_numeric(struct ircd_client *to, const char *numeric, ...)
+{
+	struct params params = { .n = 0 };
+	struct text text;
+	va_list args;
+
+	add_param(&params, to->nick ? to->nick->text : "*");
+	va_start(args, numeric);
+	add_params(&params, args);
+	va_end(args);
+	build(&text, to->ircd->name, numeric, &params);
+	write_text(to, &text);
+}
+
+void
+sb_ircd_reply(struct ircd_client *to, const char *verb, ...)
+{
+	struct params params = { .n = 0 };
+	struct text text;
+	bool is_plain;
+	va_list args;
+
+	va_start(args, verb);
+	add_params(&params, args);
+	va_end(args);
+	/* These two concern the connection and by custom name nobody. */
+	is_plain = !strcmp(verb, "ERROR") || !strcmp(verb, "PING");
+	build(&text, is_plain ? NULL : to->ircd->name, verb, &params);
+	write_text(to, &text);
+}
+
+void
+sb_ircd_source(const struct ircd_client *client, char buf[IRCD_SOURCE_CAP])
+{
+	(void)snprintf(
+		buf, IRCD_SOURCE_CAP, "%s!%s@%s", client->nick->text, client->user, client->host);
+}
+
+static void
+build_from(struct text *text, const char *source, const char *verb, va_list args)
+{
+	struct params params = { .n = 0 };
+
+	add_params(&params, args);
+	build(text, source, verb, &params);
+}
+
+void
+sb_ircd_tell(struct ircd_client *to, const struct ircd_client *from, const char *verb, ...)
+{
+	char source[IRCD_SOURCE_CAP];
+	struct text text;
+	va_list args;
+
+	sb_ircd_source(from, source);
+	va_start(args, verb);
+	build_from(&text, source, verb, args);
+	va_end(args);
+	write_text(to, &text);
+}
+
+void
+sb_ircd_tell_channel(const struct ircd_channel *channel, const struct ircd_client *from,
+	const struct ircd_client *except, const char *verb, ...)
+{
+	const struct ircd_member *member;
+	char source[IRCD_SOURCE_CAP];
+	struct text text;
+	va_list args;
+
+	sb_ircd_source(from, source);
+	va_start(args, verb);
+	build_from(&text, source, verb, args);
+	va_end(args);
+	DL_FOREACH(channel->members, member)
+	if (member->client != except)
+		write_text(member->client, &text);
+}
+
+void
+sb_ircd_tell_neighbours(struct ircd_client *from, const char *source, const char *verb, ...)
+{
+	uint64_t stamp = ++from->ircd->stamp;
+	const struct ircd_member *mine, *member;
+	struct text text;
+	va_list args;
+
+	va_start(args, verb);
+	build_from(&text, source, verb, args);
+	va_end(args);
+	from->stamp = stamp;
+	write_text(from, &text);
+	for (mine = from->channels; mine; mine = mine->next_of_client) {
+		DL_FOREACH(mine->channel->members, member)
+		{
+			if (member->client->stamp == stamp)
+				continue;
+			member->client->stamp = stamp;
+			write_text(member->client, &text);
+		}
+	}
+}
+
+void
+sb_ircd_words_begin(struct ircd_words *words, struct ircd_client *to, const char *numeric,
+	const char *middle, const char *middle2)
+{
+	size_t taken = strlen(to->ircd->name) + strlen(to->nick->text);
+
+	words->to = to;
+	words->numeric = numeric;
+	words->middle = middle;
+	words->middle2 = middle2;
+	words->len = 0;
+	words->is_sent = false;
+	taken += middle ? strlen(middle) + 1 : 0;
+	taken += middle2 ? strlen(middle2) + 1 : 0;
+	/* ":irc.local 353 bob = #c :" and \r\n */
+	words->max = SB_WIRE_MAX - 2 - strlen(":  353  :") - taken;
+}
+
+static void
+send_words(struct ircd_words *words)
+{
+	words->text[words->len] = '\0';
+	if (!words->middle)
+		sb_ircd_numeric(words->to, words->numeric, words->text, NULL);
+	else if (!words->middle2)
+		sb_ircd_numeric(words->to, words->numeric, words->middle, words->text, NULL);
+	else
+		sb_ircd_numeric(words->to, words->numeric, words->middle, words->middle2,
+			words->text, NULL);
+	words->len = 0;
+	words->is_sent = true;
+}
+
+void
+sb_ircd_words_add(struct ircd_words *words, const char *mark, const char *word)
+{
+	size_t mark_len = strlen(mark), len = strlen(word);
+
+	if (words->len && words->len + 1 + mark_len + len > words->max)
+		send_words(words);
+	sb_assert(mark_len + len <= words->max);
+	if (words->len)
+		words->text[words->len++] = ' ';
+	memcpy(words->text + words->len, mark, mark_len);
+	memcpy(words->text + words->len + mark_len, word, len);
+	words->len += mark_len + len;
+}
+
+void
+sb_ircd_words_end(struct ircd_words *words, bool must_be)
+{
+	if (words->len || (must_be && !words->is_sent))
+		send_words(words);
+}

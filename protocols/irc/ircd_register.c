@@ -1,0 +1,198 @@
+#include "ircd_private.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+/* Two lines, each of less than the 13 tokens that it may have (modern.ircdocs.horse, RPL_ISUPPORT). */
+static void
+send_support(struct ircd_client *client)
+{
+	static const char end[] = "are supported by this server";
+	static const struct limit {
+		const char *name;
+		int n;
+	} limits[] = {
+		{ "AWAYLEN", IRCD_AWAY_MAX },
+		{ "CHANNELLEN", IRCD_CHANNEL_MAX },
+		{ "KICKLEN", IRCD_KICK_MAX },
+		{ "MODES", IRCD_MODES_MAX },
+		{ "NICKLEN", IRCD_NICK_MAX },
+		{ "TOPICLEN", IRCD_TOPIC_MAX },
+		{ "USERLEN", IRCD_USER_MAX },
+	};
+	char t[sizeof(limits) / sizeof(limits[0])][24];
+	char network[IRCD_NAME_MAX + 16], chanlimit[24], targmax[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		(void)snprintf(t[i], sizeof(t[i]), "%s=%d", limits[i].name, limits[i].n);
+	(void)snprintf(network, sizeof(network), "NETWORK=%s", client->ircd->network);
+	(void)snprintf(chanlimit, sizeof(chanlimit), "CHANLIMIT=#:%d", IRCD_CHANNELS_MAX);
+	(void)snprintf(targmax, sizeof(targmax), "TARGMAX=NOTICE:%d,PRIVMSG:%d", IRCD_TARGETS_MAX,
+		IRCD_TARGETS_MAX);
+	sb_ircd_numeric(client, "005", "CASEMAPPING=rfc1459", "CHANTYPES=#", "CHANMODES=,,,nt",
+		"PREFIX=(o)@", network, chanlimit, targmax, end, NULL);
+	sb_ircd_numeric(client, "005", t[0], t[1], t[2], t[3], t[4], t[5], t[6], end, NULL);
+}
+
+static void
+send_welcome(struct ircd_client *client)
+{
+	struct sb_ircd *ircd = client->ircd;
+	time_t made = (time_t)ircd->made_at_s;
+	char text[SB_WIRE_MAX], source[IRCD_SOURCE_CAP];
+	struct tm tm;
+
+	sb_ircd_source(client, source);
+	(void)snprintf(
+		text, sizeof(text), "Welcome to the %s IRC network, %s", ircd->network, source);
+	sb_ircd_numeric(client, "001", text, NULL);
+	(void)snprintf(text, sizeof(text), "Your host is %s, running signalbox", ircd->name);
+	sb_ircd_numeric(client, "002", text, NULL);
+	if (gmtime_r(&made, &tm)) {
+		(void)snprintf(text, sizeof(text),
+			"This server was started on %04d-%02d-%02d at %02d:%02d UTC",
+			tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
+		sb_ircd_numeric(client, "003", text, NULL);
+	}
+	sb_ircd_numeric(client, "004", ircd->name, "signalbox", "i", "nto", NULL);
+	send_support(client);
+	sb_ircd_send_lusers(client);
+	sb_ircd_send_motd(client);
+}
+
+static int
+register_if_ready(struct ircd_client *client)
+{
+	struct sb_ircd *ircd = client->ircd;
+	struct sb_ircd_registered registered = { .user = client->user, .host = client->host };
+
+	if (client->is_registered || client->negotiates || !client->nick || !*client->user)
+		return 0;
+	client->is_registered = true;
+	ircd->n_registered++;
+	sb_ircd_watch_silence(client);
+	send_welcome(client);
+	registered.nick = client->nick->text;
+	registered.realname = client->realname;
+	return sb_ircd_registered_emit(ircd->d, ircd, &registered) == -ECANCELED ? -ECANCELED : 0;
+}
+
+/* There are no capabilities; but who asks for them before registering waits for the answers. */
+int
+sb_ircd_on_cap(struct ircd_client *client, const struct sb_wire_line *line)
+{
+	const char *nick = client->nick ? client->nick->text : "*", *verb = line->params[0];
+
+	if (!strcasecmp(verb, "LS")) {
+		client->negotiates = !client->is_registered;
+		sb_ircd_reply(client, "CAP", nick, "LS", "", NULL);
+	} else if (!strcasecmp(verb, "LIST")) {
+		sb_ircd_reply(client, "CAP", nick, "LIST", "", NULL);
+	} else if (!strcasecmp(verb, "REQ")) {
+		const char *wanted = line->params[1];
+
+		client->negotiates = !client->is_registered;
+		sb_ircd_reply(client, "CAP", nick, wanted[strspn(wanted, " ")] ? "NAK" : "ACK",
+			wanted, NULL);
+	} else if (!strcasecmp(verb, "END")) {
+		client->negotiates = false;
+		return register_if_ready(client);
+	} else {
+		sb_ircd_numeric(client, "410", verb, "Invalid CAP command", NULL);
+	}
+	return 0;
+}
+
+static int
+change_nick(struct ircd_client *client, const char *nick)
+{
+	struct sb_ircd *ircd = client->ircd;
+	char old[IRCD_NICK_MAX + 1], source[IRCD_SOURCE_CAP];
+	struct sb_ircd_nick_changed changed = { .nick = old };
+
+	if (!strcmp(client->nick->text, nick))
+		return 0;
+	sb_ircd_copy(old, IRCD_NICK_MAX, client->nick->text);
+	sb_ircd_source(client, source);
+	if (sb_ircd_set_nick(client, nick)) {
+		sb_ircd_numeric(client, "400", "NICK", "Out of memory", NULL);
+		return 0;
+	}
+	sb_ircd_tell_neighbours(client, source, "NICK", client->nick->text, NULL);
+	changed.new_nick = client->nick->text;
+	return sb_ircd_nick_changed_emit(ircd->d, ircd, &changed) == -ECANCELED ? -ECANCELED : 0;
+}
+
+int
+sb_ircd_on_nick(struct ircd_client *client, const struct sb_wire_line *line)
+{
+	const char *nick = line->params[0];
+	const struct ircd_client *holder;
+
+	if (!*nick) {
+		sb_ircd_numeric(client, "431", "No nickname given", NULL);
+		return 0;
+	}
+	if (!sb_wire_is_nick(nick) || strlen(nick) > IRCD_NICK_MAX) {
+		sb_ircd_numeric(client, "432", nick, "Erroneous nickname", NULL);
+		return 0;
+	}
+	holder = sb_ircd_find_nick(client->ircd, nick);
+	if (holder && holder != client) {
+		sb_ircd_numeric(client, "433", nick, "Nickname is already in use", NULL);
+		return 0;
+	}
+	if (client->is_registered)
+		return change_nick(client, nick);
+	if (sb_ircd_set_nick(client, nick)) {
+		sb_ircd_numeric(client, "400", "NICK", "Out of memory", NULL);
+		return 0;
+	}
+	return register_if_ready(client);
+}
+
+int
+sb_ircd_on_pass(struct ircd_client *client, const struct sb_wire_line *line)
+{
+	/* No password is asked for: any will do. */
+	(void)line;
+	if (client->is_registered)
+		sb_ircd_numeric(client, "462", "You may not reregister", NULL);
+	return 0;
+}
+
+/* What can stand between a ! and an @; the rest is left out. */
+static void
+set_user(struct ircd_client *client, const char *name)
+{
+	size_t len = 0;
+
+	for (; *name && len < IRCD_USER_MAX; name++) {
+		bool is_plain = (*name >= '0' && *name <= '9') || (*name >= 'a' && *name <= 'z')
+				|| (*name >= 'A' && *name <= 'Z');
+
+		if (is_plain || strchr("-_.~[]{}|^`\\", *name))
+			client->user[len++] = *name;
+	}
+	if (!len)
+		sb_ircd_copy(client->user, IRCD_USER_MAX, "unknown");
+	else
+		client->user[len] = '\0';
+}
+
+int
+sb_ircd_on_user(struct ircd_client *client, const struct sb_wire_line *line)
+{
+	const char *realname = line->params[3];
+
+	if (client->is_registered) {
+		sb_ircd_numeric(client, "462", "You may not reregister", NULL);
+		return 0;
+	}
+	set_user(client, line->params[0]);
+	sb_ircd_copy(client->realname, IRCD_REALNAME_MAX, *realname ? realname : client->user);
+	return register_if_ready(client);
+}

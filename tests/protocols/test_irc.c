@@ -1,0 +1,476 @@
+/* The IRC client on a tape: how it begins, its nick, how it ends. */
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "kit_cmocka.h"
+
+#include "irc_fixture.h"
+
+static void
+it_says_pass_nick_and_user_once_connected(void **state)
+{
+	struct fixture f = { .world = *state };
+
+	f.irc = fixture_create_irc(f.world,
+		&(struct sb_irc_options){
+			.nick = "quoth", .user = "q", .realname = "Q. Oth", .password = "a b" });
+	f.tape = sb_tape_create();
+	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(f.tape)), 0);
+	sb_tape_expect(f.tape, "");
+	sb_tape_connect(f.tape);
+	sb_tape_expect(f.tape, "PASS :a b\r\nNICK quoth\r\nUSER q 0 * :Q. Oth\r\n");
+	fixture_end(&f);
+}
+
+static void
+what_is_not_said_of_us_is_made_from_the_nick(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	sb_tape_expect(f.tape, "NICK quoth\r\nUSER quoth 0 * :quoth\r\n");
+	assert_string_equal(sb_irc_host(f.irc), "");
+	fixture_end(&f);
+}
+
+static void
+ping_is_answered_before_and_after_registration(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, "PING :1234");
+	sb_tape_expect(f.tape, "PONG 1234\r\n");
+	sb_probe_expect(f.probe, "irc.command verb=PING text=1234");
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed(f.tape, ":irc.x PING a :b c\r\nPING\nPING ::x\n");
+	sb_tape_expect(f.tape, "PONG a :b c\r\nPONG\r\nPONG ::x\r\n");
+	fixture_end(&f);
+}
+
+static void
+a_welcome_may_give_us_another_nick(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoththeraven" });
+	assert_string_equal(sb_irc_nick(f.irc), "quoththeraven");
+	assert_false(sb_irc_is_registered(f.irc));
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoththe :Welcome to X");
+	assert_true(sb_irc_is_registered(f.irc));
+	assert_string_equal(sb_irc_nick(f.irc), "quoththe");
+	sb_probe_expect(
+		f.probe, "irc.registered our_nick=quoththe server=irc.x welcome=\"Welcome to X\"");
+	sb_tape_feed_line(f.tape, ":QUOTHTHE!q@h JOIN #c");
+	sb_probe_expect(f.probe, "irc.joined channel=\"#c\" nick=QUOTHTHE is_self=true");
+	fixture_end(&f);
+}
+
+/* Our own nick. */
+
+static void
+a_refused_nick_is_varied(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quoth :in use");
+	sb_probe_expect(f.probe, "irc.command verb=433");
+	sb_tape_expect(f.tape, "NICK quoth_\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 436 * quoth_ :collision");
+	sb_tape_expect(f.tape, "NICK quoth1\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 437 * quoth1 :unavailable");
+	sb_tape_expect(f.tape, "NICK quoth2\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 432 * quoth2 :erroneous");
+	sb_tape_expect(f.tape, "NICK quoth3\r\n");
+	assert_string_equal(sb_irc_nick(f.irc), "quoth3");
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth3 :Welcome");
+	sb_probe_seek(f.probe, "irc.registered our_nick=quoth3");
+	sb_tape_feed_line(f.tape, ":irc.x 433 quoth3 al :in use");
+	sb_tape_expect(f.tape, "");
+	fixture_end(&f);
+}
+
+static void
+variants_of_a_nick_are_bounded_and_the_end_is_told(void **state)
+{
+	struct fixture f;
+	size_t n;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	for (n = 0; sb_tape_is_open(f.tape) && n < 100; n++)
+		sb_tape_feed_line(f.tape, ":irc.x 433 * quoth :in use");
+	assert_int_equal(n, 11);
+	sb_probe_seek(f.probe, "irc.disconnected error=-EADDRINUSE text~quoth9 will_retry=false");
+	sb_probe_expect_none(f.probe);
+	fixture_end(&f);
+}
+
+static void
+a_nick_too_long_for_the_server_is_shortened(void **state)
+{
+	struct fixture f;
+
+	/* A server that says 432 to what is too long. */
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoththeraven" });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 432 * quoththeraven :Nickname too long");
+	sb_tape_expect(f.tape, "NICK quothther\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quothther :in use");
+	sb_tape_expect(f.tape, "NICK quoththe_\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quoththe_ :in use");
+	sb_tape_expect(f.tape, "NICK quoththe1\r\n");
+	fixture_end(&f);
+
+	/* And one that shortens it itself and then says who has it. */
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoththeraven" });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quoththerav :in use");
+	sb_tape_expect(f.tape, "NICK quoththera_\r\n");
+	fixture_end(&f);
+
+	/* Otherwise it may grow to 30, and letters stay whole. */
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){ .nick = "quoththeraven-quoththeraven-é-quoth" });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quoththeraven-quoththeraven-é-quoth :in use");
+	sb_tape_expect(f.tape, "NICK quoththeraven-quoththeraven-_\r\n");
+	fixture_end(&f);
+}
+
+static void
+our_nick_follows_the_server(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed_line(f.tape, ":quoth!q@h NICK Guest[1]");
+	sb_probe_expect(f.probe, "irc.nick_changed nick=quoth new_nick='Guest[1]' is_self=true");
+	assert_string_equal(sb_irc_nick(f.irc), "Guest[1]");
+	sb_tape_feed_line(f.tape, ":gUEST{1}!q@h JOIN #c");
+	sb_probe_expect(f.probe, "irc.joined is_self=true");
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #c");
+	sb_probe_expect(f.probe, "irc.joined is_self=false");
+	fixture_end(&f);
+}
+
+/* Registers with the nick that is asked for, after a loss of the connection. */
+static void
+expect_asked_for(struct fixture *f, const char *line)
+{
+	struct sb_tape *next = sb_tape_create();
+
+	sb_tape_end(f->tape);
+	sb_tape_destroy(f->tape);
+	f->tape = next;
+	assert_int_equal(sb_irc_attach(f->irc, sb_tape_stream(next)), 0);
+	sb_tape_connect(next);
+	sb_tape_expect_line(next, line);
+	sb_tape_feed_line(next, ":irc.x 001 somebody :Welcome");
+	sb_tape_clear(next);
+}
+
+static void
+the_nick_asked_for_after_a_loss_is_the_one_wanted_last(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	/* What others made of us is not what we want. */
+	sb_tape_feed_line(f.tape, ":quoth!q@h NICK Guest1");
+	expect_asked_for(&f, "NICK quoth");
+	/* What we asked for and did not get is not, either. */
+	assert_int_equal(sb_irc_change_nick(f.irc, "taken"), 0);
+	sb_tape_feed_line(f.tape, ":irc.x 433 somebody taken :in use");
+	expect_asked_for(&f, "NICK quoth");
+	assert_int_equal(sb_irc_change_nick(f.irc, "raven"), 0);
+	sb_tape_feed_line(f.tape, ":somebody!q@h NICK Raven");
+	expect_asked_for(&f, "NICK Raven");
+	fixture_end(&f);
+}
+
+static void
+the_length_of_a_nick_is_learnt_from_the_server(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoththeraven12" });
+	sb_tape_feed_line(f.tape, ":irc.x 005 * NICKLEN=12 :are supported");
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quoththeraven12 :in use");
+	sb_tape_expect(f.tape, "NICK quoththerav_\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 005 * NICKLEN=99999999999999999999999 :are supported");
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quoththerav_ :in use");
+	sb_tape_expect(f.tape, "NICK quoththeraven121\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 005 * NICKLEN=-1 NICKLEN= NICKLEN=x :are supported");
+	sb_tape_feed_line(f.tape, ":irc.x 433 * quoththeraven121 :in use");
+	sb_tape_expect(f.tape, "NICK quoththeraven122\r\n");
+	fixture_end(&f);
+}
+
+static void
+a_nick_of_65_bytes_in_a_welcome_is_malformed(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	sb_tape_feed_line(f.tape,
+		":irc.x 001 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa :W");
+	sb_probe_expect(f.probe, "irc.malformed why='a nick that cannot be'");
+	sb_tape_feed_line(f.tape,
+		":irc.x 001 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa :W");
+	sb_probe_expect(f.probe, "irc.registered");
+	fixture_end(&f);
+}
+
+/* The end of a connection. */
+
+static void
+an_end_is_told_with_the_servers_reason(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed_line(f.tape, "ERROR :Closing Link: you (G-lined)");
+	sb_tape_end(f.tape);
+	sb_probe_seek(f.probe,
+		"irc.disconnected error=0 text='Closing Link: you (G-lined)' will_retry=false");
+	sb_probe_expect_none(f.probe);
+	assert_false(sb_irc_is_registered(f.irc));
+	assert_int_equal(sb_irc_say(f.irc, "#c", "hi"), -ENOTCONN);
+	fixture_end(&f);
+}
+
+static void
+a_broken_connection_is_told_with_its_error(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_break(f.tape, -ECONNRESET);
+	sb_probe_expect(f.probe, "irc.disconnected error=-ECONNRESET will_retry=false");
+	fixture_end(&f);
+}
+
+static void
+another_tape_can_follow_the_first(void **state)
+{
+	struct fixture f;
+	struct sb_tape *second = sb_tape_create();
+
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(second)), -EALREADY);
+	sb_tape_feed(f.tape, ":irc.x PRIVMSG #c :half a li");
+	sb_tape_end(f.tape);
+	sb_probe_expect(f.probe, "irc.disconnected error=0 text~'closed the connection'");
+	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(second)), 0);
+	sb_tape_connect(second);
+	sb_tape_expect(second, "NICK quoth\r\nUSER quoth 0 * :quoth\r\n");
+	sb_tape_feed_line(second, ":irc.x 001 quoth :Hello");
+	sb_probe_expect(f.probe, "irc.registered welcome=Hello");
+	sb_probe_expect_none(f.probe);
+	fixture_end(&f);
+	sb_tape_destroy(second);
+}
+
+static void
+an_answer_that_cannot_be_queued_ends_the_connection(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_set_marks(f.tape, 4, 8, 16);
+	sb_tape_set_room(f.tape, 0);
+	sb_tape_feed(f.tape, "PING :1\r\nPING :2\r\nPING :3\r\nPING :4\r\n");
+	sb_probe_seek(f.probe, "irc.disconnected error=-ENOBUFS text~PONG");
+	/* What came after it is not read any more. */
+	assert_int_equal(sb_probe_count(f.probe, "irc.command verb=PING"), 3);
+	sb_tape_expect_over(f.tape, -ECONNABORTED);
+	fixture_end(&f);
+}
+
+static void
+what_comes_after_a_failed_write_is_still_read(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_fail_writes(f.tape, -EPIPE);
+	assert_int_equal(sb_irc_say(f.irc, "#c", "hi"), -EPIPE);
+	sb_tape_feed(f.tape, "PING :x\r\nERROR :you were too slow\r\n");
+	sb_tape_end(f.tape);
+	sb_probe_seek(f.probe, "irc.disconnected error=-EPIPE text='you were too slow'");
+	fixture_end(&f);
+}
+
+static void
+quit_says_so_and_waits_for_the_server(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_irc_quit(f.irc, "so\r\nlong");
+	sb_irc_quit(f.irc, "again");
+	sb_tape_expect(f.tape, "QUIT :so  long\r\n");
+	assert_false(sb_irc_is_registered(f.irc));
+	assert_int_equal(sb_irc_say(f.irc, "#c", "hi"), -ENOTCONN);
+	assert_int_equal(sb_irc_send(f.irc, "LIST", NULL, 0), -ENOTCONN);
+	sb_tape_feed_line(f.tape, ":bob!b@h PRIVMSG #c :bye");
+	sb_probe_expect(f.probe, "irc.message text=bye");
+	sb_tape_break(f.tape, -ECONNRESET);
+	sb_probe_expect(f.probe, "irc.disconnected error=0 text='we quit' will_retry=false");
+	fixture_end(&f);
+}
+
+static void
+quit_cuts_its_reason_and_may_have_none(void **state)
+{
+	struct fixture f;
+	char reason[1000];
+
+	memset(reason, 'x', sizeof(reason));
+	reason[sizeof(reason) - 1] = '\0';
+	fixture_begin(&f, *state);
+	sb_irc_quit(f.irc, reason);
+	reason[300] = '\0';
+	sb_tape_seek(f.tape, "QUIT :");
+	sb_tape_expect_line(f.tape, reason);
+	fixture_end(&f);
+	/* Between characters. */
+	memcpy(reason + 299, "é", sizeof("é"));
+	fixture_begin(&f, *state);
+	sb_irc_quit(f.irc, reason);
+	reason[299] = '\0';
+	sb_tape_seek(f.tape, "QUIT :");
+	sb_tape_expect_line(f.tape, reason);
+	fixture_end(&f);
+	fixture_begin(&f, *state);
+	sb_irc_quit(f.irc, NULL);
+	sb_tape_expect(f.tape, "QUIT\r\n");
+	fixture_end(&f);
+}
+
+/* Making one. */
+
+static void
+what_irc_cannot_carry_is_refused_at_creation(void **state)
+{
+	static const char *const no_channel[] = { "#a b" }, *const person[] = { "bob" };
+	static const struct {
+		struct sb_irc_options options;
+		const char *part;
+	} wrong[] = {
+		{ { .nick = "" }, "nick" },
+		{ { .nick = "a b" }, "\"a b\" cannot be a nick" },
+		{ { .nick = "a\r\nQUIT" }, "nick" },
+		{ { .nick = "#a" }, "nick" },
+		{ { .nick = "1a" }, "nick" },
+		{ { .nick = "a!b@c" }, "nick" },
+		{ { .nick = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
+			"nick" },
+		{ { .nick = "a", .user = "b c" }, "user name" },
+		{ { .nick = "a", .user = "" }, "user name" },
+		{ { .nick = "a", .realname = "b\nc" }, "real name" },
+		{ { .nick = "a", .password = "b\rc" }, "password" },
+		{ { .nick = "a", .channels = no_channel, .n_channels = 1 }, "channel" },
+		{ { .nick = "a", .channels = person, .n_channels = 1 }, "\"bob\"" },
+		{ { .nick = "a", .url = "tcp://127.0.0.1:6667/x" }, "port" },
+		{ { .nick = "a", .url = "tcp//127.0.0.1:6667" }, "tcp//" },
+	};
+	struct sb_world *world = *state;
+	struct sb_irc *irc = NULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct sb_error why = { 0, "" };
+
+		assert_int_equal(
+			sb_irc_create(world->d, world->r, &wrong[i].options, SB_PLACE, &irc, &why),
+			-EINVAL);
+		assert_int_equal(why.code, -EINVAL);
+		assert_non_null(strstr(why.text, wrong[i].part));
+		assert_null(irc);
+	}
+	assert_true(
+		sb_irc_create(world->d, world->r,
+			&(struct sb_irc_options){ .nick = "a", .url = "tcp://irc.libera.chat:1" },
+			SB_PLACE, &irc, NULL)
+		== -EOPNOTSUPP);
+}
+
+static void
+one_without_a_url_cannot_be_opened(void **state)
+{
+	struct sb_world *world = *state;
+	struct sb_irc *irc = fixture_create_irc(world, &(struct sb_irc_options){ .nick = "a" });
+	struct sb_error why;
+
+	assert_int_equal(sb_irc_open(irc, &why), -EINVAL);
+	assert_non_null(strstr(why.text, "URL"));
+	sb_irc_destroy(irc);
+	sb_irc_destroy(NULL);
+}
+
+static void
+one_labels_itself_with_its_host(void **state)
+{
+	struct sb_world *world = *state;
+	struct sb_irc *irc = fixture_create_irc(
+		world, &(struct sb_irc_options){ .nick = "a", .url = "tcp://[::1]:6667" });
+
+	assert_string_equal(sb_label_of(world->d, irc), "::1");
+	assert_string_equal(sb_irc_host(irc), "::1");
+	sb_irc_destroy(irc);
+	assert_null(sb_label_of(world->d, irc));
+	irc = fixture_create_irc(
+		world, &(struct sb_irc_options){ .nick = "a", .url = "unix:///run/irc.sock" });
+	assert_string_equal(sb_label_of(world->d, irc), "/run/irc.sock");
+	assert_string_equal(sb_irc_host(irc), "");
+	sb_irc_destroy(irc);
+}
+
+static void
+names_are_compared_as_irc_does(void **state)
+{
+	(void)state;
+	assert_true(sb_irc_same("#C[]", "#c{}"));
+	assert_false(sb_irc_same("#c", "#d"));
+	assert_true(sb_irc_is_channel("#c"));
+	assert_false(sb_irc_is_channel("bob"));
+	assert_false(sb_irc_is_channel(""));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		kit_test(it_says_pass_nick_and_user_once_connected),
+		kit_test(what_is_not_said_of_us_is_made_from_the_nick),
+		kit_test(ping_is_answered_before_and_after_registration),
+		kit_test(a_welcome_may_give_us_another_nick),
+		kit_test(a_refused_nick_is_varied),
+		kit_test(variants_of_a_nick_are_bounded_and_the_end_is_told),
+		kit_test(a_nick_too_long_for_the_server_is_shortened),
+		kit_test(our_nick_follows_the_server),
+		kit_test(the_nick_asked_for_after_a_loss_is_the_one_wanted_last),
+		kit_test(the_length_of_a_nick_is_learnt_from_the_server),
+		kit_test(a_nick_of_65_bytes_in_a_welcome_is_malformed),
+		kit_test(an_end_is_told_with_the_servers_reason),
+		kit_test(a_broken_connection_is_told_with_its_error),
+		kit_test(another_tape_can_follow_the_first),
+		kit_test(an_answer_that_cannot_be_queued_ends_the_connection),
+		kit_test(what_comes_after_a_failed_write_is_still_read),
+		kit_test(quit_says_so_and_waits_for_the_server),
+		kit_test(quit_cuts_its_reason_and_may_have_none),
+		kit_test(what_irc_cannot_carry_is_refused_at_creation),
+		kit_test(one_without_a_url_cannot_be_opened),
+		kit_test(one_labels_itself_with_its_host),
+		kit_test(names_are_compared_as_irc_does),
+	};
+
+	return kit_run(tests);
+}
