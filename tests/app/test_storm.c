@@ -1,0 +1,89 @@
+/* The whole program in the simulation, in bad weather, over many seeds. */
+
+#include "program.h"
+#include "visitor.h"
+
+struct weather_run {
+	size_t n_seeds;
+	size_t n_cuts; /* connections of the bot that broke, over all seeds */
+};
+
+static void
+count_cut(void *self, struct sb_irc *irc, const struct sb_irc_disconnected *e)
+{
+	struct weather_run *run = self;
+
+	(void)irc;
+	run->n_cuts += e->error != 0;
+}
+
+static void
+live_through_a_storm(void *self, uint64_t seed)
+{
+	static const struct sb_weather storm = {
+		.latency_min_ns = SB_MS,
+		.latency_max_ns = 300 * SB_MS,
+		.chops = true,
+		.cut_per_million = 3000,
+	};
+	static const struct sb_weather calm = { 0 };
+	struct weather_run *run = self;
+	struct fixture *f = make_fixture(seed);
+	struct person alice, bob;
+	struct visitor visitor, visitors[6];
+	int i;
+
+	run->n_seeds++;
+	start(f, "--demo --quotes " SAMPLE);
+	sb_irc_disconnected_connect(f->world->d, SB_ANY, SB_HANDLER(count_cut), run);
+	sb_simulation_set_weather(f->world->sim, &storm);
+	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));
+	person_come(&bob, f, "bob", quoth_ircd_url(f->quoth));
+	for (i = 0; i < 6; i++) {
+		visitor_come(&visitors[i], f->world->r, quoth_qotd_url(f->quoth));
+		person_ask(&alice, "!quote", NULL);
+		person_ask(&bob, "!quote word", NULL);
+		assert_int_equal(sb_simulation_run_for(f->world->sim,
+					 (int64_t)(sb_reactor_random(f->world->r) % 20) * SB_S),
+			0);
+		sb_simulation_cut_all(f->world->sim);
+	}
+	sb_simulation_set_weather(f->world->sim, &calm);
+	run_until(f, "ready", is_ready, f, 1800 * SB_S);
+	person_expect_answer(&alice, f, "!quote 2", "second (2)", 1800 * SB_S);
+	person_expect_answer(&bob, f, "!quote first", "first (1)", 1800 * SB_S);
+	visitor_come(&visitor, f->world->r, quoth_qotd_url(f->quoth));
+	run_until(f, "the quote of the day", visitor_is_over, &visitor, 60 * SB_S);
+	assert_true(visitor.len > 0 && visitor.len <= 512);
+	assert_int_equal(visitor.error.code, 0);
+	for (i = 0; i < 6; i++)
+		assert_true(visitors[i].is_over);
+	quoth_shut(f->quoth, "Goodbye");
+	run_until(f, "over", is_over, f, 6 * SB_S);
+	person_leave(&alice, f);
+	person_leave(&bob, f);
+	sb_forget(f->world->d, run);
+	destroy_fixture(f);
+}
+
+static void
+after_any_storm_the_bot_is_back_and_answers(void **state)
+{
+	struct weather_run run = { 0 };
+
+	(void)state;
+	sb_testing_each_seed(1, 200, live_through_a_storm, &run);
+	/* It was a storm. */
+	assert_true(run.n_cuts > 0);
+	print_message("%zu seeds, %zu connections of the bot broke\n", run.n_seeds, run.n_cuts);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		kit_test_bare(after_any_storm_the_bot_is_back_and_answers),
+	};
+
+	return kit_run(tests);
+}
