@@ -1,0 +1,80 @@
+#ifndef SIGNALBOX_BACKEND_H
+#define SIGNALBOX_BACKEND_H
+
+/* What exists twice: time, waiting, and moving bytes, over libev or over a simulation. All else is
+ * written once, above this. Nothing here calls a user of the library. */
+
+#include <sys/types.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <signalbox/reactor.h>
+#include <signalbox/url.h>
+
+struct task;
+
+enum {
+	EVENT_READ = 1, /* bytes, an end or an error can be read; a connection can be accepted */
+	EVENT_WRITE = 2, /* bytes can be written, or a connect has ended */
+};
+
+/* One end of a connection, or what listens; first in the back-end's own struct. */
+struct end {
+	struct task *task; /* what sb_reactor_queue() is given when something happens to it */
+	unsigned interest; /* EVENT_* */
+};
+
+/* The text of a peer's address, the NUL included: "[" IPv6 "]:65535". */
+enum { PEER_CAP = 64 };
+
+struct backend {
+	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
+	int64_t (*now_ns)(void *back);
+	int64_t (*wall_ns)(void *back);
+	uint64_t (*random)(void *back);
+
+	/* Returns when until_ns has come (INT64_MIN: look, do not wait; INT64_MAX: no limit), or
+	 * something has happened, or a little earlier. Queues the tasks of all ends to which
+	 * something of their interest has happened, again each time for as long as it holds.
+	 * Returns 0; -EDEADLK when nothing could ever end the wait. */
+	int (*wait)(void *back, int64_t until_ns);
+
+	/* Ends the wait in progress or the next one; from any thread. */
+	void (*wake)(void *back);
+
+	/* From now on INT and TERM come by sb_reactor_signal(): 0, or -EBUSY. */
+	int (*take_signals)(void *back);
+
+	/* Gives them back to whoever had them, and with them those that came and were not told. */
+	void (*return_signals)(void *back);
+
+	/* Begins to connect. Returns a negative errno when there is nothing to connect with; else 0
+	 * and an end, and in *ret_result how connecting itself goes: 0 or -EINPROGRESS, then
+	 * EVENT_WRITE comes and result() tells; or a negative errno, then it is over already. */
+	int (*connect)(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result);
+	int (*result)(struct end *end);
+
+	/* *ret_url is where it listens, with the port. */
+	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
+		struct sb_url *ret_url, struct sb_error *ret_error);
+
+	/* Returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try on; or a shortage. */
+	int (*accept)(struct end *listening, struct end **ret_end, char ret_peer[PEER_CAP]);
+
+	/* Sets the interest of an end that has a task. */
+	void (*watch)(struct end *end, unsigned interest);
+
+	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. */
+	ssize_t (*read)(struct end *end, void *buf, size_t cap);
+	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
+	int (*shutdown)(struct end *end);
+
+	/* Frees the end. resets: the peer is to see that this was no end in order. */
+	void (*close)(struct end *end, bool resets);
+
+	/* NULL for one that is not destroyed by its reactor. */
+	void (*destroy)(void *back);
+};
+
+#endif

@@ -1,0 +1,115 @@
+#ifndef SIGNALBOX_REACTOR_H
+#define SIGNALBOX_REACTOR_H
+
+/* Time, timers, calls from other threads, and the signals of the process. Streams and listeners
+ * are in <signalbox/stream.h>. The same over libev (sb_reactor_create) and over a simulation
+ * (<signalbox/simulation.h>).
+ *
+ * A reactor belongs to one thread; there may be many, and none is global. Only sb_reactor_post()
+ * may be called from another thread. It runs in turns. In each: wait until something is due; take
+ * the time; make the posted calls that had come by then; fire the timers that are due, by deadline,
+ * and those of equal deadline in the order in which they were started; tell streams and listeners
+ * what happened to them; then reap. What a callback starts in a turn is for a later one. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <signalbox/base.h>
+
+SB_C_BEGIN
+
+struct sb_reactor;
+
+#define SB_MS INT64_C(1000000) /* a millisecond, in ns */
+#define SB_S INT64_C(1000000000) /* a second, in ns */
+
+/* A callback of the reactor. It may do anything but run a reactor that is running. */
+typedef void sb_call_fn(void *self);
+
+/* A reactor over libev. NULL when out of memory or of descriptors; errno says which. */
+SB_API struct sb_reactor *sb_reactor_create(void);
+
+/* Everything made with it must be gone: streams, listeners, initialised timers; sb_assert says so
+ * and sb_reactor_pending_next() tells what is left. Not while it runs. Calls posted and not yet
+ * made are dropped; what waits to be reaped is reaped. NULL is fine. A simulated reactor goes with
+ * its simulation instead. */
+SB_API void sb_reactor_destroy(struct sb_reactor *r);
+
+/* Runs turns until stopped, or until nothing is left that could ever call: no started timer, no
+ * stream, no listener, no posted call (a handler of INT and TERM does not count). May be run again.
+ * Returns 0; -EBUSY within one of its callbacks; -EDEADLK in a simulation in which nothing can
+ * happen any more though something waits. */
+SB_API int sb_reactor_run(struct sb_reactor *r);
+
+/* The run in progress ends after this turn. Without one, the next run ends at once. */
+SB_API void sb_reactor_stop(struct sb_reactor *r);
+
+/* Monotonic time in ns from an arbitrary start, as of this turn; outside a run, now. */
+SB_API int64_t sb_reactor_now_ns(const struct sb_reactor *r);
+
+/* The wall clock: ns since 1970 UTC. May be stepped; never for measuring. */
+SB_API int64_t sb_reactor_wall_ns(const struct sb_reactor *r);
+
+/* 64 random bits: from the system, or in a simulation from its seed. */
+SB_API uint64_t sb_reactor_random(struct sb_reactor *r);
+
+/* Calls fn(self) on the reactor's thread, in a turn that has not begun, in the order of posting.
+ * From any thread, also while the reactor does not run. Returns 0, or -ENOMEM. */
+SB_API int sb_reactor_post(struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self);
+
+/* Calls fn(self) when this turn ends (outside a run: when the next one does, or at destroy), and no
+ * callback is on the stack any more: to free what callers may still look at. Cannot fail: `reap`
+ * lies in the object that will be freed. */
+struct sb_reap {
+	sb_call_fn *fn; /* private, as are the others */
+	void *self;
+	struct sb_reap *next;
+};
+SB_API void sb_reactor_reap(struct sb_reactor *r, struct sb_reap *reap, sb_call_fn *fn, void *self);
+
+/* The signals INT and TERM arrive as calls fn(self, SIGINT or SIGTERM) at the beginning of a turn;
+ * several of a kind may be one call. fn NULL gives them back to whoever had them, and with them one
+ * that has come and was not told yet. Returns 0; -EBUSY when another reactor of the process has
+ * them. */
+typedef void sb_signal_fn(void *self, int signal_number);
+SB_API int sb_reactor_on_signal(
+	struct sb_reactor *r, sb_signal_fn *fn, const char *place, void *self);
+
+/* What is left that somebody made: for leak reports. Writes "timer on_tick app/bot.c:12", "stream
+ * tcp://127.0.0.1:17 app/bot.c:34", "listener ...", "handler of signals ..." or "posted call ...",
+ * as much as cap allows, and returns true; or returns false after the last. *cursor starts at 0;
+ * nothing may change between calls. */
+SB_API bool sb_reactor_pending_next(
+	const struct sb_reactor *r, size_t *cursor, char *buf, size_t cap);
+
+/* A timer. The caller's memory; the members are private. */
+struct sb_timer {
+	struct sb_reactor *reactor;
+	sb_call_fn *fn;
+	const char *place;
+	void *self;
+	int64_t at_ns;
+	uint64_t seq;
+	uint32_t pos; /* in the heap, from 1; 0: not started */
+	struct sb_timer *next, **at; /* all timers of the reactor */
+};
+
+/* fn, place: SB_HANDLER(fn). Returns 0, or -ENOMEM and there is nothing to finish. */
+SB_API int sb_timer_init(struct sb_timer *timer, struct sb_reactor *r, sb_call_fn *fn,
+	const char *place, void *self);
+
+/* Stops it, and the reactor forgets it. A zeroed or finished one is fine. */
+SB_API void sb_timer_finish(struct sb_timer *timer);
+
+/* Fires once, after_ns from now (of this turn), never earlier; less than 0 counts as 0. A started
+ * one starts over. */
+SB_API void sb_timer_start(struct sb_timer *timer, int64_t after_ns);
+
+/* Does not fire any more. A stopped one is fine. */
+SB_API void sb_timer_stop(struct sb_timer *timer);
+
+SB_API bool sb_timer_is_started(const struct sb_timer *timer);
+
+SB_C_END
+
+#endif

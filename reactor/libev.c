@@ -1,0 +1,425 @@
+#include <sys/eventfd.h>
+#include <sys/random.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <ev.h>
+
+#include "private.h"
+#include "sockets.h"
+
+enum { N_SIGNALS = 2 };
+
+static const int signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM };
+
+struct libev {
+	struct sb_reactor *reactor;
+	struct ev_loop *loop;
+	ev_timer timer;
+	ev_async async;
+	ev_signal signals[N_SIGNALS];
+	struct sigaction old_actions[N_SIGNALS];
+};
+
+struct socket_end {
+	struct end base;
+	struct libev *libev;
+	ev_io io;
+	int fd;
+	/* Of one that listens */
+	struct socket_listening listening;
+	struct sb_url *url; /* NULL: does not listen */
+};
+
+/* The dispositions of signals are the process's: one reactor at a time has them. */
+static _Atomic(struct libev *) signal_owner;
+
+static struct socket_end *
+socket_end_of(struct end *base)
+{
+	return (struct socket_end *)base;
+}
+
+static int64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec time;
+
+	/* Fails only for a clock that does not exist. */
+	sb_assert(clock_gettime(clock, &time) == 0);
+	return time.tv_sec * SB_S + time.tv_nsec;
+}
+
+static int64_t
+now_ns(void *back)
+{
+	(void)back;
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static int64_t
+wall_ns(void *back)
+{
+	(void)back;
+	return clock_ns(CLOCK_REALTIME);
+}
+
+static uint64_t
+random_bits(void *back)
+{
+	uint64_t bits;
+	ssize_t n;
+
+	(void)back;
+	do
+		n = getrandom(&bits, sizeof(bits), 0);
+	while (n < 0 && errno == EINTR);
+	/* So few bytes come whole, once the system has started (getrandom(2)). */
+	sb_assert(n == (ssize_t)sizeof(bits));
+	return bits;
+}
+
+/* That the loop has woken is all that is wanted. */
+static void
+on_timer(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)loop;
+	(void)timer;
+	(void)events;
+}
+
+static void
+on_async(struct ev_loop *loop, ev_async *async, int events)
+{
+	(void)loop;
+	(void)async;
+	(void)events;
+}
+
+static void
+on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	struct libev *libev = watcher->data;
+
+	(void)loop;
+	(void)events;
+	sb_reactor_signal(libev->reactor, watcher->signum);
+}
+
+static void
+on_socket(struct ev_loop *loop, ev_io *io, int events)
+{
+	struct socket_end *end = io->data;
+	unsigned happened = 0;
+
+	(void)loop;
+	if (events & EV_READ)
+		happened |= EVENT_READ;
+	if (events & EV_WRITE)
+		happened |= EVENT_WRITE;
+	sb_reactor_queue(end->libev->reactor, end->base.task, happened & end->base.interest);
+}
+
+static int
+wait_until(void *back, int64_t until_ns)
+{
+	struct libev *libev = back;
+	int64_t left_ns = INT64_MAX;
+
+	if (until_ns == INT64_MIN)
+		left_ns = 0;
+	else if (until_ns < INT64_MAX)
+		left_ns = until_ns - now_ns(back);
+	if (left_ns <= 0) {
+		(void)ev_run(libev->loop, EVRUN_NOWAIT);
+		return 0;
+	}
+	if (left_ns < INT64_MAX) {
+		/* libev counts from when it last looked at the clock. */
+		ev_now_update(libev->loop);
+		ev_timer_set(&libev->timer, (double)left_ns / (double)SB_S, 0.);
+		ev_timer_start(libev->loop, &libev->timer);
+	}
+	(void)ev_run(libev->loop, EVRUN_ONCE);
+	ev_timer_stop(libev->loop, &libev->timer);
+	return 0;
+}
+
+static void
+wake(void *back)
+{
+	struct libev *libev = back;
+
+	ev_async_send(libev->loop, &libev->async);
+}
+
+static int
+take_signals(void *back)
+{
+	struct libev *libev = back, *nobody = NULL;
+	int i;
+
+	if (!atomic_compare_exchange_strong(&signal_owner, &nobody, libev))
+		return -EBUSY;
+	for (i = 0; i < N_SIGNALS; i++) {
+		(void)sigaction(signal_numbers[i], NULL, &libev->old_actions[i]);
+		ev_signal_start(libev->loop, &libev->signals[i]);
+	}
+	return 0;
+}
+
+static void
+send_again(unsigned pending)
+{
+	if (pending & SIGNAL_INT)
+		(void)raise(SIGINT);
+	if (pending & SIGNAL_TERM)
+		(void)raise(SIGTERM);
+}
+
+static void
+return_signals(void *back)
+{
+	struct libev *libev = back;
+	sigset_t blocked, before;
+	int i;
+
+	(void)sigemptyset(&blocked);
+	for (i = 0; i < N_SIGNALS; i++)
+		(void)sigaddset(&blocked, signal_numbers[i]);
+	/* libev leaves the default action for a moment, and that one ends the process. */
+	(void)pthread_sigmask(SIG_BLOCK, &blocked, &before);
+	/* What libev has noted and not told would be forgotten. */
+	(void)ev_run(libev->loop, EVRUN_NOWAIT);
+	for (i = 0; i < N_SIGNALS; i++) {
+		ev_signal_stop(libev->loop, &libev->signals[i]);
+		(void)sigaction(signal_numbers[i], &libev->old_actions[i], NULL);
+	}
+	atomic_store(&signal_owner, NULL);
+	send_again(libev->reactor->pending_signals);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static struct socket_end *
+make_end(struct libev *libev, int fd)
+{
+	struct socket_end *end = calloc(1, sizeof(*end));
+
+	if (!end)
+		return NULL;
+	end->libev = libev;
+	end->fd = fd;
+	ev_init(&end->io, on_socket);
+	end->io.data = end;
+	return end;
+}
+
+/* Takes the descriptor, also when it fails for memory. */
+static int
+give_end(struct libev *libev, int fd, struct end **ret_end)
+{
+	struct socket_end *end = make_end(libev, fd);
+
+	if (!end) {
+		(void)close(fd);
+		return -ENOMEM;
+	}
+	*ret_end = &end->base;
+	return 0;
+}
+
+static int
+connect_to(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result)
+{
+	int fd, ret = sb_socket_connect(url, &fd, ret_result);
+
+	return ret < 0 ? ret : give_end(back, fd, ret_end);
+}
+
+static int
+result(struct end *base)
+{
+	return sb_socket_result(socket_end_of(base)->fd);
+}
+
+static int
+listen_at(void *back, const struct sb_url *url, struct end **ret_end, struct sb_url *ret_url,
+	struct sb_error *ret_error)
+{
+	struct socket_end *end = make_end(back, -1);
+	struct sb_url *own_url = malloc(sizeof(*own_url));
+	int ret = -ENOMEM;
+
+	if (!end || !own_url)
+		(void)sb_error_set(ret_error, ret, "listening: %s", strerror(ENOMEM));
+	else
+		ret = sb_socket_listen(url, &end->listening, ret_url, ret_error);
+	if (ret < 0) {
+		free(own_url);
+		free(end);
+		return ret;
+	}
+	*own_url = *ret_url;
+	end->url = own_url;
+	end->fd = end->listening.fd;
+	*ret_end = &end->base;
+	return 0;
+}
+
+static int
+accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
+{
+	struct socket_end *listening = socket_end_of(base);
+	int fd, ret = sb_socket_accept(listening->fd, &fd, ret_peer);
+
+	return ret < 0 ? ret : give_end(listening->libev, fd, ret_end);
+}
+
+static void
+watch(struct end *base, unsigned interest)
+{
+	struct socket_end *end = socket_end_of(base);
+	int events = 0;
+
+	if (interest & EVENT_READ)
+		events |= EV_READ;
+	if (interest & EVENT_WRITE)
+		events |= EV_WRITE;
+	base->interest = interest;
+	ev_io_stop(end->libev->loop, &end->io);
+	if (events) {
+		ev_io_set(&end->io, end->fd, events);
+		ev_io_start(end->libev->loop, &end->io);
+	}
+}
+
+static ssize_t
+read_from(struct end *base, void *buf, size_t cap)
+{
+	return sb_socket_read(socket_end_of(base)->fd, buf, cap);
+}
+
+static ssize_t
+write_to(struct end *base, const void *ptr, size_t len)
+{
+	return sb_socket_write(socket_end_of(base)->fd, ptr, len);
+}
+
+static int
+shut_down(struct end *base)
+{
+	return sb_socket_shutdown(socket_end_of(base)->fd);
+}
+
+static void
+close_end(struct end *base, bool resets)
+{
+	struct socket_end *end = socket_end_of(base);
+
+	/* libev must not watch a descriptor that is closed. */
+	ev_io_stop(end->libev->loop, &end->io);
+	if (end->url)
+		sb_socket_unlisten(&end->listening, end->url);
+	else
+		sb_socket_close(end->fd, resets);
+	free(end->url);
+	free(end);
+}
+
+static void
+destroy(void *back)
+{
+	struct libev *libev = back;
+
+	ev_async_stop(libev->loop, &libev->async);
+	ev_loop_destroy(libev->loop);
+	free(libev);
+}
+
+static const struct backend over_libev = {
+	.now_ns = now_ns,
+	.wall_ns = wall_ns,
+	.random = random_bits,
+	.wait = wait_until,
+	.wake = wake,
+	.take_signals = take_signals,
+	.return_signals = return_signals,
+	.connect = connect_to,
+	.result = result,
+	.listen = listen_at,
+	.accept = accept_at,
+	.watch = watch,
+	.read = read_from,
+	.write = write_to,
+	.shutdown = shut_down,
+	.close = close_end,
+	.destroy = destroy,
+};
+
+/* libev aborts when it finds no descriptor for what wakes it; so one is tried for first. */
+static bool
+has_descriptors(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	return fd >= 0 && close(fd) == 0;
+}
+
+static struct ev_loop *
+make_loop(void)
+{
+	struct ev_loop *loop = ev_loop_new(EVFLAG_AUTO);
+	int error;
+
+	if (!loop) {
+		errno = errno ? errno : ENOMEM;
+		return NULL;
+	}
+	if (has_descriptors())
+		return loop;
+	error = errno;
+	ev_loop_destroy(loop);
+	errno = error;
+	return NULL;
+}
+
+static void
+init_watchers(struct libev *libev)
+{
+	int i;
+
+	ev_init(&libev->timer, on_timer);
+	ev_async_init(&libev->async, on_async);
+	ev_async_start(libev->loop, &libev->async);
+	for (i = 0; i < N_SIGNALS; i++) {
+		ev_signal_init(&libev->signals[i], on_signal, signal_numbers[i]);
+		libev->signals[i].data = libev;
+	}
+}
+
+struct sb_reactor *
+sb_reactor_create(void)
+{
+	struct libev *libev = calloc(1, sizeof(*libev));
+
+	if (!libev)
+		return NULL;
+	libev->loop = make_loop();
+	if (!libev->loop) {
+		free(libev);
+		return NULL;
+	}
+	init_watchers(libev);
+	libev->reactor = sb_reactor_make(&over_libev, libev);
+	if (!libev->reactor) {
+		destroy(libev);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return libev->reactor;
+}

@@ -1,0 +1,146 @@
+#ifndef SIGNALBOX_REACTOR_PRIVATE_H
+#define SIGNALBOX_REACTOR_PRIVATE_H
+
+#include <sys/queue.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <signalbox/reactor.h>
+#include <signalbox/stream.h>
+
+#include "backend.h"
+#include "timers.h"
+
+/* What a stream or a listener has to be told in a turn. */
+struct task {
+	void (*run)(void *self, unsigned events);
+	void *self;
+	TAILQ_ENTRY(task) link;
+	uint64_t turn; /* in which it was queued */
+	unsigned events; /* EVENT_* */
+	bool is_queued;
+};
+
+TAILQ_HEAD(task_list, task);
+TAILQ_HEAD(stream_list, stream);
+TAILQ_HEAD(listener_list, sb_listener);
+
+struct call {
+	sb_call_fn *fn;
+	const char *place;
+	void *self;
+};
+
+/* Bytes waiting to be written: one block, from `start`. */
+struct byte_queue {
+	unsigned char *ptr;
+	size_t start, len, cap;
+};
+
+enum {
+	READ_CAP = 64 * 1024, /* bytes read at once */
+	SIGNAL_INT = 1, /* bits of pending_signals */
+	SIGNAL_TERM = 2,
+};
+
+struct sb_reactor {
+	const struct backend *backend;
+	void *back;
+	int64_t now_ns; /* of this turn */
+	uint64_t turn;
+	bool is_running, is_stopping;
+
+	struct timer_heap timers;
+	struct sb_timer *all_timers, **timers_end;
+	struct mailbox *mailbox;
+	struct sb_reap *reaps, **reaps_end;
+	struct task_list tasks;
+	struct stream_list streams;
+	struct listener_list listeners;
+
+	sb_signal_fn *signal_fn;
+	const char *signal_place;
+	void *signal_self;
+	unsigned pending_signals;
+
+	unsigned char *read_buffer; /* READ_CAP */
+	struct byte_queue spare; /* a block for the next stream that has to queue */
+};
+
+/* reactor.c */
+
+/* `back` is the back-end's. Returns NULL when out of memory; then it still is the caller's. */
+struct sb_reactor *sb_reactor_make(const struct backend *backend, void *back);
+
+/* All but what `back` is. */
+void sb_reactor_free(struct sb_reactor *r);
+
+/* Brackets turns: begin returns -EBUSY when they are running already. */
+int sb_reactor_begin(struct sb_reactor *r);
+void sb_reactor_end(struct sb_reactor *r);
+
+/* One turn that waits no longer than until limit_ns. Returns 0, or what the wait said. */
+int sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns);
+
+/* When the core itself has something to do: INT64_MIN: now; INT64_MAX: never. */
+int64_t sb_reactor_next_ns(struct sb_reactor *r);
+
+/* What happened to a stream or listener is told later: when called in a wait, in the turn that
+ * follows it, else in the next. */
+void sb_reactor_queue(struct sb_reactor *r, struct task *task, unsigned events);
+void sb_reactor_unqueue(struct sb_reactor *r, struct task *task);
+
+/* SIGINT or SIGTERM came; called in a wait. */
+void sb_reactor_signal(struct sb_reactor *r, int signal_number);
+
+/* mailbox.c */
+struct mailbox *sb_mailbox_create(void);
+void sb_mailbox_destroy(struct mailbox *box);
+bool sb_mailbox_is_empty(struct mailbox *box);
+
+/* Makes the calls that are in it now. */
+void sb_mailbox_run(struct mailbox *box);
+
+/* Copies call number i; false when there are not so many. */
+bool sb_mailbox_peek(struct mailbox *box, size_t i, struct call *ret_call);
+
+/* byte_queue.c */
+
+/* Makes sure that n more bytes can be pushed, a spare block counting: 0, or -ENOMEM. */
+int sb_byte_queue_reserve(struct byte_queue *queue, struct byte_queue *spare, size_t n);
+void sb_byte_queue_push(
+	struct byte_queue *queue, struct byte_queue *spare, const void *ptr, size_t n);
+void sb_byte_queue_consume(struct byte_queue *queue, size_t n);
+
+/* Empties it; its block becomes the spare one or is freed. */
+void sb_byte_queue_drop(struct byte_queue *queue, struct byte_queue *spare);
+
+/* stream.c */
+
+/* Copies them with the defaults filled in; given may be NULL. */
+void sb_stream_fill_options(
+	struct sb_stream_options *options, const struct sb_stream_options *given);
+
+/* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. `where`
+ * is the URL of the listener. */
+struct sb_stream *sb_stream_accept(struct sb_reactor *r, struct end *end, const char *peer,
+	const char *where, const struct sb_stream_options *options, const char *place);
+
+/* After `accepted`: tells `connected`, or destroys it when nobody took it. */
+void sb_stream_begin(struct sb_stream *stream);
+
+/* "stream URL place". */
+void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
+const struct stream *sb_stream_after(const struct stream *stream);
+
+/* listener.c */
+void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
+const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
+
+/* url.c */
+
+/* Makes equal what means the same: localhost and the spellings of IPv6. */
+void sb_url_normalise(struct sb_url *url);
+
+#endif

@@ -1,0 +1,307 @@
+#include <signalbox/reactor.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "private.h"
+
+struct sb_reactor *
+sb_reactor_make(const struct backend *backend, void *back)
+{
+	struct sb_reactor *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->read_buffer = malloc(READ_CAP);
+	r->mailbox = sb_mailbox_create();
+	if (!r->read_buffer || !r->mailbox) {
+		sb_mailbox_destroy(r->mailbox);
+		free(r->read_buffer);
+		free(r);
+		errno = ENOMEM;
+		return NULL;
+	}
+	r->backend = backend;
+	r->back = back;
+	r->timers_end = &r->all_timers;
+	r->reaps_end = &r->reaps;
+	TAILQ_INIT(&r->tasks);
+	TAILQ_INIT(&r->streams);
+	TAILQ_INIT(&r->listeners);
+	return r;
+}
+
+/* What is reaped may have more reaped. */
+static void
+reap_all(struct sb_reactor *r)
+{
+	while (r->reaps) {
+		struct sb_reap *reap = r->reaps;
+
+		r->reaps = reap->next;
+		if (!r->reaps)
+			r->reaps_end = &r->reaps;
+		reap->fn(reap->self);
+	}
+}
+
+void
+sb_reactor_free(struct sb_reactor *r)
+{
+	r->is_running = true;
+	reap_all(r);
+	sb_assert(!r->all_timers);
+	sb_assert(TAILQ_EMPTY(&r->streams));
+	sb_assert(TAILQ_EMPTY(&r->listeners));
+	if (r->signal_fn)
+		r->backend->return_signals(r->back);
+	sb_mailbox_destroy(r->mailbox);
+	sb_timer_heap_finish(&r->timers);
+	free(r->spare.ptr);
+	free(r->read_buffer);
+	free(r);
+}
+
+void
+sb_reactor_destroy(struct sb_reactor *r)
+{
+	const struct backend *backend;
+	void *back;
+
+	if (!r)
+		return;
+	backend = r->backend;
+	back = r->back;
+	sb_assert(backend->destroy);
+	sb_assert(!r->is_running);
+	sb_reactor_free(r);
+	backend->destroy(back);
+}
+
+void
+sb_reactor_queue(struct sb_reactor *r, struct task *task, unsigned events)
+{
+	task->events |= events;
+	if (task->is_queued)
+		return;
+	task->is_queued = true;
+	task->turn = r->turn;
+	TAILQ_INSERT_TAIL(&r->tasks, task, link);
+}
+
+void
+sb_reactor_unqueue(struct sb_reactor *r, struct task *task)
+{
+	if (!task->is_queued)
+		return;
+	TAILQ_REMOVE(&r->tasks, task, link);
+	task->is_queued = false;
+	task->events = 0;
+}
+
+void
+sb_reactor_signal(struct sb_reactor *r, int signal_number)
+{
+	r->pending_signals |= signal_number == SIGINT ? SIGNAL_INT : SIGNAL_TERM;
+}
+
+static void
+tell_signal(struct sb_reactor *r, unsigned bit, int signal_number)
+{
+	if (!(r->pending_signals & bit))
+		return;
+	r->pending_signals &= ~bit;
+	r->signal_fn(r->signal_self, signal_number);
+}
+
+static void
+fire_timers(struct sb_reactor *r, uint64_t seq)
+{
+	struct sb_timer *timer;
+
+	while ((timer = sb_timer_heap_take(&r->timers, r->now_ns, seq)))
+		timer->fn(timer->self);
+}
+
+/* Those queued since this turn began stand at the end, and wait. */
+static void
+run_tasks(struct sb_reactor *r)
+{
+	struct task *task;
+
+	while ((task = TAILQ_FIRST(&r->tasks)) && task->turn != r->turn) {
+		unsigned events = task->events;
+
+		sb_reactor_unqueue(r, task);
+		task->run(task->self, events);
+	}
+}
+
+int64_t
+sb_reactor_next_ns(struct sb_reactor *r)
+{
+	if (!TAILQ_EMPTY(&r->tasks) || r->reaps || r->pending_signals
+		|| !sb_mailbox_is_empty(r->mailbox))
+		return INT64_MIN;
+	return sb_timer_heap_first_ns(&r->timers);
+}
+
+int
+sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns)
+{
+	int64_t until_ns = sb_reactor_next_ns(r);
+	uint64_t seq;
+	int ret;
+
+	ret = r->backend->wait(r->back, until_ns < limit_ns ? until_ns : limit_ns);
+	if (ret < 0)
+		return ret;
+	r->now_ns = r->backend->now_ns(r->back);
+	r->turn++;
+	seq = r->timers.seq;
+	tell_signal(r, SIGNAL_INT, SIGINT);
+	tell_signal(r, SIGNAL_TERM, SIGTERM);
+	sb_mailbox_run(r->mailbox);
+	fire_timers(r, seq);
+	run_tasks(r);
+	reap_all(r);
+	return 0;
+}
+
+int
+sb_reactor_begin(struct sb_reactor *r)
+{
+	if (r->is_running)
+		return -EBUSY;
+	r->is_running = true;
+	r->now_ns = r->backend->now_ns(r->back);
+	return 0;
+}
+
+void
+sb_reactor_end(struct sb_reactor *r)
+{
+	r->is_running = false;
+	r->is_stopping = false;
+}
+
+static bool
+has_work(struct sb_reactor *r)
+{
+	return r->timers.n > 0 || r->reaps || !TAILQ_EMPTY(&r->streams)
+	       || !TAILQ_EMPTY(&r->listeners) || !sb_mailbox_is_empty(r->mailbox);
+}
+
+int
+sb_reactor_run(struct sb_reactor *r)
+{
+	int ret = sb_reactor_begin(r);
+
+	if (ret < 0)
+		return ret;
+	while (ret == 0 && !r->is_stopping && has_work(r))
+		ret = sb_reactor_turn(r, INT64_MAX);
+	sb_reactor_end(r);
+	return ret;
+}
+
+void
+sb_reactor_stop(struct sb_reactor *r)
+{
+	r->is_stopping = true;
+}
+
+int64_t
+sb_reactor_now_ns(const struct sb_reactor *r)
+{
+	return r->is_running ? r->now_ns : r->backend->now_ns(r->back);
+}
+
+int64_t
+sb_reactor_wall_ns(const struct sb_reactor *r)
+{
+	return r->backend->wall_ns(r->back);
+}
+
+uint64_t
+sb_reactor_random(struct sb_reactor *r)
+{
+	return r->backend->random(r->back);
+}
+
+void
+sb_reactor_reap(struct sb_reactor *r, struct sb_reap *reap, sb_call_fn *fn, void *self)
+{
+	reap->fn = fn;
+	reap->self = self;
+	reap->next = NULL;
+	*r->reaps_end = reap;
+	r->reaps_end = &reap->next;
+}
+
+int
+sb_reactor_on_signal(struct sb_reactor *r, sb_signal_fn *fn, const char *place, void *self)
+{
+	int ret;
+
+	if (fn && !r->signal_fn) {
+		ret = r->backend->take_signals(r->back);
+		if (ret < 0)
+			return ret;
+	}
+	if (!fn && r->signal_fn) {
+		r->backend->return_signals(r->back);
+		r->pending_signals = 0;
+	}
+	r->signal_fn = fn;
+	r->signal_place = place;
+	r->signal_self = self;
+	return 0;
+}
+
+/* Whether it is the one that *at counts down to. */
+static bool
+is_turn_of(size_t *at)
+{
+	return (*at)-- == 0;
+}
+
+bool
+sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, size_t cap)
+{
+	const struct sb_timer *timer;
+	const struct stream *stream;
+	const struct sb_listener *listener;
+	size_t at = (*cursor)++;
+	struct call call;
+
+	for (timer = r->all_timers; timer; timer = timer->next) {
+		/* Those of streams and listeners have no place; their owner is listed. */
+		if (timer->place && is_turn_of(&at)) {
+			(void)snprintf(buf, cap, "timer %s", timer->place);
+			return true;
+		}
+	}
+	for (stream = TAILQ_FIRST(&r->streams); stream; stream = sb_stream_after(stream)) {
+		if (is_turn_of(&at)) {
+			sb_stream_describe(stream, buf, cap);
+			return true;
+		}
+	}
+	for (listener = TAILQ_FIRST(&r->listeners); listener;
+		listener = sb_listener_after(listener)) {
+		if (is_turn_of(&at)) {
+			sb_listener_describe(listener, buf, cap);
+			return true;
+		}
+	}
+	if (r->signal_fn && is_turn_of(&at)) {
+		(void)snprintf(buf, cap, "handler of signals %s", r->signal_place);
+		return true;
+	}
+	if (!sb_mailbox_peek(r->mailbox, at, &call))
+		return false;
+	(void)snprintf(buf, cap, "posted call %s", call.place);
+	return true;
+}

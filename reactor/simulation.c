@@ -1,0 +1,338 @@
+#include <signalbox/simulation.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "sim.h"
+
+enum {
+	TURNS_AT_ONCE = 100000, /* then time passes by itself, so that a program that spins ends */
+	SPIN_NS = 1000,
+	SETTLE_TURNS = 10000000,
+};
+
+#define WALL_START_NS (INT64_C(1000000000) * SB_S)
+
+static uint64_t
+rotate(uint64_t x, int by)
+{
+	return (x << by) | (x >> (64 - by));
+}
+
+/* xoshiro256**, of Blackman and Vigna. */
+uint64_t
+sb_sim_random(struct sb_simulation *sim)
+{
+	uint64_t *s = sim->random;
+	uint64_t result = rotate(s[1] * 5, 7) * 9, t = s[1] << 17;
+
+	s[2] ^= s[0];
+	s[3] ^= s[1];
+	s[1] ^= s[2];
+	s[0] ^= s[3];
+	s[2] ^= t;
+	s[3] = rotate(s[3], 45);
+	return result;
+}
+
+/* splitmix64: no seed, 0 included, leaves the generator in a bad state. */
+static void
+seed_random(struct sb_simulation *sim, uint64_t seed)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
+
+		z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+		z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+		sim->random[i] = z ^ (z >> 31);
+	}
+}
+
+static int64_t
+now_ns(void *back)
+{
+	return ((const struct sb_simulation *)back)->now_ns;
+}
+
+static int64_t
+wall_ns(void *back)
+{
+	const struct sb_simulation *sim = back;
+
+	return sim->now_ns + sim->wall_ahead_ns;
+}
+
+static uint64_t
+random_bits(void *back)
+{
+	return sb_sim_random(back);
+}
+
+static void
+pass_time(struct sb_simulation *sim, int64_t until_ns)
+{
+	if (until_ns > sim->now_ns) {
+		sim->now_ns = until_ns;
+		sim->n_turns_at_once = 0;
+	} else if (++sim->n_turns_at_once > TURNS_AT_ONCE) {
+		sim->now_ns += SPIN_NS;
+	}
+	sb_sim_deliver(sim);
+}
+
+static int
+wait_until(void *back, int64_t until_ns)
+{
+	struct sb_simulation *sim = back;
+	int64_t next_ns;
+
+	sb_sim_deliver(sim);
+	next_ns = sb_timer_heap_first_ns(&sim->network);
+	if (until_ns > next_ns)
+		until_ns = next_ns;
+	if (sb_sim_report(sim, false))
+		until_ns = INT64_MIN;
+	if (until_ns == INT64_MAX)
+		return -EDEADLK;
+	pass_time(sim, until_ns);
+	(void)sb_sim_report(sim, true);
+	return 0;
+}
+
+/* Only what was posted before a turn is seen by it, so there is no wait to be ended. */
+static void
+wake(void *back)
+{
+	(void)back;
+}
+
+static int
+take_signals(void *back)
+{
+	struct sb_simulation *sim = back;
+
+	sim->takes_signals = true;
+	return 0;
+}
+
+static void
+return_signals(void *back)
+{
+	struct sb_simulation *sim = back;
+
+	/* By one that had come the process would end here. */
+	sb_assert(sim->reactor->pending_signals == 0);
+	sim->takes_signals = false;
+}
+
+static const struct backend simulated = {
+	.now_ns = now_ns,
+	.wall_ns = wall_ns,
+	.random = random_bits,
+	.wait = wait_until,
+	.wake = wake,
+	.take_signals = take_signals,
+	.return_signals = return_signals,
+	.connect = sb_sim_connect,
+	.result = sb_sim_result,
+	.listen = sb_sim_listen,
+	.accept = sb_sim_accept,
+	.watch = sb_sim_watch,
+	.read = sb_sim_read,
+	.write = sb_sim_write,
+	.shutdown = sb_sim_shutdown,
+	.close = sb_sim_close,
+	.destroy = NULL,
+};
+
+struct sb_simulation *
+sb_simulation_create(uint64_t seed)
+{
+	struct sb_simulation *sim = calloc(1, sizeof(*sim));
+
+	if (!sim)
+		return NULL;
+	sim->reactor = sb_reactor_make(&simulated, sim);
+	if (!sim->reactor) {
+		free(sim);
+		return NULL;
+	}
+	sim->seed = seed;
+	seed_random(sim, seed);
+	sim->now_ns = SB_S;
+	sim->wall_ahead_ns = WALL_START_NS - sim->now_ns;
+	TAILQ_INIT(&sim->hot);
+	TAILQ_INIT(&sim->places);
+	TAILQ_INIT(&sim->connections);
+	return sim;
+}
+
+void
+sb_simulation_destroy(struct sb_simulation *sim)
+{
+	if (!sim)
+		return;
+	sb_reactor_free(sim->reactor);
+	sb_sim_network_finish(sim);
+	free(sim);
+}
+
+struct sb_reactor *
+sb_simulation_reactor(struct sb_simulation *sim)
+{
+	return sim->reactor;
+}
+
+uint64_t
+sb_simulation_seed(const struct sb_simulation *sim)
+{
+	return sim->seed;
+}
+
+void
+sb_simulation_set_weather(struct sb_simulation *sim, const struct sb_weather *weather)
+{
+	sb_assert(weather->latency_min_ns >= 0);
+	sb_assert(weather->latency_max_ns >= weather->latency_min_ns);
+	sb_assert(weather->cut_per_million <= 1000000);
+	sim->weather = *weather;
+}
+
+int
+sb_simulation_set_reach(struct sb_simulation *sim, const char *url, enum sb_reach reach)
+{
+	struct sim_place *place;
+	struct sb_url where;
+	int ret = sb_url_parse(url, &where, NULL);
+
+	if (ret < 0)
+		return ret;
+	sb_url_normalise(&where);
+	place = sb_sim_place(sim, &where);
+	if (!place)
+		return -ENOMEM;
+	sb_sim_set_reach(sim, place, reach);
+	return 0;
+}
+
+void
+sb_simulation_cut_all(struct sb_simulation *sim)
+{
+	sb_sim_cut_all(sim);
+}
+
+/* When the next turn has something to do: INT64_MIN: now; INT64_MAX: never. */
+static int64_t
+next_ns(struct sb_simulation *sim)
+{
+	int64_t core_ns = sb_reactor_next_ns(sim->reactor);
+	int64_t network_ns = sb_timer_heap_first_ns(&sim->network);
+
+	if (sb_sim_report(sim, false))
+		return INT64_MIN;
+	return core_ns < network_ns ? core_ns : network_ns;
+}
+
+/* Whether a turn before end_ns has something to do. */
+static bool
+is_due_by(struct sb_simulation *sim, int64_t end_ns)
+{
+	int64_t due_ns = next_ns(sim);
+
+	return due_ns < INT64_MAX && due_ns <= end_ns && sim->now_ns <= end_ns;
+}
+
+static void
+turn(struct sb_simulation *sim, int64_t limit_ns)
+{
+	int ret = sb_reactor_turn(sim->reactor, limit_ns);
+
+	sb_assert(ret == 0);
+}
+
+static void
+skip_to(struct sb_simulation *sim, int64_t end_ns)
+{
+	if (sim->now_ns < end_ns)
+		sim->now_ns = end_ns;
+}
+
+int
+sb_simulation_run_for(struct sb_simulation *sim, int64_t duration_ns)
+{
+	struct sb_reactor *r = sim->reactor;
+	int64_t end_ns = time_add(sim->now_ns, duration_ns > 0 ? duration_ns : 0);
+	int ret = sb_reactor_begin(r);
+
+	if (ret < 0)
+		return ret;
+	while (!r->is_stopping && is_due_by(sim, end_ns))
+		turn(sim, end_ns);
+	if (!r->is_stopping)
+		skip_to(sim, end_ns);
+	sb_reactor_end(r);
+	return 0;
+}
+
+int
+sb_simulation_run_until(
+	struct sb_simulation *sim, bool (*is_so)(void *self), void *self, int64_t limit_ns)
+{
+	struct sb_reactor *r = sim->reactor;
+	int64_t end_ns = time_add(sim->now_ns, limit_ns > 0 ? limit_ns : 0);
+	int ret = sb_reactor_begin(r);
+
+	if (ret < 0)
+		return ret;
+	while (!is_so(self)) {
+		if (r->is_stopping) {
+			ret = -ECANCELED;
+			break;
+		}
+		if (!is_due_by(sim, end_ns)) {
+			skip_to(sim, end_ns);
+			ret = -ETIMEDOUT;
+			break;
+		}
+		turn(sim, end_ns);
+	}
+	sb_reactor_end(r);
+	return ret;
+}
+
+void
+sb_simulation_settle(struct sb_simulation *sim)
+{
+	struct sb_reactor *r = sim->reactor;
+	unsigned n_turns = 0;
+	int ret = sb_reactor_begin(r);
+
+	sb_assert(ret == 0);
+	while (!r->is_stopping) {
+		int64_t arrival_ns = sb_timer_heap_first_ns(&sim->network);
+		int64_t limit_ns = arrival_ns < INT64_MAX ? arrival_ns : sim->now_ns;
+
+		if (!is_due_by(sim, limit_ns))
+			break;
+		turn(sim, limit_ns);
+		sb_assert(++n_turns < SETTLE_TURNS);
+	}
+	sb_reactor_end(r);
+}
+
+void
+sb_simulation_step_wall(struct sb_simulation *sim, int64_t by_ns)
+{
+	sim->wall_ahead_ns += by_ns;
+}
+
+void
+sb_simulation_raise(struct sb_simulation *sim, int signal_number)
+{
+	sb_assert(signal_number == SIGINT || signal_number == SIGTERM);
+	sb_assert(sim->takes_signals);
+	sb_reactor_signal(sim->reactor, signal_number);
+}

@@ -1,0 +1,209 @@
+#include "timers.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "private.h"
+
+enum { CHILDREN = 4 };
+
+static bool
+is_before(const struct timer_slot *a, const struct timer_slot *b)
+{
+	return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->seq < b->seq;
+}
+
+static void
+put(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
+{
+	heap->slots[i] = slot;
+	slot.timer->pos = i + 1;
+}
+
+static void
+sift_up(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
+{
+	while (i > 0) {
+		uint32_t parent = (i - 1) / CHILDREN;
+
+		if (!is_before(&slot, &heap->slots[parent]))
+			break;
+		put(heap, i, heap->slots[parent]);
+		i = parent;
+	}
+	put(heap, i, slot);
+}
+
+static uint32_t
+first_child(const struct timer_heap *heap, uint32_t i)
+{
+	uint32_t child = i * CHILDREN + 1, first = child, k;
+
+	for (k = child + 1; k < child + CHILDREN && k < heap->n; k++) {
+		if (is_before(&heap->slots[k], &heap->slots[first]))
+			first = k;
+	}
+	return first;
+}
+
+static void
+sift_down(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
+{
+	while ((uint64_t)i * CHILDREN + 1 < heap->n) {
+		uint32_t child = first_child(heap, i);
+
+		if (!is_before(&heap->slots[child], &slot))
+			break;
+		put(heap, i, heap->slots[child]);
+		i = child;
+	}
+	put(heap, i, slot);
+}
+
+int
+sb_timer_heap_reserve(struct timer_heap *heap)
+{
+	uint32_t cap = heap->cap ? heap->cap * 2 : 16;
+	void *slots;
+
+	if (heap->n_reserved < heap->cap) {
+		heap->n_reserved++;
+		return 0;
+	}
+	if (cap < heap->cap)
+		return -ENOMEM;
+	slots = realloc(heap->slots, cap * sizeof(*heap->slots));
+	if (!slots)
+		return -ENOMEM;
+	heap->slots = slots;
+	heap->cap = cap;
+	heap->n_reserved++;
+	return 0;
+}
+
+void
+sb_timer_heap_release(struct timer_heap *heap)
+{
+	heap->n_reserved--;
+}
+
+void
+sb_timer_heap_finish(struct timer_heap *heap)
+{
+	free(heap->slots);
+	heap->slots = NULL;
+}
+
+void
+sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
+{
+	struct timer_slot slot;
+
+	sb_timer_heap_stop(heap, timer);
+	timer->at_ns = at_ns;
+	timer->seq = ++heap->seq;
+	slot.at_ns = timer->at_ns;
+	slot.seq = timer->seq;
+	slot.timer = timer;
+	sift_up(heap, heap->n++, slot);
+}
+
+void
+sb_timer_heap_stop(struct timer_heap *heap, struct sb_timer *timer)
+{
+	struct timer_slot last;
+	uint32_t i;
+
+	if (timer->pos == 0)
+		return;
+	i = timer->pos - 1;
+	timer->pos = 0;
+	last = heap->slots[--heap->n];
+	if (i == heap->n)
+		return;
+	if (i > 0 && is_before(&last, &heap->slots[(i - 1) / CHILDREN]))
+		sift_up(heap, i, last);
+	else
+		sift_down(heap, i, last);
+}
+
+int64_t
+sb_timer_heap_first_ns(const struct timer_heap *heap)
+{
+	return heap->n > 0 ? heap->slots[0].at_ns : INT64_MAX;
+}
+
+struct sb_timer *
+sb_timer_heap_take(struct timer_heap *heap, int64_t now_ns, uint64_t seq)
+{
+	struct sb_timer *timer;
+
+	/* What was started after `seq` has a deadline of now at the earliest, so it stands behind
+	 * all the others that are due. */
+	if (heap->n == 0 || heap->slots[0].at_ns > now_ns || heap->slots[0].seq > seq)
+		return NULL;
+	timer = heap->slots[0].timer;
+	sb_timer_heap_stop(heap, timer);
+	return timer;
+}
+
+int
+sb_timer_init(
+	struct sb_timer *timer, struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self)
+{
+	int ret;
+
+	sb_assert(fn);
+	memset(timer, 0, sizeof(*timer));
+	ret = sb_timer_heap_reserve(&r->timers);
+	if (ret < 0)
+		return ret;
+	timer->reactor = r;
+	timer->fn = fn;
+	timer->place = place;
+	timer->self = self;
+	timer->at = r->timers_end;
+	*timer->at = timer;
+	r->timers_end = &timer->next;
+	return 0;
+}
+
+void
+sb_timer_finish(struct sb_timer *timer)
+{
+	struct sb_reactor *r = timer->reactor;
+
+	if (!r)
+		return;
+	sb_timer_heap_stop(&r->timers, timer);
+	sb_timer_heap_release(&r->timers);
+	*timer->at = timer->next;
+	if (timer->next)
+		timer->next->at = timer->at;
+	else
+		r->timers_end = timer->at;
+	timer->reactor = NULL;
+}
+
+void
+sb_timer_start(struct sb_timer *timer, int64_t after_ns)
+{
+	struct sb_reactor *r = timer->reactor;
+
+	sb_assert(r);
+	sb_timer_heap_start(
+		&r->timers, timer, time_add(sb_reactor_now_ns(r), after_ns > 0 ? after_ns : 0));
+}
+
+void
+sb_timer_stop(struct sb_timer *timer)
+{
+	if (timer->reactor)
+		sb_timer_heap_stop(&timer->reactor->timers, timer);
+}
+
+bool
+sb_timer_is_started(const struct sb_timer *timer)
+{
+	return timer->pos != 0;
+}
