@@ -18,6 +18,9 @@ status_of(void (*fn)(void), char *ret_said, size_t cap)
 	pid = fork();
 	if (!pid) {
 		(void)dup2(ends[1], STDERR_FILENO);
+		/* Seeds are what fn says, and not what this whole run was given. */
+		(void)unsetenv("SIGNALBOX_SEED");
+		(void)unsetenv("SIGNALBOX_SEEDS");
 		fn();
 		_exit(0);
 	}
