@@ -7,10 +7,12 @@ folder=$(mktemp -d)
 pids=()
 finish() {
 	local status=$?
+	# What the shell says of jobs that were killed is no news.
+	exec 2>/dev/null
 	for pid in "${pids[@]}"; do
 		kill -9 "$pid"
-	done 2>/dev/null
-	wait 2>/dev/null
+	done
+	wait
 	rm -rf "$folder"
 	exit "$status"
 }
