@@ -3,7 +3,7 @@
 #include <errno.h>
 
 void
-connect_check(
+sb_connect_check(
 	bool has_what, const void *from, struct sb_options options, sb_fn *fn, const char *place)
 {
 	sb_assert(has_what);
@@ -13,19 +13,31 @@ connect_check(
 }
 
 struct sb_connection
-connect_failed(struct sb_dispatcher *d)
+sb_connect_refuse(struct sb_dispatcher *d)
 {
 	d->connect_failed = true;
 	return (struct sb_connection){ .serial = 0 };
 }
 
 struct sb_connection
-connect_again(const struct record *record, uint32_t at, struct sb_options options)
+sb_connection_of(const struct sb_dispatcher *d, uint32_t at)
 {
+	return (struct sb_connection){
+		.serial = record_at(d, at)->serial,
+		.index = at,
+		.dispatcher = d->number,
+	};
+}
+
+struct sb_connection
+sb_connect_again(const struct sb_dispatcher *d, uint32_t at, struct sb_options options)
+{
+	const struct record *record = record_at(d, at);
+
 	/* The same receiver is connected to the same thing already: with other options? */
 	sb_assert(record->priority == options.priority);
 	sb_assert(!(record->flags & RECORD_ONCE) == !options.once);
-	return (struct sb_connection){ .serial = record->serial, .index = at };
+	return sb_connection_of(d, at);
 }
 
 static bool
@@ -40,7 +52,7 @@ is_same(const struct record *record, const struct row *row, sb_fn *fn, const voi
 static uint32_t
 find_same(const struct sb_dispatcher *d, const struct row *row, sb_fn *fn, const void *self)
 {
-	uint32_t at = record_of_receiver(d, fn, self);
+	uint32_t at = sb_record_of_receiver(d, fn, self);
 	const struct group *group = at == NONE ? NULL : record_at(d, at)->group;
 
 	if (at == NONE || !group)
@@ -56,7 +68,7 @@ find_same(const struct sb_dispatcher *d, const struct row *row, sb_fn *fn, const
 		if (is_same(record_at(d, at), row, fn, self))
 			return at;
 		/* What is from anyone stands in the group's first part. */
-		if (!row->key.sender && !record_is_wide(record_at(d, at)))
+		if (!row->key.sender && !sb_record_is_wide(record_at(d, at)))
 			return NONE;
 	}
 	return NONE;
@@ -71,22 +83,22 @@ sb_connect_(struct sb_dispatcher *d, const struct sb_signal *signal, const void 
 	uint32_t at;
 	int error;
 
-	connect_check(signal, from, options, fn, place);
+	sb_connect_check(signal, from, options, fn, place);
 	if (d->hot.odd & ODD_DESTROYED)
-		return connect_failed(d);
-	error = registry_add(d, signal);
+		return sb_connect_refuse(d);
+	error = sb_registry_add(d, signal);
 	sb_assert(error != -EEXIST); /* two signals have one name */
 	any = (struct row *)sb_row_of_(&d->hot, signal->number);
-	row = error < 0 ? NULL : row_for(d, any, from);
+	row = error < 0 ? NULL : sb_row_for(d, any, from);
 	if (!row)
-		return connect_failed(d);
+		return sb_connect_refuse(d);
 	at = find_same(d, row, fn, self);
 	if (at != NONE)
-		return connect_again(record_at(d, at), at, options);
-	at = record_alloc(d);
+		return sb_connect_again(d, at, options);
+	at = sb_record_alloc(d);
 	if (at == NONE) {
-		row_release(d, row);
-		return connect_failed(d);
+		sb_row_release(d, row);
+		return sb_connect_refuse(d);
 	}
 	record = record_at(d, at);
 	*record = (struct record){
@@ -98,13 +110,13 @@ sb_connect_(struct sb_dispatcher *d, const struct sb_signal *signal, const void 
 		.priority = (int16_t)options.priority,
 		.flags = options.once ? RECORD_ONCE : 0,
 	};
-	if (record_link(d, at) < 0) {
-		record_free(d, at);
-		row_release(d, row);
-		return connect_failed(d);
+	if (sb_record_link(d, at) < 0) {
+		sb_record_free(d, at);
+		sb_row_release(d, row);
+		return sb_connect_refuse(d);
 	}
-	row_insert(d, row, at);
-	return (struct sb_connection){ .serial = record->serial, .index = at };
+	sb_row_insert(d, row, at);
+	return sb_connection_of(d, at);
 }
 
 bool
@@ -117,16 +129,16 @@ sb_connect_failed(struct sb_dispatcher *d)
 }
 
 void
-connection_drop(struct sb_dispatcher *d, uint32_t at)
+sb_connection_drop(struct sb_dispatcher *d, uint32_t at)
 {
 	struct record *record = record_at(d, at);
 
-	record_unlink(d, at);
+	sb_record_unlink(d, at);
 	if (record->flags & RECORD_PATTERN)
-		pattern_drop(d, at);
+		sb_pattern_drop(d, at);
 	else
-		row_remove(d, at);
-	record_free(d, at);
+		sb_row_remove(d, at);
+	sb_record_free(d, at);
 }
 
 /* The live connection that the value stands for, or NULL. */
@@ -135,7 +147,8 @@ find(const struct sb_dispatcher *d, struct sb_connection connection)
 {
 	struct record *record;
 
-	if (!connection.serial || connection.index >= d->n_records)
+	if (!connection.serial || connection.dispatcher != d->number
+		|| connection.index >= d->n_records)
 		return NULL;
 	record = record_at(d, connection.index);
 	return record->serial == connection.serial && !(record->flags & RECORD_LEG) ? record : NULL;
@@ -146,7 +159,7 @@ sb_disconnect(struct sb_dispatcher *d, struct sb_connection connection)
 {
 	if (!find(d, connection))
 		return -ENOENT;
-	connection_drop(d, connection.index);
+	sb_connection_drop(d, connection.index);
 	return 0;
 }
 
@@ -160,7 +173,7 @@ sb_block(struct sb_dispatcher *d, struct sb_connection connection)
 	if (record->n_blocked == UINT16_MAX)
 		return -EOVERFLOW;
 	record->n_blocked++;
-	record_show(d, connection.index);
+	sb_record_show(d, connection.index);
 	return 0;
 }
 
@@ -174,7 +187,7 @@ sb_unblock(struct sb_dispatcher *d, struct sb_connection connection)
 	if (!record->n_blocked)
 		return -EALREADY;
 	record->n_blocked--;
-	record_show(d, connection.index);
+	sb_record_show(d, connection.index);
 	return 0;
 }
 
@@ -182,7 +195,7 @@ sb_unblock(struct sb_dispatcher *d, struct sb_connection connection)
 static int
 forget_sender(struct sb_dispatcher *d, const void *sender)
 {
-	const struct object *object = object_find(d, sender);
+	const struct object *object = sb_object_find(d, sender);
 	int n = 0;
 
 	for (const struct row *row = object ? object->rows : NULL; row; row = row->next_of_sender)
@@ -191,16 +204,16 @@ forget_sender(struct sb_dispatcher *d, const void *sender)
 
 			if (at == NONE)
 				continue;
-			connection_drop(d, record_at(d, at)->flags & RECORD_LEG
-						   ? record_at(d, at)->next_of_group
-						   : at);
+			sb_connection_drop(d, record_at(d, at)->flags & RECORD_LEG
+						      ? record_at(d, at)->next_of_group
+						      : at);
 			n++;
 		}
 	/* A pattern that matches no signal yet is in no row. */
 	for (struct pattern *p = d->patterns, *next; p; p = next) {
 		next = p->next;
 		if (p->sender == sender) {
-			connection_drop(d, p->record);
+			sb_connection_drop(d, p->record);
 			n++;
 		}
 	}
@@ -213,21 +226,22 @@ sb_forget(struct sb_dispatcher *d, const void *object)
 	uint32_t at;
 	int n = 0;
 
+	sb_assert(object != SB_ANY && object != SB_ANONYMOUS);
 	if (!object)
 		return 0;
-	frames_settle(d);
+	sb_frames_settle(d);
 	for (uint32_t k = 0; k < d->hot.depth; k++)
 		if (d->hot.frames[k].from == object)
 			d->hot.frames[k].flags |= FRAME_GONE;
 	d->is_forgetting = true;
-	for (; (at = record_of_self(d, object)) != NONE; n++)
-		connection_drop(d, at);
+	for (; (at = sb_record_of_self(d, object)) != NONE; n++)
+		sb_connection_drop(d, at);
 	n += forget_sender(d, object);
-	if (object_find(d, object))
+	if (sb_object_find(d, object))
 		(void)sb_label(d, object, NULL);
 	d->is_forgetting = false;
 	if (!d->hot.depth)
-		(void)emissions_over(d);
+		(void)sb_emissions_over(d);
 	return n;
 }
 
@@ -245,7 +259,7 @@ sb_connection_next(
 			continue;
 		sender = is_pattern ? record->in.pattern->sender : record->in.row->key.sender;
 		*ret_info = (struct sb_connection_info){
-			.connection = { .serial = record->serial, .index = at },
+			.connection = sb_connection_of(d, at),
 			.name = is_pattern ? record->in.pattern->text
 					   : record->in.row->signal->name,
 			.sender = sender ? sender : SB_ANY,

@@ -6,6 +6,8 @@
 
 enum { ROWS_START = 32 };
 
+static _Atomic uint32_t last_dispatcher;
+
 char sb_any_[1], sb_anonymous_[1];
 
 struct sb_dispatcher *
@@ -15,6 +17,7 @@ sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self)
 
 	if (!d)
 		return NULL;
+	d->number = atomic_fetch_add(&last_dispatcher, 1) + 1;
 	d->last_resort = last_resort;
 	d->last_resort_self = self;
 	d->free_record = NONE;
@@ -25,27 +28,27 @@ sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self)
 		d->hot.rows[0] = &d->unknown.pub;
 		d->hot.n_rows = 1;
 	}
-	if (!d->hot.rows || index_init(&d->by_self) < 0 || index_init(&d->by_receiver) < 0
+	if (!d->hot.rows || sb_index_init(&d->by_self) < 0 || sb_index_init(&d->by_receiver) < 0
 		|| sb_register(d, &sb_dispatch_signals) < 0) {
-		dispatcher_free(d);
+		sb_dispatcher_free(d);
 		return NULL;
 	}
 	return d;
 }
 
 void
-dispatcher_free(struct sb_dispatcher *d)
+sb_dispatcher_free(struct sb_dispatcher *d)
 {
 	struct row *row, *next_row;
 	struct object *object, *next_object;
 
-	failures_flush(d);
-	records_free(d);
-	patterns_free(d);
+	sb_failures_flush(d);
+	sb_records_free(d);
+	sb_patterns_free(d);
 	HASH_ITER(hh, d->pairs, row, next_row)
 	{
 		HASH_DELETE(hh, d->pairs, row);
-		row_free(row);
+		sb_row_free(row);
 	}
 	HASH_ITER(hh, d->objects, object, next_object)
 	{
@@ -53,9 +56,9 @@ dispatcher_free(struct sb_dispatcher *d)
 		free(object->label);
 		free(object);
 	}
-	registry_free(d);
-	index_finish(&d->by_self);
-	index_finish(&d->by_receiver);
+	sb_registry_free(d);
+	sb_index_finish(&d->by_self);
+	sb_index_finish(&d->by_receiver);
 	free(d);
 }
 
@@ -65,10 +68,10 @@ sb_dispatcher_destroy(struct sb_dispatcher *d)
 	if (!d)
 		return;
 	if (!d->hot.depth) {
-		dispatcher_free(d);
+		sb_dispatcher_free(d);
 		return;
 	}
-	frames_settle(d);
+	sb_frames_settle(d);
 	d->hot.odd |= ODD_DESTROYED;
 	for (uint32_t k = 0; k < d->hot.depth; k++)
 		d->hot.frames[k].flags |= FRAME_GONE;

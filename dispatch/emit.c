@@ -35,7 +35,7 @@ frame_settle(const struct sb_dispatcher *d, struct sb_frame *frame)
 }
 
 void
-frames_settle(struct sb_dispatcher *d)
+sb_frames_settle(struct sb_dispatcher *d)
 {
 	if (!d->hot.depth)
 		return;
@@ -83,7 +83,7 @@ take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *
 	frame->has_failed = 0;
 	frame->n_ran += !ret_call->is_pattern;
 	if (record->flags & RECORD_ONCE)
-		connection_drop(d, at);
+		sb_connection_drop(d, at);
 	return true;
 }
 
@@ -99,7 +99,7 @@ next_pattern(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_c
 		if (!is_before(frame->last_priority, frame->last, record->priority, record->serial))
 			continue;
 		if (record->serial > frame->serial || (p->sender != SB_ANY && p->sender != from)
-			|| !pattern_matches(p->text, frame->signal->name))
+			|| !sb_pattern_matches(p->text, frame->signal->name))
 			continue;
 		frame->last_priority = record->priority;
 		frame->last = record->serial;
@@ -162,10 +162,10 @@ next_call(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call
 }
 
 bool
-emissions_over(struct sb_dispatcher *d)
+sb_emissions_over(struct sb_dispatcher *d)
 {
 	if (d->hot.odd & ODD_DESTROYED) {
-		dispatcher_free(d);
+		sb_dispatcher_free(d);
 		return true;
 	}
 	d->hot.odd &= ~(uint32_t)ODD_CHANGED;
@@ -174,9 +174,9 @@ emissions_over(struct sb_dispatcher *d)
 
 		d->changed = row->next_changed;
 		row->is_changed = false;
-		row_tidy(d, row);
+		sb_row_tidy(d, row);
 	}
-	groups_review(d);
+	sb_groups_review(d);
 	return false;
 }
 
@@ -198,7 +198,7 @@ finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_re
 			signal->thunk(call.fn, call.self, from, payload);
 	}
 	if (frame->n_failed)
-		failures_tell(d, frame);
+		sb_failures_tell(d, frame);
 	sb_assert(frame == &d->hot.frames[d->hot.depth - 1]);
 	result = frame->flags & FRAME_GONE ? -ECANCELED : (int)frame->n_ran;
 	if (ret_result)
@@ -209,31 +209,37 @@ finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_re
 		};
 	/* The next emission shall not meet the holes that this one met. */
 	if (row->n_holes)
-		row_release(d, row);
+		sb_row_release(d, row);
 	if (mine && mine->n_holes)
-		row_release(d, mine);
+		sb_row_release(d, mine);
 	if (!--d->hot.depth && d->hot.odd)
-		(void)emissions_over(d);
+		(void)sb_emissions_over(d);
 	return result;
 }
 
-/* Refuses an emission past the limit; tells which signals go round. */
+/* Refuses an emission past the limit; tells which signals go round, from where this one stood before. */
 static int
 refuse(struct sb_dispatcher *d, const struct sb_signal *signal)
 {
-	uint32_t k = d->hot.depth, n = 0;
-	char cycle[160];
+	uint32_t k = d->hot.depth;
+	size_t n = 0;
+	char cycle[160] = "";
 
-	frames_settle(d);
+	sb_frames_settle(d);
 	while (k && d->hot.frames[k - 1].signal != signal)
 		k--;
-	cycle[0] = '\0';
-	for (k = k ? k - 1 : 0; k < d->hot.depth && n < sizeof(cycle); k++)
-		n += (uint32_t)snprintf(
-			cycle + n, sizeof(cycle) - n, "%s > ", d->hot.frames[k].signal->name);
-	failure_report(d, &d->hot.frames[d->hot.depth - 1], -ELOOP,
+	for (k = k ? k - 1 : 0; k < d->hot.depth; k++) {
+		const char *name = d->hot.frames[k].signal->name;
+
+		if (n + strlen(name) + sizeof(" > ... > ") > sizeof(cycle)) {
+			(void)snprintf(cycle + n, sizeof(cycle) - n, "... > ");
+			break;
+		}
+		n += (size_t)snprintf(cycle + n, sizeof(cycle) - n, "%s > ", name);
+	}
+	sb_failure_report(d, &d->hot.frames[d->hot.depth - 1], -ELOOP,
 		"%s not emitted, %d emissions deep in each other: %s%s", signal->name,
-		SB_DEPTH_LIMIT, n < sizeof(cycle) ? cycle : "... > ", signal->name);
+		SB_DEPTH_LIMIT, cycle, signal->name);
 	return -ELOOP;
 }
 
@@ -270,7 +276,7 @@ emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const 
 	if (d->hot.depth >= SB_DEPTH_LIMIT + (uint32_t)is_failure)
 		return refuse(d, signal);
 	if (row->pub.odd & ROW_HAS_SENDERS)
-		mine = row_find(d, row->key.number, from ? from : SB_ANONYMOUS);
+		mine = sb_row_find(d, row->key.number, from ? from : SB_ANONYMOUS);
 	if (!row->pub.n && !(mine && mine->pub.n) && !(row->pub.odd & ROW_IS_UNKNOWN))
 		return 0;
 	if (!row->pub.n && !d->hot.odd && !ret_result && mine)
@@ -317,6 +323,7 @@ sb_emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, con
 {
 	struct sb_row *row = sb_row_of_(&d->hot, signal->number);
 
+	sb_assert(from != SB_ANY && from != SB_ANONYMOUS);
 	if ((row->odd | d->hot.odd) || d->hot.depth >= SB_DEPTH_LIMIT)
 		return emit(d, signal, from, payload, NULL);
 	return row->n ? emit_plain(d, signal, row, from, payload) : 0;
@@ -334,14 +341,14 @@ void
 sb_stop(struct sb_dispatcher *d)
 {
 	sb_assert(d->hot.depth);
-	frames_settle(d);
+	sb_frames_settle(d);
 	d->hot.frames[d->hot.depth - 1].flags |= FRAME_STOPPED;
 }
 
 bool
 sb_unwind(struct sb_dispatcher *d)
 {
-	failures_flush(d);
+	sb_failures_flush(d);
 	d->hot.depth = 0;
-	return emissions_over(d);
+	return sb_emissions_over(d);
 }

@@ -6,13 +6,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Nobody listens, or what failed was the telling of a failure. */
+/* Where failures go that nobody hears. A copy of what the dispatcher was given, for it may be gone
+ * when it turns out that nobody did. */
+struct last_resort {
+	sb_last_resort_fn *fn;
+	void *self;
+};
+
+static struct last_resort
+last_resort_of(const struct sb_dispatcher *d)
+{
+	return (struct last_resort){ d->last_resort, d->last_resort_self };
+}
+
 static void
-tell_last_resort(struct sb_dispatcher *d, const char *signal, const char *place,
+tell_last_resort(struct last_resort last_resort, const char *signal, const char *place,
 	const struct sb_error *error)
 {
-	if (d->last_resort) {
-		d->last_resort(d->last_resort_self, signal, place, error);
+	if (last_resort.fn) {
+		last_resort.fn(last_resort.self, signal, place, error);
 		return;
 	}
 	(void)fprintf(stderr, "signalbox: %s%s%s%s%s (%s)\n", signal ? signal : "",
@@ -20,40 +32,53 @@ tell_last_resort(struct sb_dispatcher *d, const char *signal, const char *place,
 		strerror(-error->code));
 }
 
-/* Emits it; whoever hears it hears all. */
+/* Emits it. Whether it was heard is what ran, and not what emit returned: who heard of it may have
+ * destroyed the sender, or the dispatcher. */
 static void
 tell(struct sb_dispatcher *d, const char *signal, const char *place, const struct sb_error *error,
 	void *from)
 {
+	struct last_resort last_resort = last_resort_of(d);
 	struct sb_dispatch_failed failed = {
 		.signal = signal,
 		.place = place,
 		.error = error->code,
 		.text = error->text,
 	};
+	struct sb_result result;
 
-	if (sb_dispatch_failed_emit(d, from, &failed) == 0)
-		tell_last_resort(d, signal, place, error);
+	(void)sb_dispatch_failed_emit_result(d, from, &failed, &result);
+	if (!result.n_ran)
+		tell_last_resort(last_resort, signal, place, error);
+}
+
+/* Whether what fails now does so while a failure is being told. The frames are settled. */
+static bool
+is_telling(const struct sb_dispatcher *d)
+{
+	for (uint32_t k = 0; k < d->hot.depth; k++)
+		if (d->hot.frames[k].signal == sb_dispatch_failed_signal())
+			return true;
+	return false;
 }
 
 static void
 report(struct sb_dispatcher *d, struct sb_frame *frame, const struct sb_error *error)
 {
-	const struct sb_signal *signal = frame->signal;
 	struct failure *failure;
 
 	if (!frame->has_failed) {
 		frame->has_failed = 1;
 		frame->n_failed++;
 	}
-	failure = signal == sb_dispatch_failed_signal() ? NULL : malloc(sizeof(*failure));
+	failure = is_telling(d) ? NULL : malloc(sizeof(*failure));
 	if (!failure) {
-		tell_last_resort(d, signal->name, frame->place, error);
+		tell_last_resort(last_resort_of(d), frame->signal->name, frame->place, error);
 		return;
 	}
 	*failure = (struct failure){
 		.depth = (uint32_t)(frame - d->hot.frames),
-		.signal = signal->name,
+		.signal = frame->signal->name,
 		.place = frame->place,
 		.error = *error,
 	};
@@ -62,7 +87,8 @@ report(struct sb_dispatcher *d, struct sb_frame *frame, const struct sb_error *e
 }
 
 void
-failure_report(struct sb_dispatcher *d, struct sb_frame *frame, int code, const char *format, ...)
+sb_failure_report(
+	struct sb_dispatcher *d, struct sb_frame *frame, int code, const char *format, ...)
 {
 	struct sb_error error = { .code = code };
 	va_list args;
@@ -87,13 +113,14 @@ sb_fail(struct sb_dispatcher *d, int code, const char *why, ...)
 		tell(d, NULL, NULL, &error, NULL);
 		return;
 	}
-	frames_settle(d);
+	sb_frames_settle(d);
 	report(d, &d->hot.frames[d->hot.depth - 1], &error);
 }
 
-/* Takes the first failure of that depth, or of any, off the queue. */
-static struct failure *
-take(struct sb_dispatcher *d, uint32_t depth, bool any)
+/* Takes the first failure of that depth, or of any, off the queue: a copy, for a handler that is told
+ * of it may never come back. */
+static bool
+take(struct sb_dispatcher *d, uint32_t depth, bool any, struct failure *ret_failure)
 {
 	struct failure **at = &d->failures, *failure;
 
@@ -101,37 +128,37 @@ take(struct sb_dispatcher *d, uint32_t depth, bool any)
 		at = &(*at)->next;
 	failure = *at;
 	if (!failure)
-		return NULL;
+		return false;
 	*at = failure->next;
 	if (!*at)
 		d->failures_end = at;
-	return failure;
+	*ret_failure = *failure;
+	free(failure);
+	return true;
 }
 
 void
-failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame)
+sb_failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame)
 {
-	struct failure *failure;
+	struct failure failure;
 
-	while ((failure = take(d, (uint32_t)(frame - d->hot.frames), false))) {
+	while (take(d, (uint32_t)(frame - d->hot.frames), false, &failure)) {
 		/* Who hears of one failure may forget the sender before the next. */
 		void *from = frame->flags & FRAME_GONE ? NULL : frame->from;
 
 		if (d->hot.odd & ODD_DESTROYED)
-			tell_last_resort(d, failure->signal, failure->place, &failure->error);
+			tell_last_resort(
+				last_resort_of(d), failure.signal, failure.place, &failure.error);
 		else
-			tell(d, failure->signal, failure->place, &failure->error, from);
-		free(failure);
+			tell(d, failure.signal, failure.place, &failure.error, from);
 	}
 }
 
 void
-failures_flush(struct sb_dispatcher *d)
+sb_failures_flush(struct sb_dispatcher *d)
 {
-	struct failure *failure;
+	struct failure failure;
 
-	while ((failure = take(d, 0, true))) {
-		tell_last_resort(d, failure->signal, failure->place, &failure->error);
-		free(failure);
-	}
+	while (take(d, 0, true, &failure))
+		tell_last_resort(last_resort_of(d), failure.signal, failure.place, &failure.error);
 }

@@ -28,7 +28,7 @@ key_of(const struct sb_dispatcher *d, uint32_t at, bool by_fn)
 }
 
 int
-index_init(struct index *index)
+sb_index_init(struct index *index)
 {
 	index->entries = malloc(INDEX_START * sizeof(*index->entries));
 	if (!index->entries)
@@ -40,14 +40,14 @@ index_init(struct index *index)
 }
 
 void
-index_finish(struct index *index)
+sb_index_finish(struct index *index)
 {
 	free(index->entries);
 	index->entries = NULL;
 }
 
 int
-index_reserve(const struct sb_dispatcher *d, struct index *index, bool by_fn)
+sb_index_reserve(const struct sb_dispatcher *d, struct index *index, bool by_fn)
 {
 	uint32_t old_cap = index->mask + 1, cap = old_cap * 2;
 	uint32_t *entries;
@@ -75,7 +75,7 @@ index_reserve(const struct sb_dispatcher *d, struct index *index, bool by_fn)
 }
 
 uint32_t *
-index_place(const struct sb_dispatcher *d, const struct index *index, struct index_key key)
+sb_index_place(const struct sb_dispatcher *d, const struct index *index, struct index_key key)
 {
 	uint32_t k = hash(key) & index->mask;
 
@@ -89,7 +89,7 @@ index_place(const struct sb_dispatcher *d, const struct index *index, struct ind
 }
 
 void
-index_remove(const struct sb_dispatcher *d, struct index *index, uint32_t *place, bool by_fn)
+sb_index_remove(const struct sb_dispatcher *d, struct index *index, uint32_t *place, bool by_fn)
 {
 	uint32_t hole = (uint32_t)(place - index->entries), k = hole;
 

@@ -20,17 +20,18 @@ struct index_key {
 
 struct sb_dispatcher;
 
-int index_init(struct index *index);
-void index_finish(struct index *index);
+int sb_index_init(struct index *index);
+void sb_index_finish(struct index *index);
 
 /* Makes room for one more. Returns 0, or -ENOMEM and nothing changed. */
-int index_reserve(const struct sb_dispatcher *d, struct index *index, bool by_fn);
+int sb_index_reserve(const struct sb_dispatcher *d, struct index *index, bool by_fn);
 
 /* Where the entry of the key is, or the empty place it would take. */
-uint32_t *index_place(
+uint32_t *sb_index_place(
 	const struct sb_dispatcher *d, const struct index *index, struct index_key key);
 
 /* Empties a taken place, and moves up what collided with it. */
-void index_remove(const struct sb_dispatcher *d, struct index *index, uint32_t *place, bool by_fn);
+void sb_index_remove(
+	const struct sb_dispatcher *d, struct index *index, uint32_t *place, bool by_fn);
 
 #endif

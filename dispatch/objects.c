@@ -5,7 +5,7 @@
 #include <string.h>
 
 struct object *
-object_find(const struct sb_dispatcher *d, const void *key)
+sb_object_find(const struct sb_dispatcher *d, const void *key)
 {
 	struct object *object;
 
@@ -14,9 +14,9 @@ object_find(const struct sb_dispatcher *d, const void *key)
 }
 
 struct object *
-object_make(struct sb_dispatcher *d, const void *key)
+sb_object_make(struct sb_dispatcher *d, const void *key)
 {
-	struct object *object = object_find(d, key);
+	struct object *object = sb_object_find(d, key);
 
 	if (object)
 		return object;
@@ -32,7 +32,7 @@ object_make(struct sb_dispatcher *d, const void *key)
 }
 
 void
-object_tidy(struct sb_dispatcher *d, struct object *object)
+sb_object_tidy(struct sb_dispatcher *d, struct object *object)
 {
 	if (object->rows || object->label)
 		return;
@@ -47,23 +47,23 @@ sb_label(struct sb_dispatcher *d, const void *object, const char *label)
 	char *copy = NULL;
 
 	sb_assert(object);
-	known = label ? object_make(d, object) : object_find(d, object);
+	known = label ? sb_object_make(d, object) : sb_object_find(d, object);
 	if (!known)
 		return label ? -ENOMEM : 0;
 	if (label && !(copy = strdup(label))) {
-		object_tidy(d, known);
+		sb_object_tidy(d, known);
 		return -ENOMEM;
 	}
 	free(known->label);
 	known->label = copy;
-	object_tidy(d, known);
+	sb_object_tidy(d, known);
 	return 0;
 }
 
 const char *
 sb_label_of(const struct sb_dispatcher *d, const void *object)
 {
-	const struct object *known = object_find(d, object);
+	const struct object *known = sb_object_find(d, object);
 
 	return known ? known->label : NULL;
 }

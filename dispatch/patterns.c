@@ -12,7 +12,7 @@ is_token_end(char c)
 
 /* As subjects of NATS match, token by token. */
 bool
-pattern_matches(const char *pattern, const char *name)
+sb_pattern_matches(const char *pattern, const char *name)
 {
 	for (;;) {
 		if (pattern[0] == '>' && pattern[1] == '\0')
@@ -54,7 +54,7 @@ leg_add(struct sb_dispatcher *d, struct pattern *pattern, struct row *row)
 		pattern->legs = legs;
 		pattern->cap_legs = cap;
 	}
-	at = record_alloc(d);
+	at = sb_record_alloc(d);
 	if (at == NONE)
 		return -ENOMEM;
 	leg = record_at(d, at);
@@ -67,7 +67,7 @@ leg_add(struct sb_dispatcher *d, struct pattern *pattern, struct row *row)
 		.priority = whole->priority,
 		.flags = RECORD_PATTERN | RECORD_LEG,
 	};
-	row_insert(d, row, at);
+	sb_row_insert(d, row, at);
 	pattern->legs[pattern->n_legs++] = at;
 	return 0;
 }
@@ -78,19 +78,19 @@ pattern_meet(struct sb_dispatcher *d, struct pattern *pattern, struct row *any)
 	struct row *row;
 	int error;
 
-	if (!pattern_matches(pattern->text, any->signal->name))
+	if (!sb_pattern_matches(pattern->text, any->signal->name))
 		return 0;
-	row = row_for(d, any, pattern->sender);
+	row = sb_row_for(d, any, pattern->sender);
 	if (!row)
 		return -ENOMEM;
 	error = leg_add(d, pattern, row);
 	if (error < 0)
-		row_release(d, row);
+		sb_row_release(d, row);
 	return error;
 }
 
 int
-patterns_meet_signal(struct sb_dispatcher *d, struct row *any)
+sb_patterns_meet_signal(struct sb_dispatcher *d, struct row *any)
 {
 	for (struct pattern *pattern = d->patterns; pattern; pattern = pattern->next) {
 		int error = pattern_meet(d, pattern, any);
@@ -104,13 +104,13 @@ patterns_meet_signal(struct sb_dispatcher *d, struct row *any)
 static void
 leg_drop(struct sb_dispatcher *d, uint32_t at)
 {
-	row_remove(d, at);
-	record_free(d, at);
+	sb_row_remove(d, at);
+	sb_record_free(d, at);
 }
 
 /* The signal's legs are each pattern's last, if it has them. */
 void
-patterns_leave_signal(struct sb_dispatcher *d, uint32_t number)
+sb_patterns_leave_signal(struct sb_dispatcher *d, uint32_t number)
 {
 	for (struct pattern *pattern = d->patterns; pattern; pattern = pattern->next) {
 		uint32_t at = pattern->n_legs ? pattern->legs[pattern->n_legs - 1] : NONE;
@@ -137,7 +137,7 @@ pattern_free(struct pattern *pattern)
 }
 
 void
-pattern_drop(struct sb_dispatcher *d, uint32_t at)
+sb_pattern_drop(struct sb_dispatcher *d, uint32_t at)
 {
 	struct pattern *pattern = record_at(d, at)->in.pattern, **in;
 
@@ -150,7 +150,7 @@ pattern_drop(struct sb_dispatcher *d, uint32_t at)
 }
 
 void
-patterns_free(struct sb_dispatcher *d)
+sb_patterns_free(struct sb_dispatcher *d)
 {
 	while (d->patterns) {
 		struct pattern *pattern = d->patterns;
@@ -160,22 +160,20 @@ patterns_free(struct sb_dispatcher *d)
 	}
 }
 
-static struct record *
+static uint32_t
 find_same(const struct sb_dispatcher *d, const char *text, const void *from, sb_fn *fn,
-	const void *self, uint32_t *ret_at)
+	const void *self)
 {
-	uint32_t at = record_of_receiver(d, fn, self);
+	uint32_t at = sb_record_of_receiver(d, fn, self);
 
 	for (; at != NONE; at = record_at(d, at)->group ? record_at(d, at)->next_of_group : NONE) {
-		struct record *record = record_at(d, at);
+		const struct record *record = record_at(d, at);
 
 		if (record->flags & RECORD_PATTERN && record->in.pattern->sender == from
-			&& !strcmp(record->in.pattern->text, text)) {
-			*ret_at = at;
-			return record;
-		}
+			&& !strcmp(record->in.pattern->text, text))
+			break;
 	}
-	return NULL;
+	return at;
 }
 
 /* The pattern with its record, entered in the list, without legs. */
@@ -184,7 +182,7 @@ pattern_make(struct sb_dispatcher *d, const char *text, const void *from, struct
 {
 	size_t size = strlen(text) + 1;
 	struct pattern *pattern = calloc(1, sizeof(*pattern) + size), **in;
-	uint32_t at = pattern ? record_alloc(d) : NONE;
+	uint32_t at = pattern ? sb_record_alloc(d) : NONE;
 
 	if (at == NONE) {
 		free(pattern);
@@ -195,8 +193,8 @@ pattern_make(struct sb_dispatcher *d, const char *text, const void *from, struct
 	pattern->record = at;
 	filled.in.pattern = pattern;
 	*record_at(d, at) = filled;
-	if (record_link(d, at) < 0) {
-		record_free(d, at);
+	if (sb_record_link(d, at) < 0) {
+		sb_record_free(d, at);
 		pattern_free(pattern);
 		return NULL;
 	}
@@ -216,15 +214,14 @@ sb_pattern_connect(struct sb_dispatcher *d, const char *text, void *from, struct
 	sb_pattern_fn *fn, const char *place, void *self)
 {
 	struct pattern *pattern;
-	struct record *same;
 	uint32_t at;
 
-	connect_check(text && *text, from, options, (sb_fn *)fn, place);
+	sb_connect_check(text && *text, from, options, (sb_fn *)fn, place);
 	if (d->hot.odd & ODD_DESTROYED)
-		return connect_failed(d);
-	same = find_same(d, text, from, (sb_fn *)fn, self, &at);
-	if (same)
-		return connect_again(same, at, options);
+		return sb_connect_refuse(d);
+	at = find_same(d, text, from, (sb_fn *)fn, self);
+	if (at != NONE)
+		return sb_connect_again(d, at, options);
 	pattern = pattern_make(d, text, from,
 		(struct record){
 			.serial = ++d->last_serial,
@@ -235,15 +232,15 @@ sb_pattern_connect(struct sb_dispatcher *d, const char *text, void *from, struct
 			.flags = RECORD_PATTERN | (options.once ? RECORD_ONCE : 0),
 		});
 	if (!pattern)
-		return connect_failed(d);
+		return sb_connect_refuse(d);
 	at = pattern->record;
 	for (uint32_t k = 1; k < d->hot.n_rows; k++) {
 		struct row *any = row_of_number(d, k);
 
 		if (any->signal && pattern_meet(d, pattern, any) < 0) {
-			connection_drop(d, at);
-			return connect_failed(d);
+			sb_connection_drop(d, at);
+			return sb_connect_refuse(d);
 		}
 	}
-	return (struct sb_connection){ .serial = record_at(d, at)->serial, .index = at };
+	return sb_connection_of(d, at);
 }

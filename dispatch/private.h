@@ -6,8 +6,8 @@
  * A record is one connection; records lie in chunks and never move, and are known by their index. A
  * row is an array of slots {fn, self}, sorted by (priority, serial), with the index of each slot's
  * record beside it: one row a signal for receivers of anyone, and one for each pair of signal and
- * sender that has receivers of its own. What is unusual about a record (once, blocked, a pattern's,
- * sharing its receiver with another) hides its fn from the slot, so that the generated loop asks.
+ * sender that has receivers of its own. What is unusual about a record (once, blocked, a pattern's)
+ * hides its fn from the slot, so that the generated loop asks.
  * A pattern's record is in no row: it leaves a leg, a record of its own, in each row it matches.
  * What is removed leaves a hole in its row, closed when no emission is in progress. */
 
@@ -29,12 +29,13 @@ enum { ODD_CHANGED = 1, ODD_DESTROYED = 2 };
 /* struct sb_frame, flags: either ends it */
 enum { FRAME_STOPPED = 1, FRAME_GONE = 2 };
 
-/* The connections of one receiver, where there are several. They are marked, and asked for, while
- * two of them can meet in an emission: with one of anyone's or of a pattern's among them. */
+/* The connections of one receiver, where there are several, so that it runs once: two of them meet
+ * in an emission only where a signal's row and a sender's are merged, or by patterns, and there each
+ * is asked for. Those from anyone and of patterns stand first in the list. */
 struct group {
-	uint32_t n, n_wide; /* wide: from anyone, or of a pattern; they stand first in the list */
+	uint32_t n;
 	uint32_t first, last;
-	bool is_marked, is_stale;
+	bool is_stale;
 	struct group *next_stale;
 	uint64_t ran[SB_DEPTH_LIMIT + 1]; /* by depth: the id of the emission in which it ran */
 };
@@ -76,6 +77,7 @@ struct row {
 	uint32_t cap, n_holes;
 	uint32_t only_who;
 	uint32_t n_senders; /* of an anyone's row: the rows of single senders */
+	int16_t lowest; /* priority that came since it was empty: what is not above it goes last */
 	const struct sb_signal *signal; /* NULL in the row of unknown signals */
 	bool is_changed;
 	struct row *next_changed;
@@ -125,6 +127,7 @@ struct sb_dispatcher {
 	struct pattern *patterns;
 	struct row *changed;
 	struct group *stale;
+	uint32_t number; /* among the dispatchers of the process, so that connections know theirs */
 	uint64_t last_serial, last_id;
 	struct failure *failures, **failures_end;
 	bool connect_failed;
@@ -159,81 +162,82 @@ is_before(int priority, uint64_t serial, int than_priority, uint64_t than_serial
 }
 
 /* records.c: records, and who else has the same receiver or self. */
-uint32_t record_alloc(struct sb_dispatcher *d); /* NONE: out of memory */
-void record_free(struct sb_dispatcher *d, uint32_t at);
+uint32_t sb_record_alloc(struct sb_dispatcher *d); /* NONE: out of memory */
+void sb_record_free(struct sb_dispatcher *d, uint32_t at);
 /* The group's first record, or the only one, of a receiver; or NONE. */
-uint32_t record_of_receiver(const struct sb_dispatcher *d, sb_fn *fn, const void *self);
-uint32_t record_of_self(const struct sb_dispatcher *d, const void *self);
+uint32_t sb_record_of_receiver(const struct sb_dispatcher *d, sb_fn *fn, const void *self);
+uint32_t sb_record_of_self(const struct sb_dispatcher *d, const void *self);
 /* Enters a record that is filled in but not in its row yet. Returns 0, or -ENOMEM and nothing
  * changed. It is taken out before it leaves its row. */
-int record_link(struct sb_dispatcher *d, uint32_t at);
-void record_unlink(struct sb_dispatcher *d, uint32_t at);
+int sb_record_link(struct sb_dispatcher *d, uint32_t at);
+void sb_record_unlink(struct sb_dispatcher *d, uint32_t at);
 /* From anyone, or of a pattern. */
-bool record_is_wide(const struct record *record);
+bool sb_record_is_wide(const struct record *record);
 /* Makes the slot say what the record is now. */
-void record_show(struct sb_dispatcher *d, uint32_t at);
+void sb_record_show(struct sb_dispatcher *d, uint32_t at);
 /* Lets go of groups that became too small. Not while busy. */
-void groups_review(struct sb_dispatcher *d);
-void records_free(struct sb_dispatcher *d);
+void sb_groups_review(struct sb_dispatcher *d);
+void sb_records_free(struct sb_dispatcher *d);
 
 /* rows.c */
-struct row *row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender);
-int row_reserve(struct sb_dispatcher *d, struct row *row);
-void row_insert(struct sb_dispatcher *d, struct row *row, uint32_t at);
-void row_remove(struct sb_dispatcher *d, uint32_t at);
+struct row *sb_row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender);
+int sb_row_reserve(struct sb_dispatcher *d, struct row *row);
+void sb_row_insert(struct sb_dispatcher *d, struct row *row, uint32_t at);
+void sb_row_remove(struct sb_dispatcher *d, uint32_t at);
 /* Closes its holes, or frees it where it is a sender's and empty. Not while busy. */
-void row_tidy(struct sb_dispatcher *d, struct row *row);
-void row_free(struct row *row);
+void sb_row_tidy(struct sb_dispatcher *d, struct row *row);
+void sb_row_free(struct row *row);
 /* Something left it, or did not come: its holes are closed, or it goes, when that is due. */
-void row_release(struct sb_dispatcher *d, struct row *row);
+void sb_row_release(struct sb_dispatcher *d, struct row *row);
 /* The row of a signal, or of a signal and a sender, with room for one more; NULL: out of memory. */
-struct row *row_for(struct sb_dispatcher *d, struct row *any, const void *sender);
+struct row *sb_row_for(struct sb_dispatcher *d, struct row *any, const void *sender);
 
 /* objects.c */
-struct object *object_find(const struct sb_dispatcher *d, const void *key);
-struct object *object_make(struct sb_dispatcher *d, const void *key);
-void object_tidy(struct sb_dispatcher *d, struct object *object);
+struct object *sb_object_find(const struct sb_dispatcher *d, const void *key);
+struct object *sb_object_make(struct sb_dispatcher *d, const void *key);
+void sb_object_tidy(struct sb_dispatcher *d, struct object *object);
 
 /* patterns.c */
-bool pattern_matches(const char *pattern, const char *name);
+bool sb_pattern_matches(const char *pattern, const char *name);
 /* Leaves legs in the rows of a signal just registered. Returns 0, -ENOMEM. */
-int patterns_meet_signal(struct sb_dispatcher *d, struct row *any);
+int sb_patterns_meet_signal(struct sb_dispatcher *d, struct row *any);
 /* Undoes that for a signal that is not registered after all. */
-void patterns_leave_signal(struct sb_dispatcher *d, uint32_t number);
-void pattern_drop(struct sb_dispatcher *d, uint32_t at);
-void patterns_free(struct sb_dispatcher *d);
+void sb_patterns_leave_signal(struct sb_dispatcher *d, uint32_t number);
+void sb_pattern_drop(struct sb_dispatcher *d, uint32_t at);
+void sb_patterns_free(struct sb_dispatcher *d);
 
 /* connect.c */
 /* The caller's mistakes that every connect shares. */
-void connect_check(
+void sb_connect_check(
 	bool has_what, const void *from, struct sb_options options, sb_fn *fn, const char *place);
 /* What connect returns: nothing, remembered; what is there already. */
-struct sb_connection connect_failed(struct sb_dispatcher *d);
-struct sb_connection connect_again(
-	const struct record *record, uint32_t at, struct sb_options options);
-void connection_drop(struct sb_dispatcher *d, uint32_t at);
+struct sb_connection sb_connect_refuse(struct sb_dispatcher *d);
+struct sb_connection sb_connect_again(
+	const struct sb_dispatcher *d, uint32_t at, struct sb_options options);
+struct sb_connection sb_connection_of(const struct sb_dispatcher *d, uint32_t at);
+void sb_connection_drop(struct sb_dispatcher *d, uint32_t at);
 
 /* registry.c */
-int registry_add(struct sb_dispatcher *d, const struct sb_signal *signal);
-void registry_free(struct sb_dispatcher *d);
+int sb_registry_add(struct sb_dispatcher *d, const struct sb_signal *signal);
+void sb_registry_free(struct sb_dispatcher *d);
 
 /* emit.c */
 /* Plain frames stop being plain, and every loop looks before its next call. */
-void frames_settle(struct sb_dispatcher *d);
+void sb_frames_settle(struct sb_dispatcher *d);
 /* What was put off until nothing is emitted. Returns whether d was freed. */
-bool emissions_over(struct sb_dispatcher *d);
+bool sb_emissions_over(struct sb_dispatcher *d);
 
 /* failures.c */
 /* For the frame's running handler; the frames are settled. */
 SB_PRINTF(4, 5)
-void failure_report(
+void sb_failure_report(
 	struct sb_dispatcher *d, struct sb_frame *frame, int code, const char *format, ...);
 /* Emits the failures of a frame that is about to end. */
-void failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame);
+void sb_failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame);
 /* Gives what still waits to the last resort. */
-void failures_flush(struct sb_dispatcher *d);
+void sb_failures_flush(struct sb_dispatcher *d);
 
 /* dispatcher.c */
-void dispatcher_free(struct sb_dispatcher *d);
+void sb_dispatcher_free(struct sb_dispatcher *d);
 
 #endif

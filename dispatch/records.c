@@ -27,7 +27,7 @@ add_chunk(struct sb_dispatcher *d)
 }
 
 uint32_t
-record_alloc(struct sb_dispatcher *d)
+sb_record_alloc(struct sb_dispatcher *d)
 {
 	uint32_t at = d->free_record;
 
@@ -41,7 +41,7 @@ record_alloc(struct sb_dispatcher *d)
 }
 
 void
-record_free(struct sb_dispatcher *d, uint32_t at)
+sb_record_free(struct sb_dispatcher *d, uint32_t at)
 {
 	struct record *record = record_at(d, at);
 
@@ -51,13 +51,13 @@ record_free(struct sb_dispatcher *d, uint32_t at)
 }
 
 bool
-record_is_wide(const struct record *record)
+sb_record_is_wide(const struct record *record)
 {
 	return record->flags & RECORD_PATTERN || !record->in.row->key.sender;
 }
 
 void
-record_show(struct sb_dispatcher *d, uint32_t at)
+sb_record_show(struct sb_dispatcher *d, uint32_t at)
 {
 	struct record *record = record_at(d, at);
 	struct sb_slot *slot;
@@ -66,25 +66,23 @@ record_show(struct sb_dispatcher *d, uint32_t at)
 		return;
 	slot = &record->in.row->pub.slots[record->slot];
 	slot->self = record->self;
-	slot->fn = record->flags || record->n_blocked || (record->group && record->group->is_marked)
-			   ? NULL
-			   : record->fn;
+	slot->fn = record->flags || record->n_blocked ? NULL : record->fn;
 }
 
 static uint32_t *
 place_of_receiver(const struct sb_dispatcher *d, sb_fn *fn, const void *self)
 {
-	return index_place(d, &d->by_receiver, (struct index_key){ .fn = fn, .self = self });
+	return sb_index_place(d, &d->by_receiver, (struct index_key){ .fn = fn, .self = self });
 }
 
 static uint32_t *
 place_of_self(const struct sb_dispatcher *d, const void *self)
 {
-	return index_place(d, &d->by_self, (struct index_key){ .self = self });
+	return sb_index_place(d, &d->by_self, (struct index_key){ .self = self });
 }
 
 uint32_t
-record_of_receiver(const struct sb_dispatcher *d, sb_fn *fn, const void *self)
+sb_record_of_receiver(const struct sb_dispatcher *d, sb_fn *fn, const void *self)
 {
 	uint32_t at = *place_of_receiver(d, fn, self);
 
@@ -94,7 +92,7 @@ record_of_receiver(const struct sb_dispatcher *d, sb_fn *fn, const void *self)
 }
 
 uint32_t
-record_of_self(const struct sb_dispatcher *d, const void *self)
+sb_record_of_self(const struct sb_dispatcher *d, const void *self)
 {
 	return *place_of_self(d, self);
 }
@@ -103,7 +101,7 @@ static void
 group_add(struct sb_dispatcher *d, struct group *group, uint32_t at)
 {
 	struct record *record = record_at(d, at);
-	bool is_wide = record_is_wide(record);
+	bool is_wide = sb_record_is_wide(record);
 
 	record->group = group;
 	record->next_of_group = is_wide ? group->first : NONE;
@@ -117,7 +115,6 @@ group_add(struct sb_dispatcher *d, struct group *group, uint32_t at)
 	else
 		group->first = at;
 	group->n++;
-	group->n_wide += is_wide;
 }
 
 static void
@@ -134,30 +131,12 @@ group_remove(struct sb_dispatcher *d, struct group *group, uint32_t at)
 	else
 		group->first = record->next_of_group;
 	group->n--;
-	group->n_wide -= record_is_wide(record);
-}
-
-static bool
-group_meets(const struct group *group)
-{
-	return group->n > 1 && group->n_wide > 0;
-}
-
-static void
-group_mark(struct sb_dispatcher *d, struct group *group, bool is_marked, uint32_t but)
-{
-	group->is_marked = is_marked;
-	for (uint32_t at = group->first; at != NONE; at = record_at(d, at)->next_of_group)
-		if (at != but)
-			record_show(d, at);
 }
 
 static void
 group_review(struct sb_dispatcher *d, struct group *group)
 {
 	group->is_stale = false;
-	if (group->is_marked != group_meets(group))
-		group_mark(d, group, group_meets(group), NONE);
 	if (group->n > 1)
 		return;
 	if (group->n == 1)
@@ -166,7 +145,7 @@ group_review(struct sb_dispatcher *d, struct group *group)
 }
 
 void
-groups_review(struct sb_dispatcher *d)
+sb_groups_review(struct sb_dispatcher *d)
 {
 	while (d->stale) {
 		struct group *group = d->stale;
@@ -186,7 +165,7 @@ group_shrank(struct sb_dispatcher *d, struct group *group)
 		d->stale = group;
 	}
 	if (!is_busy(d))
-		groups_review(d);
+		sb_groups_review(d);
 }
 
 /* The group that a further connection of the receiver will join; NULL: out of memory. */
@@ -206,12 +185,13 @@ group_for(struct sb_dispatcher *d, uint32_t other)
 }
 
 int
-record_link(struct sb_dispatcher *d, uint32_t at)
+sb_record_link(struct sb_dispatcher *d, uint32_t at)
 {
 	struct record *record = record_at(d, at);
 	uint32_t *place, other;
 
-	if (index_reserve(d, &d->by_self, false) < 0 || index_reserve(d, &d->by_receiver, true) < 0)
+	if (sb_index_reserve(d, &d->by_self, false) < 0
+		|| sb_index_reserve(d, &d->by_receiver, true) < 0)
 		return -ENOMEM;
 	record->group = NULL;
 	place = place_of_receiver(d, record->fn, record->self);
@@ -222,8 +202,6 @@ record_link(struct sb_dispatcher *d, uint32_t at)
 		if (!group)
 			return -ENOMEM;
 		group_add(d, group, at);
-		if (!group->is_marked && group_meets(group))
-			group_mark(d, group, true, at);
 	} else {
 		*place = at;
 		d->by_receiver.n++;
@@ -255,11 +233,11 @@ unlink_self(struct sb_dispatcher *d, uint32_t at)
 	if (record->next_of_self != NONE)
 		*place = record->next_of_self;
 	else
-		index_remove(d, &d->by_self, place, false);
+		sb_index_remove(d, &d->by_self, place, false);
 }
 
 void
-record_unlink(struct sb_dispatcher *d, uint32_t at)
+sb_record_unlink(struct sb_dispatcher *d, uint32_t at)
 {
 	struct record *record = record_at(d, at);
 	struct group *group = record->group;
@@ -275,15 +253,15 @@ record_unlink(struct sb_dispatcher *d, uint32_t at)
 		if (heir != NONE)
 			*place = heir;
 		else
-			index_remove(d, &d->by_receiver, place, true);
+			sb_index_remove(d, &d->by_receiver, place, true);
 	}
 	record->group = NULL;
-	if (group && (group->n < 2 || !group_meets(group)))
+	if (group && group->n < 2)
 		group_shrank(d, group);
 }
 
 void
-records_free(struct sb_dispatcher *d)
+sb_records_free(struct sb_dispatcher *d)
 {
 	while (d->stale) {
 		struct group *group = d->stale;

@@ -48,12 +48,28 @@ reserve_rows(struct sb_dispatcher *d, uint32_t number)
 	return 0;
 }
 
+/* A registration is undone. No emission has met its rows, those of senders included: they go at once,
+ * also where an emission is in progress. */
 static void
 remove_row(struct sb_dispatcher *d, struct row *row)
 {
-	patterns_leave_signal(d, row->key.number);
+	struct row **at = &d->changed;
+
+	sb_patterns_leave_signal(d, row->key.number);
+	while (*at) {
+		struct row *changed = *at;
+
+		if (changed->key.number != row->key.number) {
+			at = &changed->next_changed;
+			continue;
+		}
+		*at = changed->next_changed;
+		changed->is_changed = false;
+		if (changed != row)
+			sb_row_tidy(d, changed);
+	}
 	d->hot.rows[row->key.number] = &d->unknown.pub;
-	row_free(row);
+	sb_row_free(row);
 }
 
 static struct row *
@@ -72,7 +88,7 @@ add_row(struct sb_dispatcher *d, const struct sb_signal *signal)
 	while (d->hot.n_rows <= number)
 		d->hot.rows[d->hot.n_rows++] = &d->unknown.pub;
 	d->hot.rows[number] = &row->pub;
-	if (patterns_meet_signal(d, row) < 0) {
+	if (sb_patterns_meet_signal(d, row) < 0) {
 		remove_row(d, row);
 		return NULL;
 	}
@@ -80,7 +96,7 @@ add_row(struct sb_dispatcher *d, const struct sb_signal *signal)
 }
 
 int
-registry_add(struct sb_dispatcher *d, const struct sb_signal *signal)
+sb_registry_add(struct sb_dispatcher *d, const struct sb_signal *signal)
 {
 	struct row *row = (struct row *)sb_row_of_(&d->hot, signal->number);
 	struct name *name;
@@ -106,7 +122,7 @@ registry_add(struct sb_dispatcher *d, const struct sb_signal *signal)
 }
 
 void
-registry_free(struct sb_dispatcher *d)
+sb_registry_free(struct sb_dispatcher *d)
 {
 	struct name *name, *next;
 
@@ -117,7 +133,7 @@ registry_free(struct sb_dispatcher *d)
 	}
 	for (uint32_t k = 1; k < d->hot.n_rows; k++)
 		if (row_of_number(d, k)->signal)
-			row_free(row_of_number(d, k));
+			sb_row_free(row_of_number(d, k));
 	free(d->hot.rows);
 }
 
@@ -125,7 +141,7 @@ int
 sb_register(struct sb_dispatcher *d, const struct sb_table *table)
 {
 	for (size_t k = 0; k < table->n_signals; k++) {
-		int error = registry_add(d, table->signals[k]());
+		int error = sb_registry_add(d, table->signals[k]());
 
 		if (error < 0)
 			return error;

@@ -14,7 +14,7 @@ free_slots(struct row *row)
 }
 
 struct row *
-row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender)
+sb_row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender)
 {
 	struct row_key key = { .number = number, .sender = sender };
 	struct row *row;
@@ -27,7 +27,7 @@ row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender)
 static struct row *
 row_make(struct sb_dispatcher *d, struct row *any, const void *sender)
 {
-	struct object *object = object_make(d, sender);
+	struct object *object = sb_object_make(d, sender);
 	struct row *row = object ? calloc(1, sizeof(*row)) : NULL;
 
 	if (row) {
@@ -39,7 +39,7 @@ row_make(struct sb_dispatcher *d, struct row *any, const void *sender)
 	if (!row || !row->hh.tbl) {
 		free(row);
 		if (object)
-			object_tidy(d, object);
+			sb_object_tidy(d, object);
 		return NULL;
 	}
 	row->next_of_sender = object->rows;
@@ -54,14 +54,14 @@ row_make(struct sb_dispatcher *d, struct row *any, const void *sender)
 }
 
 struct row *
-row_for(struct sb_dispatcher *d, struct row *any, const void *sender)
+sb_row_for(struct sb_dispatcher *d, struct row *any, const void *sender)
 {
-	struct row *row = sender == SB_ANY ? any : row_find(d, any->key.number, sender);
+	struct row *row = sender == SB_ANY ? any : sb_row_find(d, any->key.number, sender);
 
 	if (!row)
 		row = row_make(d, any, sender);
-	if (row && row_reserve(d, row) < 0) {
-		row_release(d, row);
+	if (row && sb_row_reserve(d, row) < 0) {
+		sb_row_release(d, row);
 		return NULL;
 	}
 	return row;
@@ -89,7 +89,7 @@ grow(struct row *row, uint32_t cap)
 }
 
 int
-row_reserve(struct sb_dispatcher *d, struct row *row)
+sb_row_reserve(struct sb_dispatcher *d, struct row *row)
 {
 	if (row->pub.n < row->cap)
 		return 0;
@@ -99,7 +99,7 @@ row_reserve(struct sb_dispatcher *d, struct row *row)
 		row->cap = 1;
 		return 0;
 	}
-	frames_settle(d);
+	sb_frames_settle(d);
 	return grow(row, row->cap < 4 ? 4 : row->cap + row->cap / 2);
 }
 
@@ -109,6 +109,8 @@ slot_for(const struct sb_dispatcher *d, const struct row *row, const struct reco
 {
 	uint32_t slot = row->pub.n;
 
+	if (slot && record->priority <= row->lowest)
+		return slot;
 	for (uint32_t k = slot; k--;) {
 		const struct record *other;
 
@@ -145,13 +147,13 @@ frames_shift(struct sb_dispatcher *d, const struct row *row, uint32_t slot, uint
 }
 
 void
-row_insert(struct sb_dispatcher *d, struct row *row, uint32_t at)
+sb_row_insert(struct sb_dispatcher *d, struct row *row, uint32_t at)
 {
 	struct record *record = record_at(d, at);
 	uint32_t slot = slot_for(d, row, record), n_after = row->pub.n - slot;
 
 	if (n_after) {
-		frames_settle(d);
+		sb_frames_settle(d);
 		memmove(&row->pub.slots[slot + 1], &row->pub.slots[slot],
 			n_after * sizeof(*row->pub.slots));
 		memmove(&row->who[slot + 1], &row->who[slot], n_after * sizeof(*row->who));
@@ -160,11 +162,13 @@ row_insert(struct sb_dispatcher *d, struct row *row, uint32_t at)
 				record_at(d, row->who[k])->slot = k;
 		frames_shift(d, row, slot, record->serial);
 	}
+	if (!row->pub.n || record->priority < row->lowest)
+		row->lowest = record->priority;
 	row->pub.n++;
 	row->who[slot] = at;
 	record->in.row = row;
 	record->slot = slot;
-	record_show(d, at);
+	sb_record_show(d, at);
 }
 
 static void
@@ -185,14 +189,14 @@ close_holes(struct sb_dispatcher *d, struct row *row)
 }
 
 void
-row_free(struct row *row)
+sb_row_free(struct row *row)
 {
 	free_slots(row);
 	free(row);
 }
 
 void
-row_tidy(struct sb_dispatcher *d, struct row *row)
+sb_row_tidy(struct sb_dispatcher *d, struct row *row)
 {
 	struct row *any;
 	struct object *object;
@@ -204,23 +208,23 @@ row_tidy(struct sb_dispatcher *d, struct row *row)
 	any = row_of_number(d, row->key.number);
 	if (!--any->n_senders)
 		any->pub.odd &= ~(uint32_t)ROW_HAS_SENDERS;
-	object = object_find(d, row->key.sender);
+	object = sb_object_find(d, row->key.sender);
 	*row->at_of_sender = row->next_of_sender;
 	if (row->next_of_sender)
 		row->next_of_sender->at_of_sender = row->at_of_sender;
-	object_tidy(d, object);
+	sb_object_tidy(d, object);
 	HASH_DELETE(hh, d->pairs, row);
-	row_free(row);
+	sb_row_free(row);
 }
 
 /* Holes are closed when half are, or by the next emission that meets them: in constant time for each
  * removal, taken together. */
 void
-row_release(struct sb_dispatcher *d, struct row *row)
+sb_row_release(struct sb_dispatcher *d, struct row *row)
 {
 	if (!is_busy(d)) {
 		if (row->n_holes * 2 > row->pub.n || row->n_holes == row->pub.n)
-			row_tidy(d, row);
+			sb_row_tidy(d, row);
 		return;
 	}
 	if (!row->is_changed) {
@@ -232,14 +236,14 @@ row_release(struct sb_dispatcher *d, struct row *row)
 }
 
 void
-row_remove(struct sb_dispatcher *d, uint32_t at)
+sb_row_remove(struct sb_dispatcher *d, uint32_t at)
 {
 	struct record *record = record_at(d, at);
 	struct row *row = record->in.row;
 
-	frames_settle(d);
+	sb_frames_settle(d);
 	row->pub.slots[record->slot].fn = NULL;
 	row->who[record->slot] = NONE;
 	row->n_holes++;
-	row_release(d, row);
+	sb_row_release(d, row);
 }

@@ -1,6 +1,7 @@
 #include <signalbox/signal.h>
 
 #include <inttypes.h>
+#include <locale.h>
 #include <stdarg.h>
 
 /* Where text goes; len counts on past cap. */
@@ -34,6 +35,22 @@ put_format(struct out *out, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	put_text(out, text);
+}
+
+/* With a point, whatever the locale has. */
+static void
+put_double(struct out *out, double value)
+{
+	const char *point = localeconv()->decimal_point;
+	char text[40], *at;
+
+	(void)snprintf(text, sizeof(text), "%.17g", value);
+	at = strstr(text, point);
+	if (at) {
+		*at = '.';
+		memmove(at + 1, at + strlen(point), strlen(at + strlen(point)) + 1);
+	}
 	put_text(out, text);
 }
 
@@ -106,7 +123,7 @@ put_field(struct out *out, const struct sb_field *field, const void *payload)
 		put_format(out, "%" PRIu64, *(const uint64_t *)at);
 		return;
 	case SB_DOUBLE:
-		put_format(out, "%.17g", *(const double *)at);
+		put_double(out, *(const double *)at);
 		return;
 	case SB_TEXT:
 		text = *(const char *const *)at;

@@ -118,11 +118,23 @@ static void
 tell(struct model *m, struct model_failure failure, int from)
 {
 	const struct model_failure *before = m->telling;
+	struct model_result result = { 0 };
 
 	m->telling = &failure;
-	if (m->is_destroyed || model_emit(m, FAILED, from, NULL) == 0)
+	if (!m->is_destroyed)
+		(void)model_emit(m, FAILED, from, &result);
+	if (!result.n_ran)
 		m->unheard(&failure);
 	m->telling = before;
+}
+
+static bool
+is_telling(const struct model *m)
+{
+	for (int k = 0; k < m->depth; k++)
+		if (m->frames[k].signal == FAILED)
+			return true;
+	return false;
 }
 
 static void
@@ -134,7 +146,7 @@ report(struct model *m, int code)
 	if (!f->has_failed)
 		f->n_failed++;
 	f->has_failed = true;
-	if (f->signal == FAILED)
+	if (is_telling(m))
 		m->unheard(&failure);
 	else
 		m->failures[m->n_failures++] = failure;

@@ -13,6 +13,14 @@ struct thing {
 #include <signalbox/declare_signals.h>
 extern const struct sb_table signals_one;
 
+#define SIGNALS "dispatch/signals_many.def"
+#include <signalbox/declare_signals.h>
+extern const struct sb_table signals_many;
+
+#define SIGNALS "dispatch/signals_same.def"
+#include <signalbox/declare_signals.h>
+extern const struct sb_table signals_same;
+
 #define SIGNALS "dispatch/signals_two.def"
 #include <signalbox/declare_signals.h>
 extern const struct sb_table signals_two;

@@ -112,20 +112,69 @@ connecting_the_same_again_is_the_same_connection(void **state)
 }
 
 static void
+register_many(struct receiver *receiver)
+{
+	(void)receiver;
+	(void)sb_register(box.d, &signals_many);
+}
+
+static void
 a_stale_or_foreign_connection_is_harmless(void **state)
 {
+	struct sb_dispatcher *other = sb_dispatcher_create(NULL, NULL);
 	struct receiver a = { &box, 'a', NULL };
-	struct sb_connection first = add(&a, 0), none = { .serial = 0 };
-	struct sb_connection foreign = { .serial = 99, .index = 4000000 };
+	struct sb_connection first = add(&a, 0), none = { .serial = 0 }, past_the_end = first;
+	struct sb_connection foreign = test_alpha_connect(other, SB_ANY, SB_HANDLER(on_alpha), &a);
 
 	(void)state;
+	past_the_end.index = UINT32_MAX;
+	assert_int_equal(foreign.serial, first.serial);
+	assert_int_equal(sb_disconnect(box.d, foreign), -ENOENT);
+	assert_int_equal(emit(), 1);
+	sb_dispatcher_destroy(other);
 	assert_int_equal(sb_disconnect(box.d, first), 0);
 	assert_int_equal(sb_disconnect(box.d, first), -ENOENT);
 	add(&a, 0);
 	assert_int_equal(sb_disconnect(box.d, first), -ENOENT);
 	assert_int_equal(sb_block(box.d, none), -ENOENT);
-	assert_int_equal(sb_unblock(box.d, foreign), -ENOENT);
+	assert_int_equal(sb_unblock(box.d, past_the_end), -ENOENT);
 	assert_int_equal(emit(), 1);
+}
+
+static void
+the_legs_of_a_pattern_are_no_connections(void **state)
+{
+	struct receiver a = { &box, 'a', NULL };
+	struct sb_connection c = sb_pattern_connect(box.d, "test.alpha", SB_ANY,
+		(struct sb_options){ .priority = 0 }, SB_HANDLER(on_any), &a);
+
+	(void)state;
+	c.index++;
+	assert_int_equal(sb_disconnect(box.d, c), -ENOENT);
+	(void)emit();
+	assert_string_equal(box.log, "a");
+}
+
+static void
+many_signals_may_be_registered_while_one_is_emitted(void **state)
+{
+	struct receiver a = { &box, 'a', register_many }, b = { &box, 'b', NULL };
+
+	(void)state;
+	add(&a, 0);
+	add(&b, 0);
+	assert_int_equal(emit(), 2);
+	assert_string_equal(box.log, "ab");
+	assert_ptr_equal(sb_find(box.d, "many.number_39"), many_39_signal());
+	assert_int_equal(emit(), 2);
+}
+
+static void
+a_second_signal_of_a_name_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(sb_register(box.d, &signals_same), -EEXIST);
+	assert_ptr_equal(sb_find(box.d, "test.alpha"), test_alpha_signal());
 }
 
 static void
@@ -142,6 +191,10 @@ blocks_are_counted(void **state)
 	assert_int_equal(emit(), 0);
 	sb_unblock(box.d, c);
 	assert_int_equal(emit(), 1);
+	for (int k = 0; k < UINT16_MAX; k++)
+		assert_int_equal(sb_block(box.d, c), 0);
+	assert_int_equal(sb_block(box.d, c), -EOVERFLOW);
+	assert_int_equal(emit(), 0);
 }
 
 static void
@@ -255,6 +308,30 @@ connect_again_with_other_options(void)
 }
 
 static void
+connect_again_once(void)
+{
+	struct receiver a = { &box, 'a', NULL };
+
+	add(&a, 0);
+	test_alpha_connect_with(
+		box.d, SB_ANY, (struct sb_options){ .once = true }, SB_HANDLER(on_alpha), &a);
+}
+
+static void
+connect_with_a_priority_too_high(void)
+{
+	struct receiver a = { &box, 'a', NULL };
+
+	add(&a, INT16_MAX + 1);
+}
+
+static void
+forget_any(void)
+{
+	(void)sb_forget(box.d, SB_ANY);
+}
+
+static void
 emit_as_any(void)
 {
 	(void)sb_emit_result(box.d, test_alpha_signal(), SB_ANY, &(struct test_alpha){ .value = 1 },
@@ -273,6 +350,9 @@ mistakes_of_the_caller_abort(void **state)
 	(void)state;
 	assert_aborts(connect_from_null);
 	assert_aborts(connect_again_with_other_options);
+	assert_aborts(connect_again_once);
+	assert_aborts(connect_with_a_priority_too_high);
+	assert_aborts(forget_any);
 	assert_aborts(emit_as_any);
 	assert_aborts(stop_outside);
 }
@@ -295,6 +375,9 @@ main(void)
 		TEST(a_receiver_runs_once_however_it_is_connected),
 		TEST(connecting_the_same_again_is_the_same_connection),
 		TEST(a_stale_or_foreign_connection_is_harmless),
+		TEST(the_legs_of_a_pattern_are_no_connections),
+		TEST(many_signals_may_be_registered_while_one_is_emitted),
+		TEST(a_second_signal_of_a_name_is_refused),
 		TEST(blocks_are_counted),
 		TEST(who_is_connected_can_be_listed),
 		TEST(signals_are_listed_and_found_by_name),

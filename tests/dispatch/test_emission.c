@@ -254,6 +254,57 @@ a_failure_that_nobody_hears_goes_to_the_last_resort(void **state)
 }
 
 static void
+on_failed_fails_elsewhere(void *self, void *from, const struct sb_dispatch_failed *e)
+{
+	(void)self;
+	(void)from;
+	(void)e;
+	write_letter('!');
+	(void)emit();
+}
+
+static void
+what_fails_while_a_failure_is_told_goes_to_the_last_resort(void **state)
+{
+	struct receiver a = { &box, 'a', fail_on_purpose };
+
+	(void)state;
+	add(&a, 0);
+	sb_dispatch_failed_connect(box.d, SB_ANY, SB_HANDLER(on_failed_fails_elsewhere), NULL);
+	(void)emit();
+	assert_string_equal(box.log, "a!a?");
+}
+
+static void
+a_failure_whose_sender_is_forgotten_by_a_watcher_is_not_lost(void **state)
+{
+	struct thing thing = { 1 };
+	struct receiver a = { &box, 'a', fail_on_purpose };
+	struct receiver watcher = { &box, '*', forget_the_thing };
+
+	(void)state;
+	box.thing = &thing;
+	add(&a, 0);
+	sb_pattern_connect(box.d, "dispatch.*", SB_ANY, (struct sb_options){ .priority = 1 },
+		SB_HANDLER(on_any), &watcher);
+	(void)emit_from(&thing);
+	assert_string_equal(box.log, "a*?");
+}
+
+static void
+a_failure_whose_dispatcher_is_destroyed_by_a_watcher_is_not_lost(void **state)
+{
+	struct receiver watcher = { &box, '*', destroy_the_dispatcher };
+
+	(void)state;
+	sb_pattern_connect(box.d, "dispatch.*", SB_ANY, (struct sb_options){ .priority = 1 },
+		SB_HANDLER(on_any), &watcher);
+	sb_fail(box.d, -EIO, "in a timer");
+	assert_string_equal(box.log, "*?");
+	box.d = NULL;
+}
+
+static void
 emit_for_ever(struct receiver *receiver)
 {
 	int result;
@@ -318,6 +369,9 @@ main(void)
 		TEST(stop_ends_the_innermost_emission_alone),
 		TEST(a_failure_becomes_a_signal_when_the_emission_has_ended),
 		TEST(a_failure_that_nobody_hears_goes_to_the_last_resort),
+		TEST(what_fails_while_a_failure_is_told_goes_to_the_last_resort),
+		TEST(a_failure_whose_sender_is_forgotten_by_a_watcher_is_not_lost),
+		TEST(a_failure_whose_dispatcher_is_destroyed_by_a_watcher_is_not_lost),
 		TEST(emissions_too_deep_are_refused_with_the_cycle),
 		TEST(an_emission_left_by_longjmp_can_be_unwound),
 	};

@@ -83,6 +83,16 @@ on_alpha_of_thing(void *self, struct thing *from, const struct test_alpha *e)
 }
 
 static void
+on_delta(void *self, struct thing *from, const struct late_delta *e)
+{
+	struct scene *scene = self;
+
+	(void)from;
+	(void)e;
+	scene->n_calls++;
+}
+
+static void
 on_any(void *self, void *from, const struct sb_signal *signal, const void *payload)
 {
 	(void)self;
@@ -154,6 +164,38 @@ connect_all(struct scene *scene)
 	(void)test_beta_connect(d, SB_ANY, SB_HANDLER(on_beta), scene);
 }
 
+/* A handler that registers and connects: while an emission is in progress, too. */
+static void
+on_gamma(void *self, void *from, const struct other_gamma *e)
+{
+	struct scene *scene = self;
+	struct thing *thing = &scene->things[1];
+
+	(void)from;
+	(void)e;
+	(void)sb_register(scene->d, &signals_two);
+	(void)late_delta_connect(scene->d, thing, SB_HANDLER(on_delta), scene);
+	(void)test_alpha_connect(scene->d, thing, SB_HANDLER(on_alpha_of_thing), scene);
+	(void)sb_connect_failed(scene->d);
+}
+
+/* What failed in a handler goes well when it is tried again. */
+static void
+play_in_a_handler(struct scene *scene)
+{
+	struct thing *thing = &scene->things[1];
+	int n_calls;
+
+	(void)other_gamma_connect(scene->d, SB_ANY, SB_HANDLER(on_gamma), scene);
+	(void)other_gamma_emit(scene->d, NULL, &(struct other_gamma){ .none_ = false });
+	n_until_failure = -1;
+	assert_int_equal(sb_register(scene->d, &signals_two), 0);
+	assert_true(late_delta_connect(scene->d, thing, SB_HANDLER(on_delta), scene).serial);
+	n_calls = scene->n_calls;
+	assert_int_equal(late_delta_emit(scene->d, thing, &(struct late_delta){ .value = 1 }), 1);
+	assert_int_equal(scene->n_calls, n_calls + 1);
+}
+
 /* Returns whether anything failed in it. */
 static bool
 play(long n)
@@ -170,8 +212,8 @@ play(long n)
 	connect_all(&scene);
 	if (sb_label(scene.d, &scene.things[0], "first") < 0)
 		assert_null(sb_label_of(scene.d, &scene.things[0]));
-	(void)sb_register(scene.d, &signals_two);
 	(void)test_beta_emit(scene.d, NULL, &(struct test_beta){ .truth = true });
+	play_in_a_handler(&scene);
 	/* From here on nothing may need memory. */
 	n_until_failure = 0;
 	for (size_t k = 0; k < N_THINGS; k++)
@@ -183,7 +225,8 @@ play(long n)
 	n_until_failure = -1;
 	for (size_t k = 0; k < N_THINGS; k++)
 		(void)sb_forget(scene.d, &scene.things[k]);
-	assert_true(n_connected(scene.d) <= 1);
+	(void)sb_forget(scene.d, &scene);
+	assert_int_equal(n_connected(scene.d), 0);
 	sb_dispatcher_destroy(scene.d);
 	return has_failed;
 }
@@ -200,11 +243,34 @@ every_allocation_may_fail(void **state)
 	assert_true(n > 100);
 }
 
+static void
+coming_and_going_needs_no_more_memory(void **state)
+{
+	static char selves[8];
+	struct sb_dispatcher *d;
+
+	(void)state;
+	n_until_failure = -1;
+	d = sb_dispatcher_create(NULL, NULL);
+	for (int k = 0; k < 10000; k++) {
+		struct sb_connection c = test_alpha_connect(
+			d, SB_ANY, SB_HANDLER(on_alpha_of_thing), &selves[k % 8]);
+
+		assert_true(c.serial);
+		(void)sb_disconnect(d, c);
+		if (k == 100)
+			n_until_failure = 0;
+	}
+	n_until_failure = -1;
+	sb_dispatcher_destroy(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
+		cmocka_unit_test(coming_and_going_needs_no_more_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

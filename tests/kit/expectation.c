@@ -29,7 +29,7 @@ say(enum match match, struct text *why, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(buf, sizeof(buf), format, args);
 	va_end(args);
-	(void)text_addf(why, "%s", buf);
+	(void)sb_kit_text_addf(why, "%s", buf);
 	return match;
 }
 
@@ -44,8 +44,9 @@ read_quoted(struct reader *reader, struct condition *condition)
 	condition->is_quoted = true;
 	while (*reader->at && *reader->at != quote) {
 		const char *at = reader->at;
-		int took = *at == '\\' ? unescape(at + 1, end, &condition->value)
-				       : text_add(&condition->value, (struct sb_bytes){ at, 1 });
+		int took = *at == '\\'
+				   ? sb_kit_unescape(at + 1, end, &condition->value)
+				   : sb_kit_text_add(&condition->value, (struct sb_bytes){ at, 1 });
 
 		if (took < 0)
 			return MATCH_NO_MEMORY;
@@ -70,7 +71,7 @@ read_value(struct reader *reader, struct condition *condition)
 		return say(MATCH_WRONG, reader->why,
 			"%.*s has no value here; an empty text is \"\"", (int)condition->name.len,
 			(const char *)condition->name.ptr);
-	if (text_add(&condition->value, (struct sb_bytes){ reader->at, len }))
+	if (sb_kit_text_add(&condition->value, (struct sb_bytes){ reader->at, len }))
 		return MATCH_NO_MEMORY;
 	reader->at += len;
 	return MATCH_YES;
@@ -169,7 +170,8 @@ static enum match
 compare_bytes(const struct condition *condition, struct sb_bytes is)
 {
 	struct sb_bytes wanted = text_bytes(&condition->value);
-	bool ok = condition->op == '~' ? bytes_find(is, wanted) <= is.len : bytes_equal(is, wanted);
+	bool ok = condition->op == '~' ? sb_kit_bytes_find(is, wanted) <= is.len
+				       : bytes_equal(is, wanted);
 
 	return ok ? MATCH_YES : MATCH_NO;
 }
@@ -251,10 +253,10 @@ no_such_field(const struct sb_signal *signal, struct sb_bytes name, struct text 
 
 	if (!why)
 		return MATCH_WRONG;
-	(void)text_addf(why, "%s has no field %.*s; it has:", signal->name, (int)name.len,
+	(void)sb_kit_text_addf(why, "%s has no field %.*s; it has:", signal->name, (int)name.len,
 		(const char *)name.ptr);
 	for (i = 0; i < signal->n_fields; i++)
-		(void)text_addf(why, " %s", signal->fields[i].name);
+		(void)sb_kit_text_addf(why, " %s", signal->fields[i].name);
 	return MATCH_WRONG;
 }
 
@@ -269,12 +271,12 @@ match_condition(const struct condition *condition, const struct sb_signal *signa
 		return no_such_field(signal, condition->name, why_not);
 	match = compare_field(condition, field, payload, why_not);
 	if (match == MATCH_NO && why_not && !why_not->len)
-		(void)text_addf(why_not, "%s differs", field->name);
+		(void)sb_kit_text_addf(why_not, "%s differs", field->name);
 	return match;
 }
 
 enum match
-expectation_match(const char *expected, const struct sb_signal *signal, const void *payload,
+sb_kit_expectation_match(const char *expected, const struct sb_signal *signal, const void *payload,
 	struct text *why_not)
 {
 	size_t name_len = strcspn(expected, " ");
@@ -290,12 +292,12 @@ expectation_match(const char *expected, const struct sb_signal *signal, const vo
 
 		one = read_condition(&reader, &condition);
 		if (one == MATCH_NO) {
-			text_finish(&condition.value);
+			sb_kit_text_finish(&condition.value);
 			return match;
 		}
 		if (one == MATCH_YES)
 			one = match_condition(&condition, signal, payload, why_not);
-		text_finish(&condition.value);
+		sb_kit_text_finish(&condition.value);
 		if (one == MATCH_WRONG || one == MATCH_NO_MEMORY)
 			return one;
 		/* The rest is read all the same, for what is wrong in it. */

@@ -30,11 +30,11 @@ fail_now(const char *place)
 }
 
 void
-kit_fail(const char *place, struct text *report)
+sb_kit_fail(const char *place, struct text *report)
 {
 	static const char cut[] = "... (cut)";
 
-	seeds_add_note(report);
+	sb_kit_seeds_add_note(report);
 	while (report->len && report->ptr[report->len - 1] == '\n')
 		report->ptr[--report->len] = '\0';
 	(void)snprintf(failure_text, sizeof(failure_text), "%s", text_of(report));
@@ -42,25 +42,25 @@ kit_fail(const char *place, struct text *report)
 		memcpy(failure_text + sizeof(failure_text) - sizeof(cut), cut, sizeof(cut));
 	if (report->is_lost)
 		(void)snprintf(failure_text, sizeof(failure_text), "out of memory");
-	text_finish(report);
+	sb_kit_text_finish(report);
 	fail_now(place);
 }
 
 void
-kit_fail_no_memory(const char *place)
+sb_kit_fail_no_memory(const char *place)
 {
 	struct text report = { .is_lost = true };
 
-	kit_fail(place, &report);
+	sb_kit_fail(place, &report);
 }
 
 void *
-kit_alloc(const char *place, size_t n, size_t size)
+sb_kit_alloc(const char *place, size_t n, size_t size)
 {
 	void *ptr = calloc(n, size);
 
 	if (!ptr)
-		kit_fail_no_memory(place);
+		sb_kit_fail_no_memory(place);
 	return ptr;
 }
 
@@ -74,6 +74,6 @@ sb_testing_fail(const char *place, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(buf, sizeof(buf), format, args);
 	va_end(args);
-	(void)text_addf(&report, "%s", buf);
-	kit_fail(place, &report);
+	(void)sb_kit_text_addf(&report, "%s", buf);
+	sb_kit_fail(place, &report);
 }

@@ -188,7 +188,7 @@ on_failed(void *self, void *from, const struct sb_dispatch_failed *e)
 	struct text line = { 0 };
 
 	(void)from;
-	if (text_add_signal(&line, sb_dispatch_failed_signal(), e)
+	if (sb_kit_text_add_signal(&line, sb_dispatch_failed_signal(), e)
 		|| lines_add(&gate->failures, line.ptr))
 		gate->is_lost = true;
 }
@@ -212,7 +212,7 @@ tell_descriptor(void *self, int descriptor)
 		return 0;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
 	len = readlink(path, target, sizeof(target));
-	return text_addf(left->report, "    descriptor %d, %.*s\n", descriptor,
+	return sb_kit_text_addf(left->report, "    descriptor %d, %.*s\n", descriptor,
 		len > 0 ? (int)len : 1, len > 0 ? target : "?");
 }
 
@@ -237,8 +237,8 @@ tell_connections(const struct sb_gate *gate, struct text *report)
 
 	while (sb_connection_next(gate->d, &cursor, &info)) {
 		if (!numbers_have(&gate->connections, info.connection.serial))
-			(void)text_addf(report, "    connection to %s from %s: %s\n", info.name,
-				sender_name(gate->d, info.sender), info.place);
+			(void)sb_kit_text_addf(report, "    connection to %s from %s: %s\n",
+				info.name, sender_name(gate->d, info.sender), info.place);
 	}
 }
 
@@ -251,7 +251,7 @@ tell_pending(struct sb_gate *gate, struct text *report)
 
 	while (gate->r && sb_reactor_pending_next(gate->r, &cursor, line, sizeof(line))) {
 		if (!lines_take(&gate->pending, line))
-			(void)text_addf(report, "    %s\n", line);
+			(void)sb_kit_text_addf(report, "    %s\n", line);
 	}
 	return report->len == len && !report->is_lost;
 }
@@ -262,13 +262,14 @@ tell_failures(const struct sb_gate *gate, struct text *report)
 	size_t i;
 
 	for (i = 0; i < gate->failures.n; i++)
-		(void)text_addf(report, "    %s\n", gate->failures.at[i]);
+		(void)sb_kit_text_addf(report, "    %s\n", gate->failures.at[i]);
 	if (gate->is_lost)
 		report->is_lost = true;
 }
 
 bool
-gate_end(struct sb_gate *gate, struct text *report, bool *ret_has_dispatcher, bool *ret_is_idle)
+sb_kit_gate_end(
+	struct sb_gate *gate, struct text *report, bool *ret_has_dispatcher, bool *ret_is_idle)
 {
 	struct text left = { 0 };
 	struct left self = { gate, &left };
@@ -285,15 +286,15 @@ gate_end(struct sb_gate *gate, struct text *report, bool *ret_has_dispatcher, bo
 	tell_failures(gate, &left);
 	is_clean = !left.len && !left.is_lost;
 	if (!is_clean)
-		(void)text_addf(report, "left at the end of the test:\n%s", text_of(&left));
+		(void)sb_kit_text_addf(report, "left at the end of the test:\n%s", text_of(&left));
 	report->is_lost |= left.is_lost;
-	text_finish(&left);
+	sb_kit_text_finish(&left);
 	gate_free(gate);
 	return is_clean;
 }
 
 bool
-gate_take_failure(struct sb_gate *gate, const char *part, struct text *report)
+sb_kit_gate_take_failure(struct sb_gate *gate, const char *part, struct text *report)
 {
 	size_t i;
 
@@ -303,7 +304,7 @@ gate_take_failure(struct sb_gate *gate, const char *part, struct text *report)
 		lines_remove(&gate->failures, i);
 		return true;
 	}
-	(void)text_addf(report, "expected a dispatch.failed with\n    %s\nbut %s\n", part,
+	(void)sb_kit_text_addf(report, "expected a dispatch.failed with\n    %s\nbut %s\n", part,
 		gate->failures.n ? "there are only" : "none came");
 	tell_failures(gate, report);
 	return false;
@@ -314,7 +315,7 @@ gate_take_failure(struct sb_gate *gate, const char *part, struct text *report)
 struct sb_gate *
 sb_gate_begin_(const char *place, struct sb_dispatcher *d, struct sb_reactor *r)
 {
-	struct sb_gate *gate = kit_alloc(place, 1, sizeof(*gate));
+	struct sb_gate *gate = sb_kit_alloc(place, 1, sizeof(*gate));
 	int error;
 
 	gate->d = d;
@@ -337,7 +338,7 @@ void
 sb_gate_allow(struct sb_gate *gate, struct sb_connection connection)
 {
 	if (numbers_add(&gate->connections, connection.serial))
-		kit_fail_no_memory(SB_PLACE);
+		sb_kit_fail_no_memory(SB_PLACE);
 }
 
 void
@@ -345,8 +346,8 @@ sb_gate_expect_failure_(const char *place, struct sb_gate *gate, const char *par
 {
 	struct text report = { 0 };
 
-	if (!gate_take_failure(gate, part, &report))
-		kit_fail(place, &report);
+	if (!sb_kit_gate_take_failure(gate, part, &report))
+		sb_kit_fail(place, &report);
 }
 
 bool
@@ -355,7 +356,7 @@ sb_gate_end_(const char *place, struct sb_gate *gate)
 	struct text report = { 0 };
 	bool has_dispatcher, is_idle;
 
-	if (!gate_end(gate, &report, &has_dispatcher, &is_idle))
-		kit_fail(place, &report);
+	if (!sb_kit_gate_end(gate, &report, &has_dispatcher, &is_idle))
+		sb_kit_fail(place, &report);
 	return has_dispatcher;
 }

@@ -105,21 +105,23 @@ add_records(const struct sb_probe *probe, struct text *report)
 {
 	size_t i;
 
-	(void)text_addf(report, probe->n ? "Recorded (+ expected before, > the next):\n"
-					 : "Nothing was recorded.\n");
+	(void)sb_kit_text_addf(report, probe->n ? "Recorded (+ expected before, > the next):\n"
+						: "Nothing was recorded.\n");
 	for (i = 0; i < probe->n; i++) {
 		char mark = i < probe->next ? '+' : i == probe->next ? '>' : ' ';
 
-		(void)text_addf(report, "  %c ", mark);
-		(void)text_add_signal(report, probe->records[i].signal, probe->records[i].payload);
-		(void)text_addf(report, "\n");
+		(void)sb_kit_text_addf(report, "  %c ", mark);
+		(void)sb_kit_text_add_signal(
+			report, probe->records[i].signal, probe->records[i].payload);
+		(void)sb_kit_text_addf(report, "\n");
 	}
 }
 
 static enum match
 tell_wrong(enum match match, const char *expected, const struct text *why, struct text *report)
 {
-	(void)text_addf(report, "cannot expect this signal:\n    %s\n%s\n", expected, text_of(why));
+	(void)sb_kit_text_addf(
+		report, "cannot expect this signal:\n    %s\n%s\n", expected, text_of(why));
 	return match;
 }
 
@@ -137,18 +139,18 @@ check_expectation(const struct sb_probe *probe, const char *expected, struct tex
 	if (!name || (signal && !blank))
 		return MATCH_NO_MEMORY;
 	if (signal)
-		match = expectation_match(expected, signal, blank, &why);
+		match = sb_kit_expectation_match(expected, signal, blank, &why);
 	else
-		(void)text_addf(&why, "the dispatcher knows no signal of that name");
+		(void)sb_kit_text_addf(&why, "the dispatcher knows no signal of that name");
 	if (match == MATCH_WRONG)
 		(void)tell_wrong(match, expected, &why, report);
 	free(blank);
-	text_finish(&why);
+	sb_kit_text_finish(&why);
 	return match == MATCH_NO ? MATCH_YES : match;
 }
 
 enum match
-probe_expect(struct sb_probe *probe, const char *expected, struct text *report)
+sb_kit_probe_expect(struct sb_probe *probe, const char *expected, struct text *report)
 {
 	const struct record *record = probe->next < probe->n ? &probe->records[probe->next] : NULL;
 	struct text why = { 0 };
@@ -157,26 +159,26 @@ probe_expect(struct sb_probe *probe, const char *expected, struct text *report)
 	if (probe->is_lost)
 		return MATCH_NO_MEMORY;
 	if (record)
-		match = expectation_match(expected, record->signal, record->payload, &why);
+		match = sb_kit_expectation_match(expected, record->signal, record->payload, &why);
 	if (match == MATCH_YES) {
 		probe->next++;
 	} else if (match == MATCH_WRONG) {
 		(void)tell_wrong(match, expected, &why, report);
 	} else {
-		(void)text_addf(report, "expected the signal\n    %s\nbut %s", expected,
+		(void)sb_kit_text_addf(report, "expected the signal\n    %s\nbut %s", expected,
 			record ? "the next is\n    " : "no other came\n");
 		if (record) {
-			(void)text_add_signal(report, record->signal, record->payload);
-			(void)text_addf(report, "\n(%s)\n", text_of(&why));
+			(void)sb_kit_text_add_signal(report, record->signal, record->payload);
+			(void)sb_kit_text_addf(report, "\n(%s)\n", text_of(&why));
 		}
 		add_records(probe, report);
 	}
-	text_finish(&why);
+	sb_kit_text_finish(&why);
 	return match;
 }
 
 enum match
-probe_skip(struct sb_probe *probe, const char *expected, struct text *report)
+sb_kit_probe_skip(struct sb_probe *probe, const char *expected, struct text *report)
 {
 	enum match checked = check_expectation(probe, expected, report);
 
@@ -186,11 +188,11 @@ probe_skip(struct sb_probe *probe, const char *expected, struct text *report)
 		const struct record *record = &probe->records[probe->next];
 		struct text why = { 0 };
 		enum match match =
-			expectation_match(expected, record->signal, record->payload, &why);
+			sb_kit_expectation_match(expected, record->signal, record->payload, &why);
 
 		if (match == MATCH_WRONG)
 			(void)tell_wrong(match, expected, &why, report);
-		text_finish(&why);
+		sb_kit_text_finish(&why);
 		if (match == MATCH_NO)
 			return MATCH_YES;
 		if (match != MATCH_YES)
@@ -201,7 +203,7 @@ probe_skip(struct sb_probe *probe, const char *expected, struct text *report)
 }
 
 const struct sb_signal *
-probe_next(const struct sb_probe *probe, const void **ret_payload)
+sb_kit_probe_next(const struct sb_probe *probe, const void **ret_payload)
 {
 	if (probe->next == probe->n)
 		return NULL;
@@ -210,13 +212,13 @@ probe_next(const struct sb_probe *probe, const void **ret_payload)
 }
 
 bool
-probe_is_done(const struct sb_probe *probe, struct text *report)
+sb_kit_probe_is_done(const struct sb_probe *probe, struct text *report)
 {
 	if (probe->is_lost)
 		report->is_lost = true;
 	else if (probe->next == probe->n)
 		return true;
-	(void)text_addf(report, "a signal came that was not expected\n");
+	(void)sb_kit_text_addf(report, "a signal came that was not expected\n");
 	add_records(probe, report);
 	return false;
 }
@@ -227,14 +229,14 @@ struct sb_probe *
 sb_probe_create_(const char *place, struct sb_dispatcher *d, const char *pattern, void *from)
 {
 	struct sb_options options = { .priority = PROBE_PRIORITY };
-	struct sb_probe *probe = kit_alloc(place, 1, sizeof(*probe));
+	struct sb_probe *probe = sb_kit_alloc(place, 1, sizeof(*probe));
 	struct sb_connection connection;
 
 	probe->d = d;
 	connection = sb_pattern_connect(d, pattern, from, options, on_signal, place, probe);
 	if (!connection.serial) {
 		free(probe);
-		kit_fail_no_memory(place);
+		sb_kit_fail_no_memory(place);
 	}
 	return probe;
 }
@@ -255,17 +257,17 @@ sb_probe_expect_(const char *place, struct sb_probe *probe, const char *expected
 {
 	struct text report = { 0 };
 
-	switch (probe_expect(probe, expected, &report)) {
+	switch (sb_kit_probe_expect(probe, expected, &report)) {
 	case MATCH_YES:
 		return probe->records[probe->next - 1].payload;
 	case MATCH_NO_MEMORY:
-		text_finish(&report);
-		kit_fail_no_memory(place);
+		sb_kit_text_finish(&report);
+		sb_kit_fail_no_memory(place);
 	case MATCH_NO:
 	case MATCH_WRONG:
 		break;
 	}
-	kit_fail(place, &report);
+	sb_kit_fail(place, &report);
 }
 
 /* Whether this record is the one; does not return for what cannot be expected. */
@@ -273,15 +275,16 @@ static bool
 record_is(const char *place, const struct record *record, const char *expected)
 {
 	struct text why = { 0 }, report = { 0 };
-	enum match match = expectation_match(expected, record->signal, record->payload, &why);
+	enum match match =
+		sb_kit_expectation_match(expected, record->signal, record->payload, &why);
 
 	if (match == MATCH_WRONG)
 		(void)tell_wrong(match, expected, &why, &report);
-	text_finish(&why);
+	sb_kit_text_finish(&why);
 	if (match == MATCH_WRONG)
-		kit_fail(place, &report);
+		sb_kit_fail(place, &report);
 	if (match == MATCH_NO_MEMORY)
-		kit_fail_no_memory(place);
+		sb_kit_fail_no_memory(place);
 	return match == MATCH_YES;
 }
 
@@ -292,17 +295,17 @@ sb_probe_seek_(const char *place, struct sb_probe *probe, const char *expected)
 	size_t i;
 
 	if (probe->is_lost)
-		kit_fail_no_memory(place);
+		sb_kit_fail_no_memory(place);
 	for (i = probe->next; i < probe->n; i++) {
 		if (!record_is(place, &probe->records[i], expected))
 			continue;
 		probe->next = i + 1;
 		return probe->records[i].payload;
 	}
-	(void)text_addf(&report,
+	(void)sb_kit_text_addf(&report,
 		"expected the signal\n    %s\nsooner or later, but it did not come\n", expected);
 	add_records(probe, &report);
-	kit_fail(place, &report);
+	sb_kit_fail(place, &report);
 }
 
 void
@@ -310,8 +313,8 @@ sb_probe_expect_none_(const char *place, struct sb_probe *probe)
 {
 	struct text report = { 0 };
 
-	if (!probe_is_done(probe, &report))
-		kit_fail(place, &report);
+	if (!sb_kit_probe_is_done(probe, &report))
+		sb_kit_fail(place, &report);
 }
 
 size_t
@@ -322,14 +325,14 @@ sb_probe_count_(const char *place, const struct sb_probe *probe, const char *exp
 	size_t i, n = 0;
 
 	if (probe->is_lost)
-		kit_fail_no_memory(place);
+		sb_kit_fail_no_memory(place);
 	if (!expected)
 		return probe->n;
 	checked = check_expectation(probe, expected, &report);
 	if (checked == MATCH_NO_MEMORY)
-		kit_fail_no_memory(place);
+		sb_kit_fail_no_memory(place);
 	if (checked == MATCH_WRONG)
-		kit_fail(place, &report);
+		sb_kit_fail(place, &report);
 	for (i = 0; i < probe->n; i++)
 		n += record_is(place, &probe->records[i], expected);
 	return n;

@@ -24,13 +24,13 @@ begin_seed(uint64_t seed)
 }
 
 void
-seeds_add_note(struct text *report)
+sb_kit_seeds_add_note(struct text *report)
 {
 	if (!running.is_set)
 		return;
 	if (report->len && report->ptr[report->len - 1] != '\n')
-		(void)text_addf(report, "\n");
-	(void)text_addf(report, "%s\n", running.note);
+		(void)sb_kit_text_addf(report, "\n");
+	(void)sb_kit_text_addf(report, "%s\n", running.note);
 	running.is_set = false;
 }
 

@@ -26,7 +26,7 @@ tell_held(struct sb_tape *tape)
 	memset(&tape->held, 0, sizeof(tape->held));
 	if (tape->protocol->data)
 		tape->protocol->data(tape->self, &tape->stream, text_bytes(&tape->telling));
-	text_finish(&tape->telling);
+	sb_kit_text_finish(&tape->telling);
 }
 
 static void
@@ -43,7 +43,7 @@ tell_end(struct sb_tape *tape)
 	tape->end_due = false;
 	tape->end_told = true;
 	if (tape->write_error) {
-		tape_end_with(tape, tape->write_error, "writing failed");
+		sb_kit_tape_end_with(tape, tape->write_error, "writing failed");
 		return;
 	}
 	if (tape->protocol->ended)
@@ -51,7 +51,7 @@ tell_end(struct sb_tape *tape)
 	else
 		sb_stream_close(&tape->stream);
 	if (tape->state == TAPE_OPEN && tape->is_shut && !tape->queue.len)
-		tape_end_with(tape, 0, "both sides have ended");
+		sb_kit_tape_end_with(tape, 0, "both sides have ended");
 }
 
 static void
@@ -59,8 +59,8 @@ tell_over(struct sb_tape *tape)
 {
 	struct sb_error over = tape->over;
 
-	text_finish(&tape->held);
-	text_finish(&tape->queue);
+	sb_kit_text_finish(&tape->held);
+	sb_kit_text_finish(&tape->queue);
 	tape->protocol->closed(tape->self, &tape->stream, &over);
 	if (tape->state == TAPE_OVER)
 		return; /* the owner destroyed it in there */
@@ -117,9 +117,9 @@ check_peer(const char *place, const struct sb_tape *tape, const char *name)
 struct sb_tape *
 sb_tape_create_(const char *place)
 {
-	struct sb_tape *tape = kit_alloc(place, 1, sizeof(*tape));
+	struct sb_tape *tape = sb_kit_alloc(place, 1, sizeof(*tape));
 
-	tape->stream.transport = &tape_transport;
+	tape->stream.transport = &sb_kit_tape_transport;
 	tape->place = place;
 	tape->room = SIZE_MAX;
 	sb_tape_set_marks(tape, 16384, 65536, 1048576);
@@ -134,10 +134,10 @@ sb_tape_destroy_(const char *place, struct sb_tape *tape)
 	if (tape->protocol)
 		sb_testing_fail(place,
 			"the protocol still has this tape's stream; destroy the protocol first");
-	text_finish(&tape->held);
-	text_finish(&tape->telling);
-	text_finish(&tape->queue);
-	text_finish(&tape->written);
+	sb_kit_text_finish(&tape->held);
+	sb_kit_text_finish(&tape->telling);
+	sb_kit_text_finish(&tape->queue);
+	sb_kit_text_finish(&tape->written);
 	free(tape);
 }
 
@@ -165,8 +165,8 @@ feed_piece(const char *place, struct sb_tape *tape, struct sb_bytes bytes)
 	/* What it was told may have made it close or end. */
 	if (tape->state != TAPE_OPEN || !bytes.len)
 		return;
-	if (text_add(&tape->held, bytes))
-		kit_fail_no_memory(place);
+	if (sb_kit_text_add(&tape->held, bytes))
+		sb_kit_fail_no_memory(place);
 	tell(tape);
 }
 
@@ -183,10 +183,10 @@ sb_tape_feed_line_(const char *place, struct sb_tape *tape, const char *text)
 	struct text line = { 0 };
 
 	check_peer(place, tape, "sb_tape_feed_line()");
-	if (text_addf(&line, "%s\r\n", text))
-		kit_fail_no_memory(place);
+	if (sb_kit_text_addf(&line, "%s\r\n", text))
+		sb_kit_fail_no_memory(place);
 	feed_piece(place, tape, text_bytes(&line));
-	text_finish(&line);
+	sb_kit_text_finish(&line);
 }
 
 void
@@ -222,7 +222,7 @@ sb_tape_break_(const char *place, struct sb_tape *tape, int error)
 {
 	check_drive(place, tape, "sb_tape_break()");
 	sb_assert(error < 0);
-	tape_end_with(tape, error, strerror(-error));
+	sb_kit_tape_end_with(tape, error, strerror(-error));
 	tell(tape);
 }
 
@@ -232,10 +232,10 @@ sb_tape_fail_writes_(const char *place, struct sb_tape *tape, int error)
 	check_drive(place, tape, "sb_tape_fail_writes()");
 	sb_assert(error < 0);
 	tape->write_error = error;
-	text_finish(&tape->queue);
+	sb_kit_text_finish(&tape->queue);
 	tape->is_full = tape->drained_due = false;
 	if (tape->state == TAPE_CLOSING || tape->end_told)
-		tape_end_with(tape, error, "writing failed");
+		sb_kit_tape_end_with(tape, error, "writing failed");
 	tell(tape);
 }
 
@@ -244,8 +244,8 @@ sb_tape_set_room_(const char *place, struct sb_tape *tape, size_t room)
 {
 	check_drive(place, tape, "sb_tape_set_room()");
 	tape->room = room;
-	if (tape_flow(tape))
-		kit_fail_no_memory(place);
+	if (sb_kit_tape_flow(tape))
+		sb_kit_fail_no_memory(place);
 	tell(tape);
 }
 
@@ -281,7 +281,7 @@ sb_tape_written_bytes(const struct sb_tape *tape)
 void
 sb_tape_clear(struct sb_tape *tape)
 {
-	text_drop(&tape->written, tape->written.len);
+	sb_kit_text_drop(&tape->written, tape->written.len);
 }
 
 static __attribute__((noreturn)) void
@@ -289,11 +289,11 @@ fail_written(const char *place, const struct sb_tape *tape, const char *what, st
 {
 	struct text report = { 0 };
 
-	(void)text_addf(&report, "%s\n", what);
-	(void)text_add_lines(&report, text);
-	(void)text_addf(&report, "but what was written and not yet expected is\n");
-	(void)text_add_lines(&report, text_bytes(&tape->written));
-	kit_fail(place, &report);
+	(void)sb_kit_text_addf(&report, "%s\n", what);
+	(void)sb_kit_text_add_lines(&report, text);
+	(void)sb_kit_text_addf(&report, "but what was written and not yet expected is\n");
+	(void)sb_kit_text_add_lines(&report, text_bytes(&tape->written));
+	sb_kit_fail(place, &report);
 }
 
 void
@@ -314,18 +314,18 @@ sb_tape_expect_line_(const char *place, struct sb_tape *tape, const char *text)
 		|| memcmp(is + len, "\r\n", 2) != 0)
 		fail_written(place, tape, "expected to be written next, as a line with \\r\\n",
 			sb_bytes_of(text));
-	text_drop(&tape->written, len + 2);
+	sb_kit_text_drop(&tape->written, len + 2);
 }
 
 void
 sb_tape_seek_(const char *place, struct sb_tape *tape, const char *part)
 {
-	size_t at = bytes_find(text_bytes(&tape->written), sb_bytes_of(part));
+	size_t at = sb_kit_bytes_find(text_bytes(&tape->written), sb_bytes_of(part));
 
 	if (at > tape->written.len)
 		fail_written(place, tape, "expected to be somewhere in what is written",
 			sb_bytes_of(part));
-	text_drop(&tape->written, at + strlen(part));
+	sb_kit_text_drop(&tape->written, at + strlen(part));
 }
 
 void

@@ -36,12 +36,12 @@ struct sb_tape {
 };
 
 /* What the protocol calls. */
-extern const struct sb_transport tape_transport;
+extern const struct sb_transport sb_kit_tape_transport;
 
 /* It is over, once the protocol is told. The first reason counts. */
-void tape_end_with(struct sb_tape *tape, int code, const char *text);
+void sb_kit_tape_end_with(struct sb_tape *tape, int code, const char *text);
 
 /* Moves from the queue what the peer has room for. Returns 0, or -ENOMEM and nothing moved. */
-int tape_flow(struct sb_tape *tape);
+int sb_kit_tape_flow(struct sb_tape *tape);
 
 #endif

@@ -24,7 +24,7 @@ check_use(const struct sb_tape *tape, const char *name)
 }
 
 void
-tape_end_with(struct sb_tape *tape, int code, const char *text)
+sb_kit_tape_end_with(struct sb_tape *tape, int code, const char *text)
 {
 	if (tape->over_due || tape->state == TAPE_OVER)
 		return;
@@ -34,13 +34,13 @@ tape_end_with(struct sb_tape *tape, int code, const char *text)
 }
 
 int
-tape_flow(struct sb_tape *tape)
+sb_kit_tape_flow(struct sb_tape *tape)
 {
 	size_t len = tape->queue.len < tape->room ? tape->queue.len : tape->room;
 
-	if (len && text_add(&tape->written, (struct sb_bytes){ tape->queue.ptr, len }))
+	if (len && sb_kit_text_add(&tape->written, (struct sb_bytes){ tape->queue.ptr, len }))
 		return -ENOMEM;
-	text_drop(&tape->queue, len);
+	sb_kit_text_drop(&tape->queue, len);
 	if (tape->room != SIZE_MAX)
 		tape->room -= len;
 	if (tape->is_full && tape->queue.len < tape->low) {
@@ -48,9 +48,9 @@ tape_flow(struct sb_tape *tape)
 		tape->drained_due = true;
 	}
 	if (tape->state == TAPE_CLOSING && !tape->queue.len)
-		tape_end_with(tape, 0, "closed");
+		sb_kit_tape_end_with(tape, 0, "closed");
 	else if (tape->is_shut && tape->end_told && !tape->queue.len)
-		tape_end_with(tape, 0, "both sides have ended");
+		sb_kit_tape_end_with(tape, 0, "both sides have ended");
 	return 0;
 }
 
@@ -80,9 +80,9 @@ tape_write(struct sb_stream *stream, struct sb_bytes bytes)
 	if (bytes.len - now > tape->hard - tape->queue.len)
 		return -ENOBUFS;
 	/* All through the queue, so that it is all or nothing where memory runs out. */
-	if (text_add(&tape->queue, bytes))
+	if (sb_kit_text_add(&tape->queue, bytes))
 		return -ENOMEM;
-	if (tape_flow(tape)) {
+	if (sb_kit_tape_flow(tape)) {
 		tape->queue.len -= bytes.len;
 		return -ENOMEM;
 	}
@@ -127,7 +127,7 @@ tape_shutdown(struct sb_stream *stream)
 	check_use(tape, "sb_stream_shutdown()");
 	tape->is_shut = true;
 	if (tape->end_told && !tape->queue.len)
-		tape_end_with(tape, 0, "both sides have ended");
+		sb_kit_tape_end_with(tape, 0, "both sides have ended");
 }
 
 static void
@@ -136,15 +136,15 @@ tape_close(struct sb_stream *stream)
 	struct sb_tape *tape = tape_of(stream);
 
 	check_use(tape, "sb_stream_close()");
-	text_finish(&tape->held);
+	sb_kit_text_finish(&tape->held);
 	if (tape->state == TAPE_NEW) {
-		tape_end_with(tape, -ECONNABORTED, "given up before it was connected");
+		sb_kit_tape_end_with(tape, -ECONNABORTED, "given up before it was connected");
 	} else if (tape->write_error) {
-		tape_end_with(tape, tape->write_error, "writing failed");
+		sb_kit_tape_end_with(tape, tape->write_error, "writing failed");
 	} else if (tape->state == TAPE_OPEN) {
 		tape->state = TAPE_CLOSING;
 		if (!tape->queue.len)
-			tape_end_with(tape, 0, "closed");
+			sb_kit_tape_end_with(tape, 0, "closed");
 	}
 }
 
@@ -154,9 +154,9 @@ tape_abort(struct sb_stream *stream)
 	struct sb_tape *tape = tape_of(stream);
 
 	check_use(tape, "sb_stream_abort()");
-	text_finish(&tape->held);
-	text_finish(&tape->queue);
-	tape_end_with(tape, -ECONNABORTED, "aborted");
+	sb_kit_text_finish(&tape->held);
+	sb_kit_text_finish(&tape->queue);
+	sb_kit_tape_end_with(tape, -ECONNABORTED, "aborted");
 }
 
 static void
@@ -189,7 +189,7 @@ tape_peer(const struct sb_stream *stream)
 	return "tape";
 }
 
-const struct sb_transport tape_transport = {
+const struct sb_transport sb_kit_tape_transport = {
 	.attach = tape_attach,
 	.write = tape_write,
 	.queued = tape_queued,

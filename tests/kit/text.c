@@ -27,7 +27,7 @@ text_reserve(struct text *text, size_t more)
 }
 
 int
-text_add(struct text *text, struct sb_bytes bytes)
+sb_kit_text_add(struct text *text, struct sb_bytes bytes)
 {
 	int error = text_reserve(text, bytes.len);
 
@@ -59,7 +59,7 @@ text_addv(struct text *text, const char *format, va_list args)
 }
 
 int
-text_addf(struct text *text, const char *format, ...)
+sb_kit_text_addf(struct text *text, const char *format, ...)
 {
 	va_list args;
 	int error;
@@ -90,7 +90,7 @@ escape_of(unsigned char c)
 }
 
 int
-text_add_escaped(struct text *text, struct sb_bytes bytes)
+sb_kit_text_add_escaped(struct text *text, struct sb_bytes bytes)
 {
 	const unsigned char *at = bytes.ptr, *end = at + bytes.len;
 
@@ -98,30 +98,30 @@ text_add_escaped(struct text *text, struct sb_bytes bytes)
 		const char *escape = escape_of(*at);
 
 		if (escape)
-			(void)text_addf(text, "%s", escape);
+			(void)sb_kit_text_addf(text, "%s", escape);
 		else if (*at < ' ' || *at == 0x7f)
-			(void)text_addf(text, "\\x%02x", (unsigned)*at);
+			(void)sb_kit_text_addf(text, "\\x%02x", (unsigned)*at);
 		else
-			(void)text_addf(text, "%c", *at);
+			(void)sb_kit_text_addf(text, "%c", *at);
 	}
 	return text->is_lost ? -ENOMEM : 0;
 }
 
 int
-text_add_lines(struct text *text, struct sb_bytes bytes)
+sb_kit_text_add_lines(struct text *text, struct sb_bytes bytes)
 {
 	const char *at = bytes.ptr;
 	size_t left = bytes.len;
 
 	if (!left)
-		return text_addf(text, "    (nothing)\n");
+		return sb_kit_text_addf(text, "    (nothing)\n");
 	while (left) {
 		const char *newline = memchr(at, '\n', left);
 		size_t len = newline ? (size_t)(newline - at) + 1 : left;
 
-		(void)text_addf(text, "    ");
-		(void)text_add_escaped(text, (struct sb_bytes){ at, len });
-		(void)text_addf(text, "\n");
+		(void)sb_kit_text_addf(text, "    ");
+		(void)sb_kit_text_add_escaped(text, (struct sb_bytes){ at, len });
+		(void)sb_kit_text_addf(text, "\n");
 		at += len;
 		left -= len;
 	}
@@ -129,7 +129,7 @@ text_add_lines(struct text *text, struct sb_bytes bytes)
 }
 
 int
-text_add_signal(struct text *text, const struct sb_signal *signal, const void *payload)
+sb_kit_text_add_signal(struct text *text, const struct sb_signal *signal, const void *payload)
 {
 	size_t len = sb_signal_print(signal, payload, NULL, 0);
 	int error = text_reserve(text, len);
@@ -142,7 +142,7 @@ text_add_signal(struct text *text, const struct sb_signal *signal, const void *p
 }
 
 void
-text_drop(struct text *text, size_t len)
+sb_kit_text_drop(struct text *text, size_t len)
 {
 	if (!text->ptr)
 		return;
@@ -151,14 +151,14 @@ text_drop(struct text *text, size_t len)
 }
 
 void
-text_finish(struct text *text)
+sb_kit_text_finish(struct text *text)
 {
 	free(text->ptr);
 	memset(text, 0, sizeof(*text));
 }
 
 size_t
-bytes_find(struct sb_bytes a, struct sb_bytes b)
+sb_kit_bytes_find(struct sb_bytes a, struct sb_bytes b)
 {
 	const char *found;
 
@@ -181,16 +181,18 @@ hex_of(char c)
 }
 
 int
-unescape(const char *at, const char *end, struct text *ret)
+sb_kit_unescape(const char *at, const char *end, struct text *ret)
 {
 	static const char names[] = "rnt0\\\"'", values[] = "\r\n\t\0\\\"'";
 	const char *name = at != end && *at ? strchr(names, *at) : NULL;
 	char c;
 
 	if (name)
-		return text_add(ret, (struct sb_bytes){ values + (name - names), 1 }) ? -ENOMEM : 1;
+		return sb_kit_text_add(ret, (struct sb_bytes){ values + (name - names), 1 })
+			       ? -ENOMEM
+			       : 1;
 	if (end - at < 3 || *at != 'x' || hex_of(at[1]) < 0 || hex_of(at[2]) < 0)
 		return 0;
 	c = (char)(hex_of(at[1]) * 16 + hex_of(at[2]));
-	return text_add(ret, (struct sb_bytes){ &c, 1 }) ? -ENOMEM : 3;
+	return sb_kit_text_add(ret, (struct sb_bytes){ &c, 1 }) ? -ENOMEM : 3;
 }

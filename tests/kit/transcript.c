@@ -13,7 +13,7 @@ fail_at(const char *name, unsigned line, struct text *report)
 		(void)snprintf(failure_place, sizeof(failure_place), "%s:%u", name, line);
 	else
 		(void)snprintf(failure_place, sizeof(failure_place), "%s", name);
-	kit_fail(failure_place, report);
+	sb_kit_fail(failure_place, report);
 }
 
 /* ---- Running ---- */
@@ -42,7 +42,7 @@ run_all_ways(const struct script *script, const struct sb_subject *subject, void
 			.report = report,
 		};
 
-		if (!run_script(&run, script, ret_line))
+		if (!sb_kit_run_script(&run, script, ret_line))
 			return;
 	}
 }
@@ -53,11 +53,11 @@ run_text(const char *text, const struct sb_subject *subject, void *self, unsigne
 	struct text *report)
 {
 	struct script script = { 0 };
-	int error = script_parse(&script, text, ret_line, report);
+	int error = sb_kit_script_parse(&script, text, ret_line, report);
 
 	if (!error)
 		run_all_ways(&script, subject, self, ret_line, report);
-	script_finish(&script);
+	sb_kit_script_finish(&script);
 	if (error == -ENOMEM)
 		report->is_lost = true;
 	return !report->len && !report->is_lost;
@@ -87,7 +87,7 @@ read_file(const char *path, struct text *text)
 	if (!file)
 		return -errno;
 	while ((len = fread(buf, 1, sizeof(buf), file)))
-		(void)text_add(text, (struct sb_bytes){ buf, len });
+		(void)sb_kit_text_add(text, (struct sb_bytes){ buf, len });
 	error = ferror(file) ? -EIO : text->is_lost ? -ENOMEM : 0;
 	(void)fclose(file);
 	if (!error && memchr(text_of(text), '\0', text->len))
@@ -103,10 +103,10 @@ run_file(const char *path, const struct sb_subject *subject, void *self, unsigne
 	int error = read_file(path, &text);
 
 	if (error)
-		(void)text_addf(report, "cannot be read: %s\n", strerror(-error));
+		(void)sb_kit_text_addf(report, "cannot be read: %s\n", strerror(-error));
 	else
 		(void)run_text(text_of(&text), subject, self, ret_line, report);
-	text_finish(&text);
+	sb_kit_text_finish(&text);
 	return !report->len && !report->is_lost;
 }
 
@@ -140,9 +140,9 @@ sb_transcript_run_folder(const char *folder, const struct sb_subject *subject, v
 
 	(void)snprintf(path, sizeof(path), "%s", folder);
 	if (n < 0)
-		(void)text_addf(&report, "cannot be read: %s\n", strerror(errno));
+		(void)sb_kit_text_addf(&report, "cannot be read: %s\n", strerror(errno));
 	else if (!n)
-		(void)text_addf(&report, "no transcript in there: no file *.txt\n");
+		(void)sb_kit_text_addf(&report, "no transcript in there: no file *.txt\n");
 	for (i = 0; i < n; i++) {
 		if (is_well) {
 			(void)snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);

@@ -41,8 +41,9 @@ struct script {
 };
 
 /* Returns 0; or -EINVAL with the report and its line; or -ENOMEM. Finish it either way. */
-int script_parse(struct script *script, const char *text, unsigned *ret_line, struct text *report);
-void script_finish(struct script *script);
+int sb_kit_script_parse(
+	struct script *script, const char *text, unsigned *ret_line, struct text *report);
+void sb_kit_script_finish(struct script *script);
 
 /* The other end of one connection. */
 struct peer {
@@ -74,20 +75,20 @@ struct run {
 };
 
 /* Where the subject listens or connects to. */
-extern const char run_url[];
+extern const char sb_kit_run_url[];
 
 /* Each returns whether all is well, or the report. */
-bool peers_listen(struct run *run);
-bool peer_connects(struct run *run, const char *name);
-bool peer_connected(struct run *run, const char *name);
-bool peer_sends(struct run *run, const struct step *step);
-bool peer_acts(struct run *run, const struct step *step);
-bool peer_got(struct run *run, const struct step *step);
-bool peer_saw(struct run *run, const struct step *step);
-bool peers_are_done(struct run *run);
-void peers_finish(struct run *run);
+bool sb_kit_peers_listen(struct run *run);
+bool sb_kit_peer_connects(struct run *run, const char *name);
+bool sb_kit_peer_connected(struct run *run, const char *name);
+bool sb_kit_peer_sends(struct run *run, const struct step *step);
+bool sb_kit_peer_acts(struct run *run, const struct step *step);
+bool sb_kit_peer_got(struct run *run, const struct step *step);
+bool sb_kit_peer_saw(struct run *run, const struct step *step);
+bool sb_kit_peers_are_done(struct run *run);
+void sb_kit_peers_finish(struct run *run);
 
 /* Runs the script in a new world; *ret_line is where it went wrong. */
-bool run_script(struct run *run, const struct script *script, unsigned *ret_line);
+bool sb_kit_run_script(struct run *run, const struct script *script, unsigned *ret_line);
 
 #endif

@@ -21,14 +21,14 @@ wrong(const struct line *line, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(buf, sizeof(buf), format, args);
 	va_end(args);
-	(void)text_addf(line->report, "%s\n", buf);
+	(void)sb_kit_text_addf(line->report, "%s\n", buf);
 	return -EINVAL;
 }
 
 static int
 read_rest(const struct line *line, struct text *text)
 {
-	if (text_add(text, (struct sb_bytes){ line->at, (size_t)(line->end - line->at) }))
+	if (sb_kit_text_add(text, (struct sb_bytes){ line->at, (size_t)(line->end - line->at) }))
 		return -ENOMEM;
 	return text->len ? 0 : wrong(line, "here something must follow the sign and its space");
 }
@@ -42,18 +42,18 @@ read_escaped(const struct line *line, struct text *text, bool is_line)
 
 	while (at != line->end) {
 		if (*at != '\\') {
-			if (text_add(text, (struct sb_bytes){ at++, 1 }))
+			if (sb_kit_text_add(text, (struct sb_bytes){ at++, 1 }))
 				return -ENOMEM;
 			continue;
 		}
 		if (++at == line->end)
 			return 0;
-		took = unescape(at, line->end, text);
+		took = sb_kit_unescape(at, line->end, text);
 		if (took <= 0)
 			return took ? took : wrong(line, "no escape: \\%c", *at);
 		at += took;
 	}
-	return is_line ? text_addf(text, "\r\n") : 0;
+	return is_line ? sb_kit_text_addf(text, "\r\n") : 0;
 }
 
 static int
@@ -180,7 +180,7 @@ read_step(struct line *line, struct step *step)
 	}
 	while (line->at != line->end && (isalnum((unsigned char)*line->at) || *line->at == '_'))
 		line->at++;
-	if (text_add(&step->peer, (struct sb_bytes){ name, (size_t)(line->at - name) }))
+	if (sb_kit_text_add(&step->peer, (struct sb_bytes){ name, (size_t)(line->at - name) }))
 		return -ENOMEM;
 	return read_peer_step(line, step);
 }
@@ -206,7 +206,8 @@ script_push(struct script *script, unsigned line)
 }
 
 int
-script_parse(struct script *script, const char *text, unsigned *ret_line, struct text *report)
+sb_kit_script_parse(
+	struct script *script, const char *text, unsigned *ret_line, struct text *report)
 {
 	struct line line = { .report = report };
 	int error = 0;
@@ -228,13 +229,13 @@ script_parse(struct script *script, const char *text, unsigned *ret_line, struct
 }
 
 void
-script_finish(struct script *script)
+sb_kit_script_finish(struct script *script)
 {
 	size_t i;
 
 	for (i = 0; i < script->n; i++) {
-		text_finish(&script->steps[i].peer);
-		text_finish(&script->steps[i].text);
+		sb_kit_text_finish(&script->steps[i].peer);
+		sb_kit_text_finish(&script->steps[i].text);
 	}
 	free(script->steps);
 }

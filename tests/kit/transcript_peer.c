@@ -2,7 +2,7 @@
 
 #include "transcript.h"
 
-const char run_url[] = "tcp://127.0.0.1:4000";
+const char sb_kit_run_url[] = "tcp://127.0.0.1:4000";
 
 static const char *
 peer_title(const struct peer *peer)
@@ -28,7 +28,7 @@ on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 
 	(void)stream;
 	/* is_lost of the text is asked for with each step. */
-	(void)text_add(&peer->unread, bytes);
+	(void)sb_kit_text_add(&peer->unread, bytes);
 }
 
 static void
@@ -102,14 +102,14 @@ static const struct sb_acceptor peer_acceptor = {
 /* ---- Peers ---- */
 
 bool
-peers_listen(struct run *run)
+sb_kit_peers_listen(struct run *run)
 {
 	struct sb_error error;
 
-	if (!sb_listener_open(run->world->r, run_url, NULL, SB_PLACE, &peer_acceptor, run,
+	if (!sb_listener_open(run->world->r, sb_kit_run_url, NULL, SB_PLACE, &peer_acceptor, run,
 		    &run->listener, &error))
 		return true;
-	(void)text_addf(run->report, "cannot listen for the subject: %s\n", error.text);
+	(void)sb_kit_text_addf(run->report, "cannot listen for the subject: %s\n", error.text);
 	return false;
 }
 
@@ -134,10 +134,10 @@ peer_of(struct run *run, const struct step *step)
 	if (peer)
 		return peer;
 	if (*name)
-		(void)text_addf(run->report, "there is no peer %s: `%s~ %s` comes first\n", name,
-			name, run->subject->is_server ? "connects" : "connected");
+		(void)sb_kit_text_addf(run->report, "there is no peer %s: `%s~ %s` comes first\n",
+			name, name, run->subject->is_server ? "connects" : "connected");
 	else
-		(void)text_addf(run->report, "there is no connection: `~ %s` comes first\n",
+		(void)sb_kit_text_addf(run->report, "there is no connection: `~ %s` comes first\n",
 			run->subject->is_server ? "connects" : "connected");
 	return NULL;
 }
@@ -149,12 +149,12 @@ is_name_free(struct run *run, const char *name)
 
 	if (!peer || !peer->stream)
 		return true;
-	(void)text_addf(run->report, "%s is connected already\n", peer_title(peer));
+	(void)sb_kit_text_addf(run->report, "%s is connected already\n", peer_title(peer));
 	return false;
 }
 
 bool
-peer_connects(struct run *run, const char *name)
+sb_kit_peer_connects(struct run *run, const char *name)
 {
 	struct sb_error error = { 0 };
 	struct peer *peer;
@@ -164,12 +164,12 @@ peer_connects(struct run *run, const char *name)
 	peer = peer_add(run, name);
 	if (!peer)
 		return false;
-	(void)sb_stream_connect(run->world->r, run_url, NULL, SB_PLACE, &peer_protocol, peer,
+	(void)sb_stream_connect(run->world->r, sb_kit_run_url, NULL, SB_PLACE, &peer_protocol, peer,
 		&peer->stream, &error);
 	sb_simulation_settle(run->world->sim);
 	if (peer->is_connected)
 		return true;
-	(void)text_addf(run->report, "%s could not connect to us: %s\n", peer_title(peer),
+	(void)sb_kit_text_addf(run->report, "%s could not connect to us: %s\n", peer_title(peer),
 		error.code        ? error.text
 		: peer->over.code ? peer->over.text
 				  : "no answer");
@@ -177,7 +177,7 @@ peer_connects(struct run *run, const char *name)
 }
 
 bool
-peer_connected(struct run *run, const char *name)
+sb_kit_peer_connected(struct run *run, const char *name)
 {
 	struct peer *peer, *oldest = NULL;
 
@@ -190,7 +190,7 @@ peer_connected(struct run *run, const char *name)
 	if (oldest)
 		oldest->name = name;
 	else
-		(void)text_addf(run->report, "expected that we connect, but we have not\n");
+		(void)sb_kit_text_addf(run->report, "expected that we connect, but we have not\n");
 	return oldest;
 }
 
@@ -205,7 +205,7 @@ send_piece(struct run *run, struct peer *peer, struct sb_bytes bytes)
 }
 
 bool
-peer_sends(struct run *run, const struct step *step)
+sb_kit_peer_sends(struct run *run, const struct step *step)
 {
 	struct peer *peer = peer_of(run, step);
 	struct sb_bytes bytes = text_bytes(&step->text);
@@ -221,7 +221,7 @@ peer_sends(struct run *run, const struct step *step)
 		/* We may have closed in the midst of it. */
 		if (i)
 			return true;
-		(void)text_addf(run->report, "%s cannot send: the connection %s\n",
+		(void)sb_kit_text_addf(run->report, "%s cannot send: the connection %s\n",
 			peer_title(peer), peer->stream ? "takes no more" : "is over");
 		return false;
 	}
@@ -229,14 +229,15 @@ peer_sends(struct run *run, const struct step *step)
 }
 
 bool
-peer_acts(struct run *run, const struct step *step)
+sb_kit_peer_acts(struct run *run, const struct step *step)
 {
 	struct peer *peer = peer_of(run, step);
 
 	if (!peer)
 		return false;
 	if (!peer->stream) {
-		(void)text_addf(run->report, "%s has no connection any more\n", peer_title(peer));
+		(void)sb_kit_text_addf(
+			run->report, "%s has no connection any more\n", peer_title(peer));
 		return false;
 	}
 	if (step->kind == STEP_ENDS) {
@@ -268,7 +269,7 @@ explained(const struct peer *peer, const struct step *step)
 			if (rest.len >= wanted.len && !memcmp(rest.ptr, wanted.ptr, wanted.len))
 				return from + wanted.len;
 		} else {
-			found = bytes_find((struct sb_bytes){ rest.ptr, line_len }, wanted);
+			found = sb_kit_bytes_find((struct sb_bytes){ rest.ptr, line_len }, wanted);
 			if (found <= line_len)
 				return from + line_len;
 		}
@@ -280,7 +281,7 @@ explained(const struct peer *peer, const struct step *step)
 }
 
 bool
-peer_got(struct run *run, const struct step *step)
+sb_kit_peer_got(struct run *run, const struct step *step)
 {
 	struct peer *peer = peer_of(run, step);
 	size_t len;
@@ -293,15 +294,15 @@ peer_got(struct run *run, const struct step *step)
 	}
 	len = explained(peer, step);
 	if (len) {
-		text_drop(&peer->unread, len);
+		sb_kit_text_drop(&peer->unread, len);
 		peer->passes_over = false;
 		return true;
 	}
-	(void)text_addf(run->report, "expected that we write to %s%s\n", peer_title(peer),
+	(void)sb_kit_text_addf(run->report, "expected that we write to %s%s\n", peer_title(peer),
 		step->kind == STEP_WROTE_PART ? " a line with" : "");
-	(void)text_add_lines(run->report, text_bytes(&step->text));
-	(void)text_addf(run->report, "but what we have written there is\n");
-	(void)text_add_lines(run->report, text_bytes(&peer->unread));
+	(void)sb_kit_text_add_lines(run->report, text_bytes(&step->text));
+	(void)sb_kit_text_addf(run->report, "but what we have written there is\n");
+	(void)sb_kit_text_add_lines(run->report, text_bytes(&peer->unread));
 	return false;
 }
 
@@ -316,15 +317,15 @@ peer_condition(const struct peer *peer)
 }
 
 bool
-peer_saw(struct run *run, const struct step *step)
+sb_kit_peer_saw(struct run *run, const struct step *step)
 {
 	struct peer *peer = peer_of(run, step);
 
 	if (!peer)
 		return false;
 	if (step->kind == STEP_BROKEN ? !peer->has_broken : !peer->has_ended) {
-		(void)text_addf(run->report, "expected the connection to %s to be %s, but %s\n",
-			peer_title(peer),
+		(void)sb_kit_text_addf(run->report,
+			"expected the connection to %s to be %s, but %s\n", peer_title(peer),
 			step->kind == STEP_BROKEN  ? "broken by us"
 			: step->kind == STEP_ENDED ? "ended by us"
 						   : "closed by us",
@@ -344,22 +345,22 @@ static bool
 peer_is_done(struct run *run, struct peer *peer)
 {
 	if (peer->passes_over)
-		text_drop(&peer->unread, peer->unread.len);
+		sb_kit_text_drop(&peer->unread, peer->unread.len);
 	peer->passes_over = false;
 	run->is_lost |= peer->unread.is_lost;
 	if (!peer->name) {
-		(void)text_addf(
+		(void)sb_kit_text_addf(
 			run->report, "we have connected, which was not told: ~ connected\n");
 	} else if (peer->unread.len) {
-		(void)text_addf(
+		(void)sb_kit_text_addf(
 			run->report, "we have written to %s what was not told\n", peer_title(peer));
-		(void)text_add_lines(run->report, text_bytes(&peer->unread));
+		(void)sb_kit_text_add_lines(run->report, text_bytes(&peer->unread));
 	} else if (peer->has_broken) {
-		(void)text_addf(run->report,
+		(void)sb_kit_text_addf(run->report,
 			"the connection to %s is reset (%s), which was not told: ~ broken\n",
 			peer_title(peer), peer->over.text);
 	} else if (peer->has_ended) {
-		(void)text_addf(run->report,
+		(void)sb_kit_text_addf(run->report,
 			"we have ended the connection to %s, which was not told: ~ closed, or "
 			"~ ended\n",
 			peer_title(peer));
@@ -370,7 +371,7 @@ peer_is_done(struct run *run, struct peer *peer)
 }
 
 bool
-peers_are_done(struct run *run)
+sb_kit_peers_are_done(struct run *run)
 {
 	struct peer *peer;
 
@@ -382,14 +383,14 @@ peers_are_done(struct run *run)
 }
 
 void
-peers_finish(struct run *run)
+sb_kit_peers_finish(struct run *run)
 {
 	struct peer *peer;
 
 	while ((peer = run->peers)) {
 		run->peers = peer->next;
 		sb_stream_destroy(peer->stream);
-		text_finish(&peer->unread);
+		sb_kit_text_finish(&peer->unread);
 		free(peer);
 	}
 	sb_listener_close(run->listener);

@@ -7,7 +7,7 @@
 static bool
 skip(struct run *run, const struct step *step)
 {
-	enum match match = probe_skip(run->probe, text_of(&step->text), run->report);
+	enum match match = sb_kit_probe_skip(run->probe, text_of(&step->text), run->report);
 
 	run->is_lost |= match == MATCH_NO_MEMORY;
 	return match == MATCH_YES;
@@ -20,7 +20,7 @@ skip_ignored(struct run *run)
 	const void *before = NULL, *now = NULL;
 	size_t i;
 
-	while (probe_next(run->probe, &now) && now != before) {
+	while (sb_kit_probe_next(run->probe, &now) && now != before) {
 		before = now;
 		for (i = 0; i < run->n_ignored; i++) {
 			if (!skip(run, run->ignored[i]))
@@ -46,12 +46,12 @@ take_failure(struct run *run, const struct sb_signal *signal, const void *payloa
 
 	if (strcmp(signal->name, "dispatch.failed") != 0)
 		return true;
-	if (text_add_signal(&line, signal, payload)) {
+	if (sb_kit_text_add_signal(&line, signal, payload)) {
 		run->is_lost = true;
 		return false;
 	}
-	is_there = gate_take_failure(run->world->gate, text_of(&line), run->report);
-	text_finish(&line);
+	is_there = sb_kit_gate_take_failure(run->world->gate, text_of(&line), run->report);
+	sb_kit_text_finish(&line);
 	return is_there;
 }
 
@@ -64,8 +64,8 @@ signal_came(struct run *run, const struct step *step)
 
 	if (!skip_ignored(run))
 		return false;
-	signal = probe_next(run->probe, &payload);
-	match = probe_expect(run->probe, text_of(&step->text), run->report);
+	signal = sb_kit_probe_next(run->probe, &payload);
+	match = sb_kit_probe_expect(run->probe, text_of(&step->text), run->report);
 	run->is_lost |= match == MATCH_NO_MEMORY;
 	return match == MATCH_YES && take_failure(run, signal, payload);
 }
@@ -77,13 +77,13 @@ output_came(struct run *run, const struct step *step)
 	const struct sb_signal *signal;
 	const void *payload = NULL;
 
-	if (peer_got(run, step))
+	if (sb_kit_peer_got(run, step))
 		return true;
-	signal = probe_next(run->probe, &payload);
+	signal = sb_kit_probe_next(run->probe, &payload);
 	if (signal) {
-		(void)text_addf(run->report, "The next signal is\n    ");
-		(void)text_add_signal(run->report, signal, payload);
-		(void)text_addf(run->report, "\n");
+		(void)sb_kit_text_addf(run->report, "The next signal is\n    ");
+		(void)sb_kit_text_add_signal(run->report, signal, payload);
+		(void)sb_kit_text_addf(run->report, "\n");
 	}
 	return false;
 }
@@ -93,7 +93,8 @@ output_came(struct run *run, const struct step *step)
 static bool
 is_all_told(struct run *run)
 {
-	return peers_are_done(run) && skip_ignored(run) && probe_is_done(run->probe, run->report);
+	return sb_kit_peers_are_done(run) && skip_ignored(run)
+	       && sb_kit_probe_is_done(run->probe, run->report);
 }
 
 static bool
@@ -103,7 +104,8 @@ time_passes(struct run *run, int64_t duration_ns)
 
 	sb_simulation_settle(run->world->sim);
 	if (error)
-		(void)text_addf(run->report, "the simulation did not run: %s\n", strerror(-error));
+		(void)sb_kit_text_addf(
+			run->report, "the simulation did not run: %s\n", strerror(-error));
 	return !error;
 }
 
@@ -111,7 +113,7 @@ static bool
 command(struct run *run, const char *words)
 {
 	if (!run->subject->command) {
-		(void)text_addf(run->report, "the subject takes no commands\n");
+		(void)sb_kit_text_addf(run->report, "the subject takes no commands\n");
 		return false;
 	}
 	run->subject->command(run->self, words);
@@ -122,10 +124,10 @@ command(struct run *run, const char *words)
 static bool
 set_reach(struct run *run, enum sb_reach reach)
 {
-	int error = sb_simulation_set_reach(run->world->sim, run_url, reach);
+	int error = sb_simulation_set_reach(run->world->sim, sb_kit_run_url, reach);
 
 	if (error)
-		(void)text_addf(run->report, "the network does not: %s\n", strerror(-error));
+		(void)sb_kit_text_addf(run->report, "the network does not: %s\n", strerror(-error));
 	sb_simulation_settle(run->world->sim);
 	return !error;
 }
@@ -138,13 +140,13 @@ step_acts(struct run *run, const struct step *step)
 		return false;
 	switch (step->kind) {
 	case STEP_SENDS:
-		return peer_sends(run, step);
+		return sb_kit_peer_sends(run, step);
 	case STEP_TIME:
 		return time_passes(run, step->duration_ns);
 	case STEP_COMMAND:
 		return command(run, text_of(&step->text));
 	case STEP_CONNECTS:
-		return peer_connects(run, text_of(&step->peer));
+		return sb_kit_peer_connects(run, text_of(&step->peer));
 	case STEP_REFUSES:
 		return set_reach(run, SB_REFUSED);
 	case STEP_LISTENS:
@@ -152,7 +154,7 @@ step_acts(struct run *run, const struct step *step)
 	case STEP_VANISHES:
 		return set_reach(run, SB_BLACK_HOLED);
 	default:
-		return peer_acts(run, step);
+		return sb_kit_peer_acts(run, step);
 	}
 }
 
@@ -166,7 +168,7 @@ step_fits(struct run *run, const struct step *step)
 
 	if (run->subject->is_server ? !is_for_clients : !is_for_servers)
 		return true;
-	(void)text_addf(run->report, "that is for the transcript of a %s, and we are a %s\n",
+	(void)sb_kit_text_addf(run->report, "that is for the transcript of a %s, and we are a %s\n",
 		is_for_servers ? "server" : "client", is_for_servers ? "client" : "server");
 	return false;
 }
@@ -186,11 +188,11 @@ run_step(struct run *run, const struct step *step)
 	case STEP_IGNORE:
 		return ignore(run, step);
 	case STEP_CONNECTED:
-		return peer_connected(run, text_of(&step->peer));
+		return sb_kit_peer_connected(run, text_of(&step->peer));
 	case STEP_ENDED:
 	case STEP_CLOSED:
 	case STEP_BROKEN:
-		return peer_saw(run, step);
+		return sb_kit_peer_saw(run, step);
 	default:
 		return step_acts(run, step);
 	}
@@ -203,9 +205,9 @@ run_steps(struct run *run, const struct script *script, unsigned *ret_line)
 {
 	size_t i;
 
-	if (!run->subject->is_server && !peers_listen(run))
+	if (!run->subject->is_server && !sb_kit_peers_listen(run))
 		return false;
-	run->subject->create(run->self, run->world, run_url);
+	run->subject->create(run->self, run->world, sb_kit_run_url);
 	sb_simulation_settle(run->world->sim);
 	for (i = 0; i < script->n; i++) {
 		*ret_line = script->steps[i].line;
@@ -223,26 +225,26 @@ run_finish(struct run *run, bool is_well)
 	bool is_clean;
 
 	run->subject->destroy(run->self);
-	peers_finish(run);
+	sb_kit_peers_finish(run);
 	sb_simulation_settle(run->world->sim);
 	sb_probe_destroy(run->probe);
 	free(run->ignored);
-	is_clean = world_end(run->world, &left);
+	is_clean = sb_kit_world_end(run->world, &left);
 	if (is_well && !is_clean)
-		(void)text_addf(run->report, "%s", text_of(&left));
+		(void)sb_kit_text_addf(run->report, "%s", text_of(&left));
 	run->is_lost |= left.is_lost;
-	text_finish(&left);
+	sb_kit_text_finish(&left);
 	return is_well && is_clean;
 }
 
 bool
-run_script(struct run *run, const struct script *script, unsigned *ret_line)
+sb_kit_run_script(struct run *run, const struct script *script, unsigned *ret_line)
 {
 	const char *signals = run->subject->signals ? run->subject->signals : ">";
 	bool is_well;
 
 	*ret_line = script->steps[0].line;
-	run->ignored = kit_alloc(SB_PLACE, script->n, sizeof(struct step *));
+	run->ignored = sb_kit_alloc(SB_PLACE, script->n, sizeof(struct step *));
 	run->world = sb_world_create(sb_testing_seed());
 	if (run->is_chopped)
 		sb_simulation_set_weather(run->world->sim, &(struct sb_weather){ .chops = true });
@@ -252,6 +254,6 @@ run_script(struct run *run, const struct script *script, unsigned *ret_line)
 	if (run->is_lost)
 		run->report->is_lost = true;
 	if (!is_well)
-		(void)text_addf(run->report, "(%s)\n", run->how);
+		(void)sb_kit_text_addf(run->report, "(%s)\n", run->how);
 	return is_well;
 }

@@ -32,13 +32,13 @@ is_running(struct sb_world *world)
 }
 
 bool
-world_end(struct sb_world *world, struct text *report)
+sb_kit_world_end(struct sb_world *world, struct text *report)
 {
 	bool has_dispatcher, is_idle;
-	bool is_clean = gate_end(world->gate, report, &has_dispatcher, &is_idle);
+	bool is_clean = sb_kit_gate_end(world->gate, report, &has_dispatcher, &is_idle);
 
 	if (is_idle && is_running(world)) {
-		(void)text_addf(report, "one of the reactor's callbacks has not returned\n");
+		(void)sb_kit_text_addf(report, "one of the reactor's callbacks has not returned\n");
 		is_clean = is_idle = false;
 	}
 	if (is_idle)
@@ -54,14 +54,14 @@ world_end(struct sb_world *world, struct text *report)
 struct sb_world *
 sb_world_create_(const char *place, uint64_t seed)
 {
-	struct sb_world *world = kit_alloc(place, 1, sizeof(*world));
+	struct sb_world *world = sb_kit_alloc(place, 1, sizeof(*world));
 
 	world->sim = sb_simulation_create(seed);
 	world->d = world->sim ? sb_dispatcher_create(NULL, NULL) : NULL;
 	if (!world->d) {
 		sb_simulation_destroy(world->sim);
 		free(world);
-		kit_fail_no_memory(place);
+		sb_kit_fail_no_memory(place);
 	}
 	world->r = sb_simulation_reactor(world->sim);
 	world->gate = sb_gate_begin_(place, world->d, world->r);
@@ -73,6 +73,6 @@ sb_world_destroy_(const char *place, struct sb_world *world)
 {
 	struct text report = { 0 };
 
-	if (world && !world_end(world, &report))
-		kit_fail(place, &report);
+	if (world && !sb_kit_world_end(world, &report))
+		sb_kit_fail(place, &report);
 }

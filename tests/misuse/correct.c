@@ -1,5 +1,9 @@
 /* Compiles: so that the others fail for their mistake alone. */
+#define FIELD 1
+#define SIGNAL "a program's own"
 #include "dispatch/signals.h"
+
+_Static_assert(FIELD == 1 && sizeof(SIGNAL) == 16, "the program's macros are as they were");
 
 void use(struct sb_dispatcher *d, struct thing *thing);
 static void

@@ -27,6 +27,16 @@
 #define SB_SIGNALS_API
 #endif
 
+/* A program may have macros of these names. */
+#pragma push_macro("FIELD")
+#pragma push_macro("HANDLE")
+#pragma push_macro("NO_FIELDS")
+#pragma push_macro("SIGNAL")
+#undef FIELD
+#undef HANDLE
+#undef NO_FIELDS
+#undef SIGNAL
+
 #define FIELD(type, name, about) type name;
 #define HANDLE(type, name, about) type name;
 #define NO_FIELDS bool none_;
@@ -54,5 +64,9 @@ SB_C_END
 #undef HANDLE
 #undef NO_FIELDS
 #undef SIGNAL
+#pragma pop_macro("FIELD")
+#pragma pop_macro("HANDLE")
+#pragma pop_macro("NO_FIELDS")
+#pragma pop_macro("SIGNAL")
 #undef SIGNALS
 #undef SB_SIGNALS_API

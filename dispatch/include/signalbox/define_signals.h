@@ -7,7 +7,7 @@
  *     #include <signalbox/define_signals.h>
  *
  * Each signal gets a loop of its own over its receivers, so that a handler is called as exactly
- * the type it has; whatever is unusual is left to the dispatcher's sb_next_(). */
+ * the type it has; whatever is unusual is left to sb_emit_rest_(). */
 
 #include <signalbox/emission.h>
 
@@ -22,6 +22,16 @@
 		struct sb_bytes: SB_BYTES)
 /* SB_HANDLE for a pointer to anything; anything else does not compile. */
 #define SB_KIND_OF_HANDLE_(value) _Generic(&*(value), default: SB_HANDLE)
+
+/* A program may have macros of these names. */
+#pragma push_macro("FIELD")
+#pragma push_macro("HANDLE")
+#pragma push_macro("NO_FIELDS")
+#pragma push_macro("SIGNAL")
+#undef FIELD
+#undef HANDLE
+#undef NO_FIELDS
+#undef SIGNAL
 
 /* In the body of NAME_signal(), SELF is struct NAME. */
 #define FIELD(type, name, about)                                                                   \
@@ -142,6 +152,10 @@ const struct sb_table SIGNALS_TABLE = {
 #undef HANDLE
 #undef NO_FIELDS
 #undef SIGNAL
+#pragma pop_macro("FIELD")
+#pragma pop_macro("HANDLE")
+#pragma pop_macro("NO_FIELDS")
+#pragma pop_macro("SIGNAL")
 #undef SB_KIND_OF_
 #undef SB_KIND_OF_HANDLE_
 #undef SIGNALS

@@ -27,7 +27,14 @@
  * Failure. Handlers return nothing; one that fails says sb_fail(), the others still run, and it
  * becomes the signal dispatch.failed (<signalbox/dispatch_signals.h>). Nothing fails unheard.
  *
- * Memory. Connecting allocates and may fail; emitting does neither. */
+ * Memory. Connecting allocates and may fail; emitting does neither. What is disconnected while
+ * something is emitted gives its place in the arrays back when the outermost emission ends.
+ *
+ * Cost. Emitting takes time in proportion to the receivers called. Connecting and disconnecting take
+ * constant time, but for this: a connection that does not come last in its order, by its priority, is
+ * moved into place; patterns are meant to be few, and connecting one looks at each of them and at each
+ * signal, forgetting anything at each of them that filters by an object, and emitting a signal that was
+ * never registered at each of them once for each that matches. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -41,7 +48,9 @@ SB_C_BEGIN
  * the names of the signals that go round. */
 enum { SB_DEPTH_LIMIT = 32 };
 
-/* For connect: emissions from anyone; emissions without a sender. Nobody may emit as these. */
+/* For connect: emissions from anyone; emissions without a sender. Nobody may emit as these, nor forget
+ * them: an assert, but in the typed NAME_emit(), which has no time for it. (In C++ they need a cast to
+ * the sender's type.) */
 SB_API extern char sb_any_[1], sb_anonymous_[1];
 #define SB_ANY ((void *)sb_any_)
 #define SB_ANONYMOUS ((void *)sb_anonymous_)
@@ -51,6 +60,7 @@ SB_API extern char sb_any_[1], sb_anonymous_[1];
 struct sb_connection {
 	uint64_t serial;
 	uint32_t index;
+	uint32_t dispatcher;
 };
 
 struct sb_options {
@@ -60,13 +70,13 @@ struct sb_options {
 
 struct sb_result {
 	uint32_t n_ran; /* typed receivers that ran */
-	uint32_t n_failed; /* of all receivers, those that said sb_fail() */
+	uint32_t n_failed; /* of all receivers, those that said sb_fail() or emitted too deep */
 	bool stopped; /* one said sb_stop() */
 };
 
 /* Where failures go that nobody listens for, or that happen while a failure is being told.
  * `place` is of the handler, NULL for none; `signal` the name of what it was handling, NULL for
- * none. Borrowed for the call. It may not emit. */
+ * none. Borrowed for the call. It may call nothing of this dispatcher. */
 typedef void sb_last_resort_fn(
 	void *self, const char *signal, const char *place, const struct sb_error *error);
 
@@ -75,11 +85,13 @@ typedef void sb_last_resort_fn(
 SB_API struct sb_dispatcher *sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self);
 
 /* d may be NULL. In a handler: no other handler runs, each emit in progress returns -ECANCELED,
- * and the memory goes when the outermost has; until then every call is harmless and does nothing. */
+ * and the memory goes when the outermost has. Until then every call is harmless; no connection is made
+ * and no emission begins any more. */
 SB_API void sb_dispatcher_destroy(struct sb_dispatcher *d);
 
 /* Makes the signals of a table known, so that patterns and sb_find() see them. Again is harmless.
- * Returns 0; -EEXIST when another signal has that name (those before it are registered); -ENOMEM. */
+ * Returns 0; -EEXIST when another signal has that name; -ENOMEM. Those before it in the table are
+ * registered either way. */
 SB_API int sb_register(struct sb_dispatcher *d, const struct sb_table *table);
 
 /* The registered signal of that name, or NULL. */
@@ -96,10 +108,11 @@ typedef void sb_pattern_fn(
 
 /* Connects a watcher to each signal, known now or registered later, whose name matches: tokens are
  * parted by dots, `*` stands for one, `>` as the last token for one or more ("irc.*", ">").
- * from: an object, SB_ANY or SB_ANONYMOUS, never NULL. fn, place: SB_HANDLER(fn); place lives as
- * long as the connection.
+ * The text of the pattern is copied. from: an object, SB_ANY or SB_ANONYMOUS, never NULL. fn, place:
+ * SB_HANDLER(fn); place is a string literal, or lives as long as the dispatcher.
  * Connecting the same thing (pattern, from, fn, self) again gives back the first connection; with
- * other options it is an assert. So it is for the typed connects.
+ * other options it is an assert, as is a priority out of range. So it is for the typed connects, which
+ * also register their signal; that two signals have one name is an assert there.
  * A serial of 0: out of memory (or d destroyed), nothing changed, and sb_connect_failed() says so. */
 SB_API struct sb_connection sb_pattern_connect(struct sb_dispatcher *d, const char *pattern,
 	void *from, struct sb_options options, sb_pattern_fn *fn, const char *place, void *self);
@@ -138,10 +151,12 @@ SB_API int sb_emit_result(struct sb_dispatcher *d, const struct sb_signal *signa
 /* In a handler: nobody after it hears the innermost emission. Outside one it is an assert. */
 SB_API void sb_stop(struct sb_dispatcher *d);
 
-/* In a handler: it has failed, for this reason. error is a negative errno. The others still run;
+/* In a handler: it has failed, for this reason. error is a negative errno, or it is an assert. The
+ * others still run;
  * when the emission has ended, dispatch.failed is emitted from the same sender with the handler's
  * place, and what nobody hears there goes to the last resort. Outside a handler (in a timer, say)
- * it is emitted at once, anonymously. */
+ * it is emitted at once, anonymously. What fails while a failure is being told, however deep, goes to
+ * the last resort, and so does a failure for which there is no memory. */
 SB_PRINTF(3, 4)
 SB_API void sb_fail(struct sb_dispatcher *d, int error, const char *why, ...);
 
@@ -168,7 +183,7 @@ SB_API bool sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info);
 
 /* The emissions in progress are given up, as when a test leaves a handler by longjmp; the
- * dispatcher is then as after their end. Never while one of their functions will be returned to.
+ * dispatcher is then as after their end; failures not told yet go to the last resort. Never while one of their functions will be returned to.
  * A dispatcher destroyed meanwhile is freed: returns true, and d is gone. */
 SB_API bool sb_unwind(struct sb_dispatcher *d);
 

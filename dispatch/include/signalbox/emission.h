@@ -17,7 +17,7 @@ SB_C_BEGIN
 
 #define SB_UNLIKELY_(x) __builtin_expect(!!(x), 0)
 
-/* One receiver. fn NULL: not to be called as it stands, ask sb_next_(). */
+/* One receiver. fn NULL: not to be called as it stands, for sb_emit_rest_() to see. */
 struct sb_slot {
 	sb_fn *fn;
 	void *self;
