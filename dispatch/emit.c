@@ -291,7 +291,7 @@ emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const 
 		.signal = signal,
 		.payload = payload,
 		.serial = d->last_serial,
-		.last_priority = INT16_MAX + 1,
+		.last_priority = INT16_MAX,
 	};
 	return finish(d, frame, ret_result);
 }
