@@ -1,4 +1,5 @@
 #include "bot.h"
+#include "daily.h"
 #include "replies.h"
 
 #include <errno.h>
@@ -19,6 +20,9 @@ struct bot {
 	struct sb_reactor *r;
 	const struct quotes *quotes;
 	struct log log;
+	/* The quote of the day that was last asked for, since choosing it looks at them all. */
+	int64_t day;
+	size_t number;
 };
 
 /* A line for the log: who it is about, by its label, and what happened. */
@@ -145,31 +149,37 @@ on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 	answer(bot, irc, e->reply_to, &replies);
 }
 
-static bool
-fits_qotd(void *self, const struct quote *quote)
-{
-	(void)self;
-	/* Each \n becomes \r\n, and one more ends the last line. */
-	return quote->len + quote->n_lines + 1 <= SB_QOTD_MAX;
-}
-
 static int64_t
 today(const struct bot *bot)
 {
 	return sb_reactor_wall_ns(bot->r) / SB_S / DAY_S;
 }
 
+static size_t
+number_of_today(struct bot *bot)
+{
+	int64_t day = today(bot);
+
+	if (!bot->number || bot->day != day) {
+		bot->day = day;
+		bot->number = quotes_of_day(bot->quotes, day, daily_fits, NULL);
+	}
+	return bot->number;
+}
+
 static void
 on_qotd_requested(void *self, struct sb_qotd *qotd, const struct sb_qotd_requested *e)
 {
 	struct bot *bot = self;
-	size_t number = quotes_of_day(bot->quotes, today(bot), fits_qotd, NULL);
+	size_t number = number_of_today(bot);
 	const struct quote *quote = quotes_at(bot->quotes, number);
+	char text[DAILY_CAP];
 	int error;
 
 	if (!quote)
 		return;
-	error = sb_qotd_answer(e->request, quote->text);
+	(void)daily_write(quote, text);
+	error = sb_qotd_answer(e->request, text);
 	if (error)
 		sb_fail(bot->d, error, "no quote of the day for %s: %s", e->peer, strerror(-error));
 	else

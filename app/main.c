@@ -1,8 +1,10 @@
 /* The process around Quoth: its command line, its signals, what it prints. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include <signalbox/dispatcher.h>
 #include <signalbox/reactor.h>
@@ -21,8 +23,10 @@ struct program {
 	struct sb_reactor *r;
 	struct quoth *quoth;
 	bool is_demo, is_ending;
+	int status;
 };
 
+/* What is written to a log that nobody reads any more is lost, and does not end the program. */
 static void
 print_log(void *self, const char *line)
 {
@@ -31,13 +35,13 @@ print_log(void *self, const char *line)
 }
 
 static void
-print_try_irc(const char *text, const char *channel)
+print_try_irc(const char *text)
 {
 	struct sb_url url;
 
 	if (!sb_url_parse(text, &url, NULL) && url.scheme == SB_SCHEME_TCP)
 		(void)printf("try:   irssi -c %s -p %u, then /join %s and !quote\n", url.host,
-			url.port, channel);
+			url.port, OPTIONS_DEMO_CHANNEL);
 }
 
 static void
@@ -53,6 +57,23 @@ print_try_qotd(const char *text)
 		(void)printf("try:   nc -U %s\n", url.path);
 }
 
+/* What was printed counts only when it has arrived. errno was 0 before it was printed. */
+static int
+flush(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_SUCCESS;
+	(void)fprintf(stderr, "quoth: standard output: %s\n", strerror(errno ? errno : EIO));
+	return EXIT_FAILURE;
+}
+
+static void
+end(struct program *program)
+{
+	program->is_ending = true;
+	quoth_shut(program->quoth, "Goodbye");
+}
+
 static void
 on_ready(void *self)
 {
@@ -60,16 +81,20 @@ on_ready(void *self)
 	const char *ircd = quoth_ircd_url(program->quoth);
 	const char *qotd = quoth_qotd_url(program->quoth);
 
+	errno = 0;
 	(void)puts("ready");
 	if (ircd)
 		(void)printf("irc:   %s\n", ircd);
 	if (qotd)
 		(void)printf("qotd:  %s\n", qotd);
-	if (ircd)
-		print_try_irc(ircd, program->is_demo ? OPTIONS_DEMO_CHANNEL : "a channel");
+	/* Elsewhere nobody answers there. */
+	if (ircd && program->is_demo)
+		print_try_irc(ircd);
 	if (qotd)
 		print_try_qotd(qotd);
-	(void)fflush(stdout);
+	program->status = flush();
+	if (program->status)
+		end(program);
 }
 
 static void
@@ -87,9 +112,8 @@ on_signal(void *self, int signal_number)
 
 	if (program->is_ending)
 		exit(EXIT_SIGNAL + signal_number);
-	program->is_ending = true;
 	(void)fprintf(stderr, "saying goodbye; again to end at once\n");
-	quoth_shut(program->quoth, "Goodbye");
+	end(program);
 }
 
 static int
@@ -115,7 +139,7 @@ run_made(struct program *program, struct sb_dispatcher *d, const struct options 
 	(void)sb_reactor_on_signal(program->r, NULL, NULL, NULL);
 	quoth_destroy(program->quoth);
 	if (!error.code)
-		return EXIT_SUCCESS;
+		return program->status;
 	(void)sb_error_set(&error, error.code, "cannot run: %s", strerror(-error.code));
 	return fail(&error);
 }
@@ -140,14 +164,17 @@ run(const struct options *options)
 	return status;
 }
 
-/* What was printed counts only when it has arrived. */
-static int
-flush(void)
+/* A descriptor from 0 to 2 that is closed would become a connection, and what is printed would go
+ * there. */
+static void
+hold_standard_descriptors(void)
 {
-	if (!fflush(stdout) && !ferror(stdout))
-		return EXIT_SUCCESS;
-	(void)fprintf(stderr, "quoth: standard output: %s\n", strerror(errno));
-	return EXIT_FAILURE;
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		/* It takes the lowest that is free, which is this one. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			exit(EXIT_FAILURE);
 }
 
 int
@@ -157,8 +184,11 @@ main(int argc, char **argv)
 	struct sb_error error;
 	int status = EXIT_SUCCESS;
 
+	hold_standard_descriptors();
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (options_parse(argc, argv, &options, &error))
 		return fail(&error);
+	errno = 0;
 	switch (options.task) {
 	case OPTIONS_RUN:
 		status = run(&options);

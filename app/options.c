@@ -6,10 +6,16 @@
 #include <signalbox/irc.h>
 #include <signalbox/url.h>
 
-#define DEFAULT_QUOTES "/usr/share/games/fortunes"
 #define DEMO_IRCD "tcp://127.0.0.1:6667"
 #define DEMO_QOTD "tcp://127.0.0.1:1717"
 #define TRY_HELP "see quoth --help"
+
+enum {
+	NICK_MAX = 30, /* bytes; many servers take fewer, and the embedded one no more */
+	CHANNEL_MAX = 200, /* bytes */
+	NEAR = 2, /* letters that a mistyped option may be wrong in */
+	NAME_CAP = 16, /* of an option, with a NUL */
+};
 
 enum { IRC = 1, NICK, QOTD, IRCD, QUOTES, DEMO, SIGNALS_, HELP, VERSION };
 
@@ -36,14 +42,19 @@ static int
 add_channel(struct options_network *network, const char *name, size_t len, const char *arg,
 	struct sb_error *ret_error)
 {
-	char **channels, *channel = strndup(name, len);
+	char **channels, *channel;
 
+	if (len > CHANNEL_MAX)
+		return sb_error_set(ret_error, -EINVAL,
+			"--irc: a channel has at most %d bytes, and '%.40s...' has %zu",
+			CHANNEL_MAX, name, len);
+	channel = strndup(name, len);
 	if (!channel)
 		return no_memory(ret_error);
 	if (!sb_irc_is_channel(channel) || strchr(channel, ' ')) {
 		(void)sb_error_set(ret_error, -EINVAL,
-			"--irc %s: '%s' is no channel; write #name, and several as #one,#two", arg,
-			channel);
+			"--irc %.60s: '%.60s' is no channel; write #name, and several as #one,#two",
+			arg, channel);
 		free(channel);
 		return -EINVAL;
 	}
@@ -73,15 +84,16 @@ add_channels(struct options_network *network, const char *list, const char *arg,
 		list += len;
 		if (*list == ',' && !*++list)
 			return sb_error_set(ret_error, -EINVAL,
-				"--irc %s: a channel should follow the last comma", arg);
+				"--irc %.100s: a channel should follow the last comma", arg);
 	}
 	return 0;
 }
 
+/* The reason begins with the argument. */
 static int
-bad_url(const char *option, const char *arg, const struct sb_error *why, struct sb_error *ret_error)
+bad_url(const char *option, const struct sb_error *why, struct sb_error *ret_error)
 {
-	return sb_error_set(ret_error, -EINVAL, "--%s %s: %s", option, arg, why->text);
+	return sb_error_set(ret_error, -EINVAL, "--%s %s", option, why->text);
 }
 
 /* tcp://host:port/#one,#two is the server's URL and the channels; the port is needed, since nothing
@@ -94,14 +106,17 @@ read_network(const char *arg, struct options_network *network, struct sb_error *
 	char list[sizeof(url.path)] = "";
 
 	if (sb_url_parse(arg, &url, &why))
-		return bad_url("irc", arg, &why, ret_error);
-	if (url.scheme == SB_SCHEME_TCP) {
-		if (!url.port)
-			return sb_error_set(ret_error, -EINVAL,
-				"--irc %s: the port should be the server's, often 6667", arg);
-		memcpy(list, url.path, sizeof(list));
-		url.path[0] = '\0';
-	}
+		return bad_url("irc", &why, ret_error);
+	if (url.scheme != SB_SCHEME_TCP)
+		return sb_error_set(ret_error, -EINVAL,
+			"--irc %.100s: this can name no channel; tcp://HOST:PORT/#channel is "
+			"needed",
+			arg);
+	if (!url.port)
+		return sb_error_set(ret_error, -EINVAL,
+			"--irc %.100s: the port should be the server's, often 6667", arg);
+	memcpy(list, url.path, sizeof(list));
+	url.path[0] = '\0';
 	network->url = malloc(SB_URL_CAP);
 	if (!network->url)
 		return no_memory(ret_error);
@@ -141,11 +156,39 @@ set_listen(const char *option, const char *arg, const char **ret_url, struct sb_
 	struct sb_error why;
 
 	if (sb_url_parse(arg, &url, &why))
-		return bad_url(option, arg, &why, ret_error);
+		return bad_url(option, &why, ret_error);
 	if (url.scheme == SB_SCHEME_TCP && url.path[0])
-		return sb_error_set(
-			ret_error, -EINVAL, "--%s %s: nothing should follow the port", option, arg);
+		return sb_error_set(ret_error, -EINVAL,
+			"--%s %.100s: nothing should follow the port", option, arg);
 	*ret_url = arg;
+	return 0;
+}
+
+/* RFC 2812, section 2.3.1, but for the length. */
+static bool
+is_nick(const char *text)
+{
+	static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "[]\\`_^{|}";
+	size_t len = strspn(text, first);
+
+	while (len && text[len] && strchr("0123456789-", text[len])) {
+		len++;
+		len += strspn(text + len, first);
+	}
+	return len && !text[len] && len <= NICK_MAX;
+}
+
+static int
+set_nick(struct options *options, const char *arg, struct sb_error *ret_error)
+{
+	if (!is_nick(arg))
+		return sb_error_set(ret_error, -EINVAL,
+			"--nick %.60s: a nick is 1 to %d of A-Z a-z 0-9 - [ ] \\ ` _ ^ { | }, and "
+			"begins "
+			"with no digit and no -",
+			arg, NICK_MAX);
+	options->nick = arg;
 	return 0;
 }
 
@@ -156,8 +199,7 @@ take(struct options *options, int option, const char *arg, struct sb_error *ret_
 	case IRC:
 		return add_network(options, arg, ret_error);
 	case NICK:
-		options->nick = arg;
-		return 0;
+		return set_nick(options, arg, ret_error);
 	case QOTD:
 		return set_listen("qotd", arg, &options->qotd, ret_error);
 	case IRCD:
@@ -179,6 +221,76 @@ take(struct options *options, int option, const char *arg, struct sb_error *ret_
 	}
 }
 
+/* How many letters must be put in, left out or changed to make the one word the other. */
+static size_t
+distance(const char *a, const char *b)
+{
+	size_t row[NAME_CAP], i, corner, above, len = strlen(b);
+
+	sb_assert(len < NAME_CAP);
+	for (i = 0; i <= len; i++)
+		row[i] = i;
+	for (; *a; a++) {
+		corner = row[0]++;
+		for (i = 1; i <= len; i++) {
+			above = row[i];
+			corner += *a != b[i - 1];
+			if (corner > above + 1)
+				corner = above + 1;
+			if (corner > row[i - 1] + 1)
+				corner = row[i - 1] + 1;
+			row[i] = corner;
+			corner = above;
+		}
+	}
+	return row[len];
+}
+
+/* Writes the options that the name begins, or else those that it nearly is, as
+ * "; perhaps --one or --two", or "". */
+static void
+find_near(const char *name, char *buf, size_t cap)
+{
+	const struct option *option;
+	size_t len, n = 0, prefix = strlen(name);
+	bool begins;
+
+	buf[0] = '\0';
+	for (begins = true; !n; begins = false) {
+		for (option = long_options; option->name; option++) {
+			if (begins ? strncmp(option->name, name, prefix) != 0
+				   : distance(name, option->name) > NEAR)
+				continue;
+			len = strlen(buf);
+			(void)snprintf(buf + len, cap - len, "%s--%s", n++ ? " or " : "; perhaps ",
+				option->name);
+		}
+		if (!begins)
+			break;
+	}
+}
+
+/* An option written out, which getopt would take also when it is only begun: a script that has such
+ * a one would break when a new option begins so too. */
+static int
+check_name(const char *arg, struct sb_error *ret_error)
+{
+	char name[NAME_CAP + 8], near[128];
+	const struct option *option;
+	size_t len;
+
+	if (strncmp(arg, "--", 2) || !arg[2])
+		return 0;
+	len = strcspn(arg + 2, "=");
+	for (option = long_options; option->name; option++)
+		if (strlen(option->name) == len && !strncmp(option->name, arg + 2, len))
+			return 0;
+	(void)snprintf(name, sizeof(name), "%.*s", (int)len, arg + 2);
+	find_near(name, near, sizeof(near));
+	return sb_error_set(ret_error, -EINVAL, "--%.*s: no such option%s; " TRY_HELP,
+		(int)(len < 60 ? len : 60), arg + 2, near);
+}
+
 static int
 misused(const char *arg, int how, struct sb_error *ret_error)
 {
@@ -187,8 +299,8 @@ misused(const char *arg, int how, struct sb_error *ret_error)
 	/* One letter, perhaps of several in one argument, which getopt has not gone past yet. */
 	if (optopt > ' ')
 		return sb_error_set(ret_error, -EINVAL, "-%c: no such option; " TRY_HELP, optopt);
-	return sb_error_set(ret_error, -EINVAL,
-		"%s: no such option, or one that takes no value; " TRY_HELP, arg);
+	return sb_error_set(
+		ret_error, -EINVAL, "%.100s: this option takes no value; " TRY_HELP, arg);
 }
 
 static int
@@ -197,8 +309,14 @@ read_all(int argc, char **argv, struct options *options, struct sb_error *ret_er
 	int option, error;
 
 	/* With 0 glibc starts anew, also after another command line. */
-	optind = 0;
-	while ((option = getopt_long(argc, argv, "+:", long_options, NULL)) != -1) {
+	for (optind = 0;;) {
+		error = argc > 1 && optind < argc ? check_name(argv[optind ? optind : 1], ret_error)
+						  : 0;
+		if (error)
+			return error;
+		option = getopt_long(argc, argv, "+:", long_options, NULL);
+		if (option == -1)
+			break;
 		if (option == ':' || option == '?')
 			return misused(argv[optind - 1], option, ret_error);
 		error = take(options, option, optarg, ret_error);
@@ -207,7 +325,8 @@ read_all(int argc, char **argv, struct options *options, struct sb_error *ret_er
 	}
 	if (optind < argc)
 		return sb_error_set(ret_error, -EINVAL,
-			"%s: an option should stand here, --irc URL, say; " TRY_HELP, argv[optind]);
+			"%.100s: an option should stand here, --irc URL, say; " TRY_HELP,
+			argv[optind]);
 	return 0;
 }
 
@@ -226,7 +345,7 @@ complete(struct options *options, struct sb_error *ret_error)
 		return sb_error_set(ret_error, -EINVAL,
 			"nothing to do; begin with --demo, with --irc tcp://HOST:PORT/#channel, or "
 			"with --qotd tcp://127.0.0.1:1717; " TRY_HELP);
-	return options->n_quotes ? 0 : add_quotes(options, DEFAULT_QUOTES, ret_error);
+	return options->n_quotes ? 0 : add_quotes(options, OPTIONS_DEFAULT_QUOTES, ret_error);
 }
 
 int
@@ -265,54 +384,4 @@ options_finish(struct options *options)
 	free(options->networks);
 	free(options->quotes);
 	memset(options, 0, sizeof(*options));
-}
-
-void
-options_print_help(FILE *to)
-{
-	(void)fputs(
-		"Quoth keeps quotes and answers with them, on IRC and as the quote of the day.\n"
-		"\n"
-		"  quoth --demo\n"
-		"  quoth --irc tcp://HOST:PORT/#channel [OPTION...]\n"
-		"\n"
-		"  --irc URL       be on this IRC network, tcp://HOST:PORT/#channel,#channel;\n"
-		"                  may be given several times\n"
-		"  --nick NICK     under this nick; quoth\n"
-		"  --qotd URL      serve the quote of the day (RFC 865) here, "
-		"tcp://127.0.0.1:1717;\n"
-		"                  port 0 takes a free one\n"
-		"  --ircd URL      run a small IRC server here, tcp://127.0.0.1:6667\n"
-		"  --quotes PATH   take quotes from this fortune file, or from those of this "
-		"folder;\n"
-		"                  may be given several times; " DEFAULT_QUOTES "\n"
-		"  --demo          all at once on 127.0.0.1: an IRC server at port 6667, Quoth in\n"
-		"                  " OPTIONS_DEMO_CHANNEL
-		" on it, the quote of the day at port 1717;\n"
-		"                  free ports where these are taken\n"
-		"  --signals       show every signal with its fields, and end\n"
-		"  --help          show this, and end\n"
-		"  --version       show the version, and end\n"
-		"\n"
-		"URLs are tcp://HOST:PORT or unix:///PATH; HOST is an address or localhost.\n"
-		"\n"
-		"On IRC, people say\n"
-		"  !quote           for a quote at random\n"
-		"  !quote 12        for quote 12\n"
-		"  !quote two words for one that has both words\n"
-		"  !help            for this\n"
-		"In private the ! may be left out, and so it may after Quoth's nick: \"quoth: "
-		"help\".\n"
-		"An answer has six lines at most: longer quotes are passed over at random, and "
-		"asked\n"
-		"for by number they are cut and say so.\n"
-		"\n"
-		"INT and TERM (^C) say goodbye and end it, within five seconds; again, at once.\n",
-		to);
-}
-
-void
-options_print_version(FILE *to)
-{
-	(void)fprintf(to, "quoth %s\n", QUOTH_VERSION);
 }

@@ -37,6 +37,9 @@ struct options {
 	size_t n_quotes;
 };
 
+/* Where quotes are taken from unless it is said. */
+#define OPTIONS_DEFAULT_QUOTES "/usr/share/games/fortunes"
+
 /* The channel of the demonstration. */
 #define OPTIONS_DEMO_CHANNEL "#signalbox"
 

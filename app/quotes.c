@@ -20,8 +20,9 @@ quotes_destroy(struct quotes *quotes)
 	if (!quotes)
 		return;
 	for (i = 0; i < quotes->n; i++)
-		free(quotes->items[i]);
+		free(quotes->items[i].quote);
 	free(quotes->items);
+	free(quotes->folded);
 	while ((source = quotes->sources)) {
 		quotes->sources = source->next;
 		free(source);
@@ -43,23 +44,32 @@ quotes_add_source(struct quotes *quotes, const char *name)
 	return source;
 }
 
+static bool
+make_room(struct quotes *quotes)
+{
+	size_t cap = quotes->cap ? 2 * quotes->cap : 64;
+	struct item *items;
+
+	if (quotes->n < quotes->cap)
+		return true;
+	items = reallocarray(quotes->items, cap, sizeof(*items));
+	if (!items)
+		return false;
+	quotes->items = items;
+	quotes->cap = cap;
+	return true;
+}
+
 int
 quotes_add(struct quotes *quotes, struct quote *quote)
 {
-	struct quote **items;
-	size_t cap;
+	size_t folded_at = quotes->folded_len;
 
-	if (quotes->n == quotes->cap) {
-		cap = quotes->cap ? 2 * quotes->cap : 64;
-		items = reallocarray(quotes->items, cap, sizeof(*items));
-		if (!items) {
-			free(quote);
-			return -ENOMEM;
-		}
-		quotes->items = items;
-		quotes->cap = cap;
+	if (!make_room(quotes) || quotes_fold(quotes, quote->text, quote->len)) {
+		free(quote);
+		return -ENOMEM;
 	}
-	quotes->items[quotes->n++] = quote;
+	quotes->items[quotes->n++] = (struct item){ quote, folded_at };
 	return 0;
 }
 
@@ -72,73 +82,12 @@ quotes_n(const struct quotes *quotes)
 const struct quote *
 quotes_at(const struct quotes *quotes, size_t number)
 {
-	return number && number <= quotes->n ? quotes->items[number - 1] : NULL;
+	return number && number <= quotes->n ? quotes->items[number - 1].quote : NULL;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
-}
-
-static bool
-begins_with(const char *text, const char *word, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (lower(text[i]) != lower(word[i]))
-			return false;
-	return true;
-}
-
-static bool
-holds_word(const struct quote *quote, const char *word, size_t len)
-{
-	size_t at;
-	char first = lower(word[0]);
-
-	for (at = 0; at + len <= quote->len; at++)
-		if (lower(quote->text[at]) == first && begins_with(quote->text + at, word, len))
-			return true;
-	return false;
-}
-
-/* Whether it holds every word; `words` has one at least. */
-static bool
-holds_all(const struct quote *quote, const char *words)
-{
-	size_t len;
-
-	for (; *words; words += len) {
-		words += strspn(words, " \t");
-		len = strcspn(words, " \t");
-		if (len && !holds_word(quote, words, len))
-			return false;
-	}
-	return true;
-}
-
-size_t
-quotes_search(const struct quotes *quotes, const char *words, size_t *ret_numbers, size_t cap)
-{
-	size_t i, n_found = 0;
-
-	if (!words[strspn(words, " \t")])
-		return 0;
-	for (i = 0; i < quotes->n; i++) {
-		if (!holds_all(quotes->items[i], words))
-			continue;
-		if (n_found < cap)
-			ret_numbers[n_found] = i + 1;
-		n_found++;
-	}
-	return n_found;
-}
-
-/* The next of a sequence of numbers that look random (splitmix64's step and mix). */
-static uint64_t
-stir(uint64_t *state)
+/* splitmix64's step and mix. */
+uint64_t
+quotes_stir(uint64_t *state)
 {
 	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
 
@@ -148,23 +97,18 @@ stir(uint64_t *state)
 }
 
 size_t
-quotes_choose(const struct quotes *quotes, const size_t *numbers, size_t n, uint64_t random,
-	quotes_fit_fn *fits, void *self)
+quotes_choose(const struct quotes *quotes, uint64_t random, quotes_fit_fn *fits, void *self)
 {
-	size_t i, at, number, first = 0;
+	size_t i, at, n = quotes->n, first = 0;
 
-	if (!numbers)
-		n = quotes->n;
 	if (!n)
 		return 0;
 	for (i = 0, at = 0; i < TRIES + n; i++) {
-		at = i < TRIES ? stir(&random) % n : (at + 1) % n;
-		number = numbers ? numbers[at] : at + 1;
-		sb_assert(number && number <= quotes->n);
-		if (!fits || fits(self, quotes->items[number - 1]))
-			return number;
+		at = i < TRIES ? quotes_stir(&random) % n : (at + 1) % n;
+		if (!fits || fits(self, quotes->items[at].quote))
+			return at + 1;
 		if (!first)
-			first = number;
+			first = at + 1;
 	}
 	return first;
 }
@@ -203,11 +147,11 @@ quotes_of_day(const struct quotes *quotes, int64_t day, quotes_fit_fn *fits, voi
 	if (!quotes->n)
 		return 0;
 	for (i = 0; fits && i < quotes->n; i++)
-		n_fit += fits(self, quotes->items[i]);
+		n_fit += fits(self, quotes->items[i].quote);
 	if (!n_fit)
 		return turn_of_day(quotes->n, day) + 1;
 	turn = turn_of_day(n_fit, day);
 	for (i = 0;; i++)
-		if (fits(self, quotes->items[i]) && !turn--)
+		if (fits(self, quotes->items[i].quote) && !turn--)
 			return i + 1;
 }

@@ -19,6 +19,7 @@ enum {
 	QUOTES_MAX_QUOTE = 64 * 1024, /* bytes of one quote in a file */
 	QUOTES_MAX_FILE = 64 * 1024 * 1024, /* bytes of a file */
 	QUOTES_MAX = 1000000, /* quotes in all */
+	QUOTES_MAX_WORDS = 8, /* words that a search looks for */
 };
 
 struct quote {
@@ -51,7 +52,9 @@ void quotes_destroy(struct quotes *quotes);
 /* Adds the quotes of a file, or of the files of a folder in the order of their names (bytes
  * compare). In a folder, what begins with '.' and the index x.dat of a file x are passed over, and
  * so is x where there is x.u8, the same in UTF-8; a folder in the folder is told as a problem and
- * not entered. A file is loaded once, however many names lead to it; again adds nothing.
+ * not entered. Where the index x.dat of a file x, or x.u8, says that its letters are rotated by 13
+ * (strfile -x), they are turned back. A file is loaded once, however many names lead to it; again
+ * adds nothing.
  *
  * What is wrong with one quote leaves it out, and with one file the file, and is told: no regular
  * file, not readable, an index made by strfile (.dat), longer than the limits above, a quote with a
@@ -73,18 +76,17 @@ size_t quotes_n(const struct quotes *quotes);
 const struct quote *quotes_at(const struct quotes *quotes, size_t number);
 
 /* Finds the quotes that hold every word, in any order, also within other words; letters of ASCII
- * are the same in both cases, other characters must be alike. Words are parted by spaces and tabs;
- * without a word nothing is found. Writes the numbers of the first cap of them, ascending.
- * Returns how many there are in all. */
-size_t quotes_search(
-	const struct quotes *quotes, const char *words, size_t *ret_numbers, size_t cap);
+ * are the same in both cases, other characters must be alike. Words are parted by spaces and tabs,
+ * and only the first QUOTES_MAX_WORDS count; without a word nothing is found. One of those found is
+ * chosen as quotes_choose() chooses, and *ret_number is its number, or 0 when there is none.
+ * Returns how many were found. */
+size_t quotes_search(const struct quotes *quotes, const char *words, uint64_t random,
+	quotes_fit_fn *fits, void *self, size_t *ret_number);
 
-/* Chooses one of n numbers of quotes, or of all quotes when numbers is NULL, by a random number:
- * the same one for the same arguments, each as likely as the others. When the first does not fit
- * another is taken, as long as there is one that does; else the first stands. fits NULL: all do.
- * Returns its number, or 0 when there is nothing to choose from. */
-size_t quotes_choose(const struct quotes *quotes, const size_t *numbers, size_t n, uint64_t random,
-	quotes_fit_fn *fits, void *self);
+/* Chooses one of the quotes by a random number: the same one for the same number, each as likely as
+ * the others. Only those that fit are taken, where there are any. fits NULL: all do.
+ * Returns its number, or 0 when there are no quotes. */
+size_t quotes_choose(const struct quotes *quotes, uint64_t random, quotes_fit_fn *fits, void *self);
 
 /* The quote of a day, in days since 1970-01-01 (before it: negative): the same all that day,
  * another the next; each comes before one comes again. Only quotes that fit are taken, where there

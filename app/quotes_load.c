@@ -68,8 +68,46 @@ too_long(const struct teller *teller)
 	return 0;
 }
 
+/* Whether the index that strfile made of the file says that it did so with -x: the letters of the
+ * texts are then rotated by 13. The index of x.u8 is that of x. */
+static bool
+is_rotated(int folder, const char *name)
+{
+	size_t len = strlen(name);
+	unsigned char header[QUOTES_INDEX_HEADER];
+	char index[PATH_MAX];
+	bool is_so;
+	int fd;
+
+	if (len > 3 && !strcmp(name + len - 3, ".u8"))
+		len -= 3;
+	if (len + sizeof(".dat") > sizeof(index))
+		return false;
+	(void)snprintf(index, sizeof(index), "%.*s.dat", (int)len, name);
+	fd = openat(folder, index, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	is_so = read(fd, header, sizeof(header)) == sizeof(header)
+		&& quotes_index_is_rotated((struct sb_bytes){ header, sizeof(header) });
+	close(fd);
+	return is_so;
+}
+
+static void
+rotate(char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (text[i] >= 'a' && text[i] <= 'z')
+			text[i] = (char)('a' + (text[i] - 'a' + 13) % 26);
+		else if (text[i] >= 'A' && text[i] <= 'Z')
+			text[i] = (char)('A' + (text[i] - 'A' + 13) % 26);
+}
+
 static int
-load_file(struct quotes *quotes, int fd, const struct stat *status, const struct teller *teller)
+load_file(struct quotes *quotes, int fd, const struct stat *status, bool is_rotated,
+	const struct teller *teller)
 {
 	struct source *source;
 	char *text;
@@ -95,6 +133,8 @@ load_file(struct quotes *quotes, int fd, const struct stat *status, const struct
 	source->is_file = true;
 	source->device = status->st_dev;
 	source->inode = status->st_ino;
+	if (is_rotated)
+		rotate(text, len);
 	n_added = len > QUOTES_MAX_FILE ? too_long(teller)
 					: quotes_read_from(quotes, source,
 						(struct sb_bytes){ text, len }, teller);
@@ -119,7 +159,7 @@ load_at(struct quotes *quotes, int folder, const char *name, const struct teller
 		return error;
 	}
 	if (S_ISREG(status.st_mode)) {
-		n_added = load_file(quotes, fd, &status, teller);
+		n_added = load_file(quotes, fd, &status, is_rotated(folder, name), teller);
 		close(fd);
 		return n_added;
 	}

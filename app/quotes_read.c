@@ -3,8 +3,6 @@
 
 #include <errno.h>
 
-enum { INDEX_HEADER = 24 }; /* bytes */
-
 /* A run of the bytes, and the number of the line it begins on. */
 struct part {
 	const char *text;
@@ -31,7 +29,18 @@ is_index(struct sb_bytes bytes)
 {
 	const unsigned char *b = bytes.ptr;
 
-	return bytes.len >= INDEX_HEADER && !b[0] && !b[1] && !b[2] && (b[3] == 1 || b[3] == 2);
+	return bytes.len >= QUOTES_INDEX_HEADER && !b[0] && !b[1] && !b[2]
+	       && (b[3] == 1 || b[3] == 2);
+}
+
+/* Five numbers of four bytes, the highest first: the version, how many texts, the longest, the
+ * shortest, and the flags, of which 4 is "rotated". */
+bool
+quotes_index_is_rotated(struct sb_bytes bytes)
+{
+	const unsigned char *b = bytes.ptr;
+
+	return is_index(bytes) && b[19] & 4;
 }
 
 /* Takes the next line off the input, without its end. */

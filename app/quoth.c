@@ -22,6 +22,8 @@ struct quoth {
 	struct quoth_events events;
 	struct quotes *quotes;
 	size_t n_problems;
+	const char *path; /* of quotes, that is being loaded */
+	char why[256]; /* what is wrong with it as a whole, or "" */
 	struct bot *bot;
 	struct sb_ircd *ircd;
 	struct sb_qotd *qotd;
@@ -41,6 +43,10 @@ on_problem(void *self, const struct quotes_problem *problem)
 {
 	struct quoth *quoth = self;
 
+	if (problem->path == quoth->path && !problem->line) {
+		(void)snprintf(quoth->why, sizeof(quoth->why), "%s", problem->why);
+		return;
+	}
 	if (++quoth->n_problems > PROBLEMS_TOLD)
 		return;
 	if (problem->line)
@@ -49,28 +55,48 @@ on_problem(void *self, const struct quotes_problem *problem)
 		log_say(&quoth->log, "%s: %s", problem->path, problem->why);
 }
 
+/* What is wrong with the path as a whole is the error when nothing comes of it, and so it is logged
+ * only when it is known that something does. */
+static int
+load_path(struct quoth *quoth, const char *path, bool is_only, struct sb_error *ret_error)
+{
+	int got;
+
+	quoth->path = path;
+	quoth->why[0] = '\0';
+	got = quotes_load(quoth->quotes, path, on_problem, quoth);
+	if (got < 0)
+		return sb_error_set(ret_error, got, "--quotes %.100s: %s", path,
+			quoth->why[0] ? quoth->why : strerror(-got));
+	if (!got && is_only)
+		return sb_error_set(ret_error, -ENODATA, "--quotes %.100s: %s", path,
+			quoth->why[0] ? quoth->why : "no quotes there");
+	if (quoth->why[0])
+		log_say(&quoth->log, "%s: %s", path, quoth->why);
+	return 0;
+}
+
 static int
 load_quotes(struct quoth *quoth, const struct options *options, struct sb_error *ret_error)
 {
 	size_t i;
-	int got;
+	int error;
 
 	quoth->quotes = quotes_create();
 	if (!quoth->quotes)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	for (i = 0; i < options->n_quotes; i++) {
-		got = quotes_load(quoth->quotes, options->quotes[i], on_problem, quoth);
-		if (got < 0)
-			return sb_error_set(ret_error, got, "--quotes %s: %s", options->quotes[i],
-				strerror(-got));
+		error = load_path(quoth, options->quotes[i], options->n_quotes == 1, ret_error);
+		if (error)
+			return error;
 	}
 	if (quoth->n_problems > PROBLEMS_TOLD)
 		log_say(&quoth->log, "... and %zu more problems with quotes",
 			quoth->n_problems - PROBLEMS_TOLD);
 	if (!quotes_n(quoth->quotes))
 		return sb_error_set(ret_error, -ENODATA,
-			"--quotes %s: no quotes there; give a fortune file, or a folder of such",
-			options->quotes[0]);
+			"--quotes: no quotes in any of them; give a fortune file, or a folder of "
+			"such");
 	log_say(&quoth->log, "%zu quotes", quotes_n(quoth->quotes));
 	return 0;
 }
@@ -106,7 +132,7 @@ open_server(struct quoth *quoth, const char *option, const char *url, bool may_m
 	if (error == -EADDRINUSE && may_move)
 		error = open(quoth, FREE_PORT, &why);
 	if (error)
-		return sb_error_set(ret_error, error, "--%s %s: %s", option, url, why.text);
+		return sb_error_set(ret_error, error, "--%s: %s", option, why.text);
 	return 0;
 }
 

@@ -8,9 +8,9 @@
 
 enum {
 	NICK_MAX = 128, /* bytes of a nick that is compared */
-	MATCHES_MAX = 4096, /* matches of a search that the choice is made from */
 	NOTE_MAX = 80, /* bytes kept free in a line for what is said about the quote */
 	WRAP = REPLIES_MAX_LINE - NOTE_MAX,
+	CHAR_MAX_LEN = 4, /* bytes of a character */
 	CLEAN_MAX = 4096, /* of a quote's line; more than all lines of an answer hold */
 };
 
@@ -56,52 +56,62 @@ show_line(struct replies *replies, const char *text, size_t len)
 	return n;
 }
 
-/* Adds the lines of a quote, as far as there is room. Returns how many it has. */
+/* Adds the lines of a quote, as far as there is room, and looks at no more once it knows of
+ * `enough`. Returns how many it has; *ret_is_all is whether none was too long to be counted. */
 static size_t
-show(struct replies *replies, const struct quote *quote)
+show(struct replies *replies, const struct quote *quote, size_t enough, bool *ret_is_all)
 {
 	const char *at = quote->text, *end;
 	char line[CLEAN_MAX];
 	size_t len, n = 0;
 
-	for (;;) {
+	*ret_is_all = true;
+	do {
 		end = strchr(at, '\n');
 		len = end ? (size_t)(end - at) : strlen(at);
 		len = text_clean(at, len, line, sizeof(line));
+		if (len + CHAR_MAX_LEN >= sizeof(line))
+			*ret_is_all = false;
 		n += show_line(replies, line, len);
-		if (!end)
-			return n;
-		at = end + 1;
-	}
+		at += strcspn(at, "\n") + 1;
+	} while (end && n < enough);
+	return n;
 }
 
 bool
 replies_fit(void *self, const struct quote *quote)
 {
-	struct replies replies = { .n = 0 };
-	size_t n = show(&replies, quote);
+	struct replies replies;
+	bool is_all;
+	size_t n;
 
 	(void)self;
-	return n && n <= REPLIES_MAX_LINES;
+	replies.n = 0;
+	n = show(&replies, quote, REPLIES_MAX_LINES + 1, &is_all);
+	return n && n <= REPLIES_MAX_LINES && is_all;
 }
 
 /* The quote, its number, and of how many it is one where it was searched for. */
 static void
 answer_with(const struct asked *asked, size_t number, size_t n_found, struct replies *replies)
 {
-	size_t len, n = show(replies, quotes_at(asked->quotes, number));
-	char found[32] = "";
+	bool is_all;
+	size_t len, n = show(replies, quotes_at(asked->quotes, number), SIZE_MAX, &is_all);
+	char found[32] = "", lines[32] = "";
 	char *last;
 
 	if (n_found > 1)
 		(void)snprintf(found, sizeof(found), ", one of %zu", n_found);
-	if (!n) {
+	if (!n && is_all) {
 		say(replies, "Nothing in it can be shown (%zu%s)", number, found);
 		return;
 	}
-	if (n > REPLIES_MAX_LINES) {
-		replies->n = REPLIES_MAX_LINES - 1;
-		say(replies, "... (%zu%s: %zu lines, too long to show whole)", number, found, n);
+	if (n > REPLIES_MAX_LINES || !is_all) {
+		if (replies->n == REPLIES_MAX_LINES)
+			replies->n--;
+		if (is_all)
+			(void)snprintf(lines, sizeof(lines), "%zu lines, ", n);
+		say(replies, "... (%zu%s: %stoo long to show whole)", number, found, lines);
 		return;
 	}
 	last = replies->lines[replies->n - 1];
@@ -125,18 +135,14 @@ answer_number(const struct asked *asked, struct replies *replies)
 static void
 answer_words(const struct asked *asked, struct replies *replies)
 {
-	size_t numbers[MATCHES_MAX];
-	size_t n = quotes_search(asked->quotes, asked->args, numbers, MATCHES_MAX);
-	size_t n_listed = n < MATCHES_MAX ? n : MATCHES_MAX;
+	size_t number, n = quotes_search(asked->quotes, asked->args, asked->random, replies_fit,
+			       NULL, &number);
 
 	if (!n)
 		say(replies, "No quote has %s.",
 			asked->args[strcspn(asked->args, " \t")] ? "all these words" : "this word");
 	else
-		answer_with(asked,
-			quotes_choose(
-				asked->quotes, numbers, n_listed, asked->random, replies_fit, NULL),
-			n, replies);
+		answer_with(asked, number, n, replies);
 }
 
 static bool
@@ -157,7 +163,7 @@ answer_quote(const struct asked *asked, struct replies *replies)
 	} else if (asked->args[0]) {
 		answer_words(asked, replies);
 	} else {
-		number = quotes_choose(asked->quotes, NULL, 0, asked->random, replies_fit, NULL);
+		number = quotes_choose(asked->quotes, asked->random, replies_fit, NULL);
 		answer_with(asked, number, 1, replies);
 	}
 }

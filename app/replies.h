@@ -9,11 +9,12 @@
  *
  *     quote            one at random
  *     quote 12         that one
- *     quote two words  one that holds both words
+ *     quote two words  one that holds both words; of more than QUOTES_MAX_WORDS the first ones
  *     help             says so
  *
  * An answer is at most REPLIES_MAX_LINES lines. At random, quotes that would be longer are passed
- * over; one that was asked for shows its beginning and says how long it is. Empty lines of a quote
+ * over; one that was asked for shows its beginning and says how many lines it
+ * has, but where one of them is too long to be counted. Empty lines of a quote
  * are left out, long ones wrapped, control characters neutralised (text_clean()), and no line begins
  * with the `!` that another program might take for a command. */
 

@@ -113,7 +113,7 @@ create(struct fixture *f, struct sb_error *ret_error, const char *words)
 	while ((argv[argc] = strtok_r(rest, " ", &rest)))
 		argc++;
 	if (options_parse(argc, argv, &f->options, ret_error))
-		sb_testing_fail(SB_PLACE, "%s", ret_error->text);
+		return ret_error->code;
 	return quoth_create(
 		f->world->d, f->world->r, &f->options, &log, &events, &f->quoth, ret_error);
 }

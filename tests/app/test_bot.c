@@ -439,6 +439,59 @@ the_quote_of_the_day_is_one_that_fits_whole(void **state)
 }
 
 static void
+the_quote_of_the_day_is_cleaned_line_by_line(void **state)
+{
+	struct fixture *f = *state;
+	struct sb_qotd *qotd = make_qotd(f);
+	struct visitor visitor;
+	char text[1100] = "";
+	int i;
+
+	add(f, "_\bT_\bo\t\x1b[31mbe\x07\n\x01\n\xc2\x9b"
+	       "1mor\x7f\n");
+	ask_for_the_day(f, qotd, &visitor);
+	assert_string_equal(visitor.text, "To      [31mbe\r\n\r\n1mor\r\n");
+	/* Whether it fits is seen from what is sent; nothing to see does not fit. */
+	for (i = 0; i < 500; i++)
+		strcat(text, "\x01x");
+	quotes_destroy(f->quotes);
+	sb_qotd_destroy(qotd);
+	bot_destroy(f->bot);
+	f->quotes = quotes_create();
+	assert_non_null(f->quotes);
+	f->bot = bot_create(f->world->d, f->world->r, f->quotes, &(struct log){ on_log, f });
+	assert_non_null(f->bot);
+	add(f, text);
+	memset(text, '\t', 70);
+	memcpy(text + 70, "y", 2);
+	add(f, text);
+	add(f, "\x01\n\x02");
+	qotd = make_qotd(f);
+	for (i = 0; i < 3; i++) {
+		ask_for_the_day(f, qotd, &visitor);
+		assert_int_equal(visitor.len, 502);
+		assert_int_equal(strspn(visitor.text, "x"), 500);
+		sb_simulation_step_wall(f->world->sim, 24 * 3600 * SB_S);
+	}
+	sb_qotd_destroy(qotd);
+}
+
+static void
+a_quote_of_the_day_that_comes_later_has_its_turn(void **state)
+{
+	struct fixture *f = *state;
+	struct sb_qotd *qotd = make_qotd(f);
+	struct visitor visitor;
+
+	ask_for_the_day(f, qotd, &visitor);
+	assert_string_equal(visitor.text, "");
+	add(f, "one\n");
+	ask_for_the_day(f, qotd, &visitor);
+	assert_string_equal(visitor.text, "one\r\n");
+	sb_qotd_destroy(qotd);
+}
+
+static void
 without_quotes_there_is_none_of_the_day(void **state)
 {
 	struct fixture *f = *state;
@@ -489,6 +542,8 @@ main(void)
 		with_bot(a_failure_outside_handlers_is_logged),
 		with_bot(the_quote_of_the_day_is_the_same_all_day_and_another_tomorrow),
 		with_bot(the_quote_of_the_day_is_one_that_fits_whole),
+		with_bot(the_quote_of_the_day_is_cleaned_line_by_line),
+		with_bot(a_quote_of_the_day_that_comes_later_has_its_turn),
 		with_bot(without_quotes_there_is_none_of_the_day),
 		with_bot(a_destroyed_bot_hears_nothing),
 	};

@@ -73,17 +73,6 @@ networks_are_urls_with_channels(void **state)
 }
 
 static void
-a_network_may_be_a_unix_socket(void **state)
-{
-	struct options options = parse_right(ARGS("--irc", "unix:///run/irc.sock"));
-
-	(void)state;
-	assert_string_equal(options.networks[0].url, "unix:///run/irc.sock");
-	assert_int_equal(options.networks[0].n_channels, 0);
-	options_finish(&options);
-}
-
-static void
 what_is_not_said_has_its_default(void **state)
 {
 	struct options options = parse_right(ARGS("--qotd", "tcp://127.0.0.1:0"));
@@ -165,15 +154,89 @@ an_error_names_the_argument_and_what_is_right(void **state)
 	expect_wrong(ARGS("-xyz"), "-x", "--help");
 	expect_wrong(ARGS("--demo", "more"), "more", "--help");
 	expect_wrong(ARGS("--demo", "-"), "-", "--help");
-	expect_wrong(ARGS("--irc", "127.0.0.1"), "--irc 127.0.0.1", "tcp://");
+	expect_wrong(ARGS("--irc", "127.0.0.1"), "--irc \"127.0.0.1\", column", "tcp://");
+	expect_wrong(ARGS("--irc", "unix:///run/irc"), "--irc unix:///run/irc", "tcp://HOST");
 	expect_wrong(ARGS("--irc", "tcp://127.0.0.1:0/#c"), "--irc tcp://127.0.0.1:0/#c", "6667");
 	expect_wrong(ARGS("--irc", "tcp://127.0.0.1:1/c"), "'c'", "#name");
 	expect_wrong(ARGS("--irc", "tcp://127.0.0.1:1/#c,,#d"), "''", "#name");
 	expect_wrong(ARGS("--irc", "tcp://127.0.0.1:1/#c,"), "#c,", "comma");
 	expect_wrong(ARGS("--irc", "tcp://127.0.0.1:1/#c d"), "'#c d'", "#name");
-	expect_wrong(ARGS("--qotd", "udp://127.0.0.1:1"), "--qotd udp://", "tcp");
+	expect_wrong(ARGS("--qotd", "udp://127.0.0.1:1"), "--qotd \"udp://", "tcp");
 	expect_wrong(ARGS("--ircd", "tcp://127.0.0.1:99999"), "--ircd", "65535");
 	expect_wrong(ARGS("--ircd", "tcp://127.0.0.1:1/#c"), "--ircd", "nothing should follow");
+}
+
+static void
+an_option_is_written_out_and_the_nearest_is_named(void **state)
+{
+	(void)state;
+	expect_wrong(ARGS("--he"), "--he: no such option", "; perhaps --help; see");
+	expect_wrong(
+		ARGS("--q", "tcp://127.0.0.1:1"), "--q: ", "; perhaps --qotd or --quotes; see");
+	expect_wrong(
+		ARGS("--iirc=tcp://127.0.0.1:1"), "--iirc: ", "; perhaps --irc or --ircd; see");
+	expect_wrong(ARGS("--demo", "--qoutes", "x"), "--qoutes: ", "; perhaps --quotes; see");
+	expect_wrong(ARGS("--demo", "--verbose-and-much-longer"), "longer: no such option; see",
+		"--help");
+	expect_wrong(ARGS("--d=x"), "--d: ", "; perhaps --demo; see");
+	/* What only looks like one is a value. */
+	expect_wrong(ARGS("--nick", "--he"), "--nick --he", "begins with");
+}
+
+static void
+a_nick_is_checked_and_its_option_named(void **state)
+{
+	static const char *const wrong[] = { "", "a@b", "9a", "-a", "a b", "#a", "\xc3\xa9", "a!",
+		"abcdefghijklmnopqrstuvwxyzabcde" };
+	static const char *const right[] = { "a", "a-9", "Q_[]\\`^{|}", "_0",
+		"abcdefghijklmnopqrstuvwxyzabcd" };
+	struct options options;
+	char named[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		(void)snprintf(named, sizeof(named), "--nick %s: ", wrong[i]);
+		expect_wrong(ARGS("--demo", "--nick", wrong[i]), named, "a nick is 1 to 30 of");
+	}
+	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		options = parse_right(ARGS("--demo", "--nick", right[i]));
+		assert_string_equal(options.nick, right[i]);
+		options_finish(&options);
+	}
+}
+
+static void
+a_channel_that_is_too_long_is_told_so(void **state)
+{
+	char url[256];
+	int len = snprintf(url, sizeof(url), "tcp://127.0.0.1:1/#");
+	struct options options;
+
+	(void)state;
+	memset(url + len, 'x', 200);
+	url[len + 199] = '\0';
+	options = parse_right(ARGS("--irc", url));
+	assert_int_equal(strlen(options.networks[0].channels[0]), 200);
+	options_finish(&options);
+	url[len + 199] = 'x';
+	url[len + 200] = '\0';
+	expect_wrong(ARGS("--irc", url), "--irc: a channel has at most 200 bytes", "has 201");
+}
+
+static void
+the_help_is_no_wider_than_80_columns(void **state)
+{
+	char line[256];
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	options_print_help(file);
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		assert_in_range(strlen(line), 1, 81);
+	assert_int_equal(fclose(file), 0);
 }
 
 static void
@@ -199,12 +262,15 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(networks_are_urls_with_channels),
-		cmocka_unit_test(a_network_may_be_a_unix_socket),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(what_is_said_is_kept),
 		cmocka_unit_test(a_demonstration_is_everything_on_ports_that_may_move),
 		cmocka_unit_test(showing_something_needs_nothing_else),
 		cmocka_unit_test(an_error_names_the_argument_and_what_is_right),
+		cmocka_unit_test(an_option_is_written_out_and_the_nearest_is_named),
+		cmocka_unit_test(a_nick_is_checked_and_its_option_named),
+		cmocka_unit_test(a_channel_that_is_too_long_is_told_so),
+		cmocka_unit_test(the_help_is_no_wider_than_80_columns),
 		cmocka_unit_test(nothing_to_do_says_how_to_begin),
 		cmocka_unit_test(an_error_after_much_was_read_leaks_nothing),
 	};

@@ -164,37 +164,92 @@ quotes_are_numbered_from_one(void **state)
 	assert_null(quotes_at(f->quotes, SIZE_MAX));
 }
 
+/* Which quotes a search finds, "1 3": what it chooses by many random numbers. */
+static void
+expect_found(struct fixture *f, const char *words, const char *expected)
+{
+	bool is_found[8] = { false };
+	size_t number, n, n_all = 0, n_said = 0;
+	char text[64] = "";
+	uint64_t random;
+
+	for (random = 0; random < 200; random++) {
+		n = quotes_search(f->quotes, words, random, NULL, NULL, &number);
+		assert_in_range(number, n ? 1 : 0, n ? quotes_n(f->quotes) : 0);
+		n_said = n;
+		assert_true(number < sizeof(is_found));
+		is_found[number] = number > 0;
+	}
+	for (number = 1; number < sizeof(is_found); number++)
+		if (is_found[number]) {
+			n = strlen(text);
+			(void)snprintf(text + n, sizeof(text) - n, "%s%zu", n ? " " : "", number);
+			n_all++;
+		}
+	assert_string_equal(text, expected);
+	assert_int_equal(n_said, n_all);
+}
+
 static void
 a_search_finds_quotes_with_all_words_in_any_case_and_order(void **state)
 {
 	struct fixture *f = *state;
-	size_t numbers[4] = { 0 };
 
 	read_text(f, "The Quick brown fox\n%\nquick\nTHE\n%\nthe slow fox\n%\n\xc3\x89t\xc3\xa9\n");
-	assert_int_equal(quotes_search(f->quotes, "the QUICK", numbers, 4), 2);
-	assert_int_equal(numbers[0], 1);
-	assert_int_equal(numbers[1], 2);
-	assert_int_equal(quotes_search(f->quotes, " fox\tslow ", numbers, 4), 1);
-	assert_int_equal(numbers[0], 3);
+	expect_found(f, "the QUICK", "1 2");
+	expect_found(f, " fox\tslow ", "3");
 	/* Within a word, and across none. */
-	assert_int_equal(quotes_search(f->quotes, "uic", numbers, 4), 2);
-	assert_int_equal(quotes_search(f->quotes, "quickthe", numbers, 4), 0);
+	expect_found(f, "uic", "1 2");
+	expect_found(f, "quickthe", "");
+	expect_found(f, "foxquick", "");
+	/* At both ends, and as long as it. */
+	expect_found(f, "x", "1 3");
+	expect_found(f, "t", "1 2 3 4");
+	read_text(f, "abcab\n%\nab\n");
+	expect_found(f, "abcab", "5");
+	expect_found(f, "ab", "5 6");
+	expect_found(f, "abcabc", "");
 	/* Only ASCII has two cases. */
-	assert_int_equal(quotes_search(f->quotes, "\xc3\x89T\xc3\xa9", numbers, 4), 1);
-	assert_int_equal(quotes_search(f->quotes, "\xc3\xa9t", numbers, 4), 0);
+	expect_found(f, "\xc3\x89T\xc3\xa9", "4");
+	expect_found(f, "\xc3\xa9t", "");
 }
 
 static void
-a_search_writes_no_more_numbers_than_there_is_room_for(void **state)
+a_search_looks_for_eight_words_and_passes_over_more(void **state)
 {
 	struct fixture *f = *state;
-	size_t numbers[3] = { 0 };
 
-	read_text(f, "ab\n%\nab\n%\nab\n");
-	assert_int_equal(quotes_search(f->quotes, "a", numbers, 2), 3);
-	assert_int_equal(numbers[1], 2);
-	assert_int_equal(numbers[2], 0);
-	assert_int_equal(quotes_search(f->quotes, "a", NULL, 0), 3);
+	read_text(f, "a b c d e f g h\n%\na b c d e f g\n");
+	expect_found(f, "h g f e d c b a", "1");
+	expect_found(f, "a b c d e f g h", "1");
+	expect_found(f, "a b c d e f g a h zzz", "1 2");
+	expect_found(f, "zzz a b c d e f g h", "");
+}
+
+static void
+a_search_chooses_each_match_as_often_however_many_there_are(void **state)
+{
+	struct fixture *f = *state;
+	size_t i, n = 10000, number, n_late = 0, other = 0, before = 0;
+	char *text = malloc(n * 8 + 1);
+	uint64_t random;
+
+	assert_non_null(text);
+	for (i = 0; i < n; i++)
+		memcpy(text + 8 * i, "abc x\n%\n", 9);
+	assert_int_equal(read_text(f, text), n);
+	for (random = 0; random < 200; random++) {
+		assert_int_equal(quotes_search(f->quotes, "x a", random, NULL, NULL, &number), n);
+		quotes_search(f->quotes, "x a", random, NULL, NULL, &i);
+		assert_int_equal(i, number);
+		n_late += number > n / 2;
+		other += number != before;
+		before = number;
+	}
+	/* A half, give or take six times the deviation of 7. */
+	assert_in_range(n_late, 58, 142);
+	assert_true(other > 190);
+	free(text);
 }
 
 static void
@@ -202,28 +257,26 @@ a_search_without_a_word_finds_nothing(void **state)
 {
 	struct fixture *f = *state;
 
+	expect_found(f, "one", "");
 	read_text(f, "one\n");
-	assert_int_equal(quotes_search(f->quotes, "", NULL, 0), 0);
-	assert_int_equal(quotes_search(f->quotes, " \t", NULL, 0), 0);
-	assert_int_equal(quotes_search(f->quotes, "longer than the quote", NULL, 0), 0);
+	expect_found(f, "", "");
+	expect_found(f, " \t", "");
+	expect_found(f, "longer than the quote", "");
 }
 
 static void
 the_same_random_number_chooses_the_same_quote(void **state)
 {
 	struct fixture *f = *state;
-	static const size_t numbers[] = { 2, 4 };
 	uint64_t random;
 	size_t chosen, n_chosen[6] = { 0 };
 
 	read_text(f, "1\n%\n2\n%\n3\n%\n4\n%\n5\n");
 	for (random = 0; random < 1000; random++) {
-		chosen = quotes_choose(f->quotes, NULL, 0, random, NULL, NULL);
-		assert_int_equal(chosen, quotes_choose(f->quotes, NULL, 0, random, NULL, NULL));
+		chosen = quotes_choose(f->quotes, random, NULL, NULL);
+		assert_int_equal(chosen, quotes_choose(f->quotes, random, NULL, NULL));
 		assert_in_range(chosen, 1, 5);
 		n_chosen[chosen]++;
-		chosen = quotes_choose(f->quotes, numbers, 2, random, NULL, NULL);
-		assert_true(chosen == 2 || chosen == 4);
 	}
 	/* Each about as often: 200, give or take six times the deviation of 12.6. */
 	for (chosen = 1; chosen <= 5; chosen++)
@@ -240,7 +293,7 @@ static void
 another_quote_is_chosen_when_one_does_not_fit(void **state)
 {
 	struct fixture *f = *state;
-	size_t i, max = 2;
+	size_t i, number, max = 2;
 	uint64_t random;
 	char text[4096] = "ok\n%\n";
 
@@ -249,21 +302,29 @@ another_quote_is_chosen_when_one_does_not_fit(void **state)
 		strcat(text, "no way\n%\n");
 	read_text(f, text);
 	for (random = 0; random < 50; random++)
-		assert_int_equal(quotes_choose(f->quotes, NULL, 0, random, is_short, &max), 1);
+		assert_int_equal(quotes_choose(f->quotes, random, is_short, &max), 1);
+	read_text(f, "no\n%\nno\n");
+	for (random = 0; random < 50; random++) {
+		assert_int_equal(
+			quotes_search(f->quotes, "no", random, is_short, &max, &number), 302);
+		assert_true(number > 301);
+	}
 	max = 1;
-	assert_int_not_equal(quotes_choose(f->quotes, NULL, 0, 7, is_short, &max), 0);
+	assert_int_not_equal(quotes_choose(f->quotes, 7, is_short, &max), 0);
+	quotes_search(f->quotes, "no", 7, is_short, &max, &number);
+	assert_int_not_equal(number, 0);
 }
 
 static void
 nothing_is_chosen_from_nothing(void **state)
 {
 	struct fixture *f = *state;
-	size_t none;
+	size_t number = 7;
 
-	assert_int_equal(quotes_choose(f->quotes, NULL, 0, 7, NULL, NULL), 0);
+	assert_int_equal(quotes_choose(f->quotes, 7, NULL, NULL), 0);
 	assert_int_equal(quotes_of_day(f->quotes, 7, NULL, NULL), 0);
-	read_text(f, "one\n");
-	assert_int_equal(quotes_choose(f->quotes, &none, 0, 7, NULL, NULL), 0);
+	assert_int_equal(quotes_search(f->quotes, "one", 7, NULL, NULL, &number), 0);
+	assert_int_equal(number, 0);
 }
 
 /* Each quote once in n days, from any day on, and never the same two days running. */
@@ -337,7 +398,8 @@ main(void)
 		with_fixture(a_file_without_quotes_is_told),
 		with_fixture(quotes_are_numbered_from_one),
 		with_fixture(a_search_finds_quotes_with_all_words_in_any_case_and_order),
-		with_fixture(a_search_writes_no_more_numbers_than_there_is_room_for),
+		with_fixture(a_search_looks_for_eight_words_and_passes_over_more),
+		with_fixture(a_search_chooses_each_match_as_often_however_many_there_are),
 		with_fixture(a_search_without_a_word_finds_nothing),
 		with_fixture(the_same_random_number_chooses_the_same_quote),
 		with_fixture(another_quote_is_chosen_when_one_does_not_fit),

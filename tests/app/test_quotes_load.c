@@ -98,6 +98,40 @@ a_file_is_not_loaded_twice_under_two_names(void **state)
 }
 
 static void
+write_index(struct fixture *f, const char *name, char flags)
+{
+	const char header[24] = { [3] = 2, [7] = 1, [19] = flags, [20] = '%' };
+	FILE *file = fopen(in_folder(f, name), "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(header, 1, sizeof(header), file), sizeof(header));
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+letters_that_strfile_rotated_are_turned_back(void **state)
+{
+	struct fixture *f = *state;
+
+	write_file(f, "a", "Gur Mbb: 13!\n%\nab\n");
+	write_index(f, "a.dat", 4);
+	write_file(f, "b", "not so\n");
+	write_index(f, "b.dat", 3);
+	write_file(f, "c", "pns\xe9\n");
+	write_file(f, "c.u8", "pns\xc3\xa9\n");
+	write_index(f, "c.dat", 5);
+	write_file(f, "d", "no index\n");
+	write_file(f, "d.dat", "short");
+	assert_int_equal(load(f, ""), 5);
+	expect_quote(f, 1, "The Zoo: 13!");
+	expect_quote(f, 2, "no");
+	expect_quote(f, 3, "not so");
+	expect_quote(f, 4, "caf\xc3\xa9");
+	expect_quote(f, 5, "no index");
+	assert_string_equal(f->problems, "");
+}
+
+static void
 the_same_in_utf8_stands_for_a_file(void **state)
 {
 	struct fixture *f = *state;
@@ -189,6 +223,7 @@ main(void)
 		with_fixture(an_index_beside_its_file_is_passed_over),
 		with_fixture(the_indexes_of_debian_are_refused_by_name_and_content),
 		with_fixture(a_file_is_not_loaded_twice_under_two_names),
+		with_fixture(letters_that_strfile_rotated_are_turned_back),
 		with_fixture(the_same_in_utf8_stands_for_a_file),
 		with_fixture(what_cannot_be_read_is_told_and_the_rest_of_a_folder_loads),
 		with_fixture(a_path_that_leads_nowhere_is_an_error_and_told),

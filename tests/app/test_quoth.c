@@ -80,7 +80,7 @@ a_port_that_is_taken_is_left_for_a_free_one_in_a_demonstration_only(void **state
 	assert_int_equal(
 		create(f, &error, "--ircd tcp://127.0.0.1:6667 --quotes " SAMPLE), -EADDRINUSE);
 	assert_int_equal(error.code, -EADDRINUSE);
-	assert_non_null(strstr(error.text, "--ircd tcp://127.0.0.1:6667"));
+	assert_non_null(strstr(error.text, "--ircd: listening at tcp://127.0.0.1:6667: "));
 	options_finish(&f->options);
 
 	start_demo(f);
@@ -108,13 +108,19 @@ an_error_names_the_option_and_leaves_nothing_behind(void **state)
 {
 	struct fixture *f = *state;
 
-	expect_error(f, "--demo --quotes /nowhere", -ENOENT, "--quotes /nowhere: No such file");
-	expect_error(f, "--demo --quotes /dev/null", -EINVAL, "--quotes /dev/null");
+	expect_error(f, "--demo --quotes /nowhere", -ENOENT,
+		"--quotes /nowhere: cannot be opened: No such file");
+	expect_error(f, "--demo --quotes /dev/null", -EINVAL,
+		"--quotes /dev/null: neither a file nor a folder");
 	expect_error(f, "--demo --quotes /usr/share/games/fortunes/art.dat", -ENODATA,
-		"--quotes /usr/share/games/fortunes/art.dat");
-	expect_error(f, "--demo --nick a@b --quotes " SAMPLE, -EINVAL, "a@b");
+		"--quotes /usr/share/games/fortunes/art.dat: an index made by strfile");
+	expect_error(f, "--demo --quotes /dev/null --quotes " SAMPLE, -EINVAL,
+		"--quotes /dev/null: neither a file nor a folder");
+	/* The error is all that is said. */
+	assert_string_equal(f->log, "");
+	expect_error(f, "--demo --nick a@b --quotes " SAMPLE, -EINVAL, "--nick a@b");
 	expect_error(f, "--demo --qotd tcp://127.0.0.1:6667 --quotes " SAMPLE, -EADDRINUSE,
-		"--qotd tcp://127.0.0.1:6667");
+		"--qotd: listening at tcp://127.0.0.1:6667: ");
 }
 
 static void
@@ -134,11 +140,11 @@ problems_with_quotes_are_logged_up_to_a_bound(void **state)
 		path);
 	start(f, words);
 	assert_int_equal(unlink(path), 0);
-	/* The index is one, and 19 of the quotes. */
+	/* The index is told beside 20 of the quotes. */
 	assert_non_null(strstr(f->log, "/usr/share/games/fortunes/art.dat: an index"));
-	assert_non_null(strstr(f->log, ":37: not UTF-8"));
-	assert_null(strstr(f->log, ":39: not UTF-8"));
-	assert_non_null(strstr(f->log, "... and 11 more problems with quotes\n30 quotes\n"));
+	assert_non_null(strstr(f->log, ":39: not UTF-8"));
+	assert_null(strstr(f->log, ":41: not UTF-8"));
+	assert_non_null(strstr(f->log, "... and 10 more problems with quotes\n30 quotes\n"));
 }
 
 /* Several networks. */

@@ -181,6 +181,7 @@ words_that_no_quote_has_are_told(void **state)
 	add(*state, "a red fox\n%\na blue hen\n");
 	expect_to_channel(*state, "!quote green", "No quote has this word.");
 	expect_to_channel(*state, "!quote red hen", "No quote has all these words.");
+	expect_to_channel(*state, "!quote a r e d f o x a green", "a red fox (1)");
 }
 
 static void
@@ -295,6 +296,25 @@ a_long_line_becomes_several_and_none_is_too_long(void **state)
 }
 
 static void
+a_line_too_long_to_be_counted_is_not_counted(void **state)
+{
+	struct replies replies;
+	char text[6002];
+
+	add_long(*state, 60000, "a");
+	replies = ask_channel(*state, "!quote 1");
+	assert_int_equal(replies.n, REPLIES_MAX_LINES);
+	assert_string_equal(replies.lines[5], "... (1: too long to show whole)");
+	/* What stands behind very many spaces is no less there. */
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "\x01", 1);
+	memcpy(text + sizeof(text) - 2, "a", 2);
+	add(*state, text);
+	replies = ask_channel(*state, "!quote 2");
+	assert_string_equal(replies.lines[replies.n - 1], "... (2: too long to show whole)");
+}
+
+static void
 control_characters_of_a_quote_are_neutralised(void **state)
 {
 	add(*state, "_\bT_\bo\x01 \x02"
@@ -383,6 +403,7 @@ main(void)
 		with_quotes(at_random_long_quotes_are_passed_over),
 		with_quotes(a_long_quote_asked_for_is_cut_and_says_so),
 		with_quotes(a_long_line_becomes_several_and_none_is_too_long),
+		with_quotes(a_line_too_long_to_be_counted_is_not_counted),
 		with_quotes(control_characters_of_a_quote_are_neutralised),
 		with_quotes(no_line_begins_with_the_mark_of_a_command),
 		with_quotes(a_quote_of_nothing_to_show_says_so),

@@ -3,7 +3,9 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <strings.h>
 
+#include "app/daily.h"
 #include "app/quotes.h"
 #include "app/replies.h"
 #include "app/text.h"
@@ -86,6 +88,53 @@ check_answer(const struct quotes *quotes, const char *text)
 	}
 }
 
+/* The quotes that hold a word, counted without any of the shortcuts of a search. */
+static size_t
+count_holding(const struct quotes *quotes, const char *word)
+{
+	size_t i, n = 0;
+
+	for (i = 1; i <= quotes_n(quotes); i++) {
+		const char *text = quotes_at(quotes, i)->text;
+
+		while (*text && strncasecmp(text, word, strlen(word)) != 0)
+			text++;
+		n += *text != '\0';
+	}
+	return n;
+}
+
+/* A search for what the quote begins with finds this quote, and all that it should. */
+static void
+check_search(const struct quotes *quotes, const struct quote *quote)
+{
+	char word[16];
+	size_t number;
+
+	(void)snprintf(word, sizeof(word), "%.*s",
+		(int)strcspn(quote->text, " \t\n") % (int)sizeof(word), quote->text);
+	if (!word[0])
+		return;
+	check(quotes_search(quotes, word, quote->len, NULL, NULL, &number)
+		== count_holding(quotes, word));
+	check(number > 0 && strcasestr(quotes_at(quotes, number)->text, word));
+}
+
+/* What goes out as the quote of the day is at most what may, and nothing that a terminal obeys. */
+static void
+check_daily(const struct quote *quote)
+{
+	char text[DAILY_CAP];
+	size_t i;
+
+	if (daily_write(quote, text))
+		check(strlen(text) + count(text, strlen(text), '\n') + 2 <= SB_QOTD_MAX);
+	check(strlen(text) < DAILY_CAP);
+	check_utf8(text, strlen(text));
+	for (i = 0; text[i]; i++)
+		check((unsigned char)text[i] >= ' ' || text[i] == '\n');
+}
+
 /* Written as UTF-8 it may pass the limit; a \r may come to stand at an end, and so may a % that had
  * spaces after it. */
 static bool
@@ -135,6 +184,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (i <= 16) {
 			(void)snprintf(command, sizeof(command), "quote %zu", i);
 			check_answer(quotes, command);
+			check_search(quotes, quotes_at(quotes, i));
+			check_daily(quotes_at(quotes, i));
 		}
 	}
 	check_answer(quotes, "quote");

@@ -86,8 +86,17 @@ check_written(struct sb_tape *tape)
 	}
 }
 
+/* Feeds a piece, and lets it be taken, which may be in several turns. */
 static void
-feed(struct sb_tape *tape, const uint8_t *data, size_t size, size_t step)
+feed_piece(struct sb_simulation *sim, struct sb_tape *tape, struct sb_bytes piece)
+{
+	sb_tape_feed_bytes(tape, piece);
+	sb_simulation_settle(sim);
+	sb_tape_turn(tape);
+}
+
+static void
+feed(struct sb_simulation *sim, struct sb_tape *tape, const uint8_t *data, size_t size, size_t step)
 {
 	while (size && sb_tape_is_open(tape)) {
 		size_t len = 1 + step % 61 > size ? size : 1 + step % 61;
@@ -95,7 +104,7 @@ feed(struct sb_tape *tape, const uint8_t *data, size_t size, size_t step)
 
 		sb_assert(copy);
 		memcpy(copy, data, len);
-		sb_tape_feed_bytes(tape, (struct sb_bytes){ copy, len });
+		feed_piece(sim, tape, (struct sb_bytes){ copy, len });
 		free(copy);
 		step = step * 31 + *data;
 		data += len;
@@ -138,7 +147,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		SB_HANDLER(on_signal), &run);
 	sb_assert(!sb_irc_attach(run.irc, sb_tape_stream(tape)));
 	sb_tape_connect(tape);
-	feed(tape, data + 3, size - 3, data[2]);
+	feed(sim, tape, data + 3, size - 3, data[2]);
 	check_written(tape);
 	run.deed = NOTHING;
 	if (run.irc)

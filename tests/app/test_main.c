@@ -1,0 +1,227 @@
+/* The program as a process: what it prints and where, and with what status it ends. */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kit_cmocka.h"
+
+#define SAMPLE SOURCE_DIR "/tests/app/sample"
+
+enum { LIMIT_MS = 60 * 1000 };
+
+/* The three are its descriptors 0 to 2; -1: closed. */
+static pid_t
+start(const int fds[3], const char *const *args)
+{
+	const char *argv[16] = { "quoth" };
+	char path[PATH_MAX + 8] = "";
+	ssize_t len = readlink("/proc/self/exe", path, PATH_MAX);
+	int i, copies[3];
+	pid_t pid;
+
+	assert_true(len > 0);
+	(void)strcat(dirname(path), "/quoth");
+	for (i = 1; (argv[i] = args[i - 1]); i++)
+		assert_true(i < 15);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	/* Out of the way first, so that none is put over another. */
+	for (i = 0; i < 3; i++)
+		copies[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, 10);
+	for (i = 0; i < 3; i++)
+		if (copies[i] < 0)
+			close(i);
+		else
+			dup2(copies[i], i);
+	/* As a shell would have it, whatever the test's own parent does. */
+	(void)signal(SIGPIPE, SIG_DFL);
+	execv(path, (char *const *)(void *)argv);
+	_exit(127);
+}
+
+#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static int
+open_null(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* Reads until the text holds what is looked for, or the end. */
+static void
+read_until(int fd, char *buf, size_t cap, const char *what)
+{
+	struct pollfd poll_fd = { fd, POLLIN, 0 };
+	size_t len = strlen(buf);
+	ssize_t got;
+
+	while (!what || !strstr(buf, what)) {
+		if (poll(&poll_fd, 1, LIMIT_MS) != 1)
+			sb_testing_fail(SB_PLACE, "no '%s' in: %s", what ? what : "end", buf);
+		assert_true(len + 1 < cap);
+		got = read(fd, buf + len, cap - 1 - len);
+		if (got <= 0 && what)
+			sb_testing_fail(SB_PLACE, "the end came before '%s': %s", what, buf);
+		if (got <= 0)
+			return;
+		len += (size_t)got;
+		buf[len] = '\0';
+	}
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+/* A socket of ours at a free port of 127.0.0.1. */
+static int
+listen_somewhere(int *ret_port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	*ret_port = ntohs(address.sin_port);
+	return fd;
+}
+
+static void
+send_text(int fd, const char *text)
+{
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+static void
+what_it_prints_never_goes_into_a_connection(void **state)
+{
+	static const int closed[3] = { -1, -1, -1 };
+	char url[64], heard[8192] = "";
+	int port, fd, listening = listen_somewhere(&port);
+	struct pollfd poll_fd = { listening, POLLIN, 0 };
+	pid_t pid;
+
+	(void)state;
+	(void)snprintf(url, sizeof(url), "tcp://127.0.0.1:%d/#c", port);
+	pid = start(closed, ARGS("--irc", url, "--quotes", SAMPLE));
+	assert_int_equal(poll(&poll_fd, 1, LIMIT_MS), 1);
+	fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(fd >= 0);
+	read_until(fd, heard, sizeof(heard), "USER ");
+	send_text(fd, ":irc.test 001 quoth :Welcome\r\n:irc.test 433 quoth x :No\r\n");
+	send_text(fd, "PING :end\r\n");
+	read_until(fd, heard, sizeof(heard), "PONG ");
+	assert_non_null(strstr(heard, "JOIN #c\r\n"));
+	/* These are words of the log. */
+	assert_null(strstr(heard, "registered"));
+	assert_null(strstr(heard, "refused"));
+	assert_null(strstr(heard, "ready"));
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	read_until(fd, heard, sizeof(heard), "QUIT ");
+	close(fd);
+	assert_int_equal(wait_for(pid), 0);
+	close(listening);
+}
+
+static void
+a_log_that_nobody_reads_any_more_does_not_end_it(void **state)
+{
+	int null = open_null(), out[2], log[2];
+	char said[4096] = "";
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(log, O_CLOEXEC), 0);
+	close(log[0]);
+	pid = start((int[]){ null, out[1], log[1] },
+		ARGS("--qotd", "tcp://127.0.0.1:0", "--quotes", SAMPLE));
+	close(out[1]);
+	close(log[1]);
+	read_until(out[0], said, sizeof(said), "try:   nc 127.0.0.1 ");
+	assert_memory_equal(said, "ready\nqotd:  tcp://127.0.0.1:", 29);
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(wait_for(pid), 0);
+	close(out[0]);
+	close(null);
+}
+
+static void
+what_cannot_be_printed_ends_it_with_the_reason(void **state)
+{
+	int null = open_null(), full = open("/dev/full", O_WRONLY | O_CLOEXEC), log[2];
+	char said[4096] = "";
+	pid_t pid;
+
+	(void)state;
+	assert_true(full >= 0);
+	assert_int_equal(pipe2(log, O_CLOEXEC), 0);
+	pid = start((int[]){ null, full, log[1] },
+		ARGS("--qotd", "tcp://127.0.0.1:0", "--quotes", SAMPLE));
+	close(log[1]);
+	read_until(log[0], said, sizeof(said), NULL);
+	assert_int_equal(wait_for(pid), 1);
+	assert_non_null(strstr(said, "quoth: standard output: No space left on device\n"));
+	assert_null(strstr(strstr(said, "output:") + 1, "output:"));
+	close(log[0]);
+	close(full);
+	close(null);
+}
+
+static void
+a_server_that_quoth_is_not_on_is_not_recommended(void **state)
+{
+	int null = open_null(), out[2];
+	char said[4096] = "";
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	pid = start(
+		(int[]){ null, out[1], null }, ARGS("--ircd", "tcp://127.0.0.1:0", "--qotd",
+						       "tcp://127.0.0.1:0", "--quotes", SAMPLE));
+	close(out[1]);
+	read_until(out[0], said, sizeof(said), "try:   nc");
+	assert_non_null(strstr(said, "\nirc:   tcp://127.0.0.1:"));
+	assert_null(strstr(said, "irssi"));
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	assert_int_equal(wait_for(pid), 0);
+	close(out[0]);
+	close(null);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_it_prints_never_goes_into_a_connection),
+		cmocka_unit_test(a_log_that_nobody_reads_any_more_does_not_end_it),
+		cmocka_unit_test(what_cannot_be_printed_ends_it_with_the_reason),
+		cmocka_unit_test(a_server_that_quoth_is_not_on_is_not_recommended),
+	};
+
+	return kit_run(tests);
+}
