@@ -15,9 +15,9 @@
  * the client itself lasts until the turn ends. */
 
 #include <signalbox/irc.h>
-#include <signalbox/line.h>
 
 #include "irc_split.h"
+#include "turns.h"
 #include "wire.h"
 
 /* Bytes that we take of a channel's name, and of a nick with its NUL; no network allows more. */
@@ -36,6 +36,7 @@ enum state {
 struct channel {
 	char *name;
 	char *key; /* NULL for none */
+	bool is_joined; /* the server has told us */
 };
 
 struct sb_irc {
@@ -54,8 +55,9 @@ struct sb_irc {
 	enum state state;
 	bool is_destroyed;
 	bool retries; /* opened, not attached */
+	bool has_quit; /* told to, since it was opened or attached */
 	struct sb_stream *stream; /* NULL: there is none */
-	struct sb_lines lines;
+	struct sb_turns turns; /* what it says */
 	struct sb_timer timer; /* what for, the state says */
 	struct sb_timer ping_timer;
 	int64_t heard_ns; /* when something last arrived */
@@ -71,6 +73,7 @@ struct sb_irc {
 	size_t nick_max; /* bytes the server leaves of a nick, as far as we know */
 	unsigned n_variants; /* of the nick tried in this registration */
 	size_t user_len, host_len; /* ours, as others see them; 0: not known */
+	bool is_ascii; /* the server's casemapping: []\^ are not the capitals of {}|~ */
 
 	struct sb_reap reap;
 };
@@ -82,6 +85,9 @@ void sb_irc_begin_(struct sb_irc *irc);
 
 /* Makes the stream for the next attempt. Returns 0, or what sb_stream_connect() says. */
 int sb_irc_connect_(struct sb_irc *irc, struct sb_error *ret_error);
+
+/* Takes a line of the server's: an sb_turns_fn. */
+int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);
 
 void sb_irc_on_timer_(void *irc);
 void sb_irc_on_ping_timer_(void *irc);
@@ -99,9 +105,6 @@ void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 SB_PRINTF(3, 4)
 void sb_irc_end_(struct sb_irc *irc, int error, const char *why, ...);
 
-/* Whether we can ask for that nick: the network decides whether letters beyond ASCII are fine. */
-bool sb_irc_nick_is_fine_(const char *nick);
-
 /* PASS, NICK, USER. */
 void sb_irc_register_(struct sb_irc *irc);
 
@@ -111,6 +114,9 @@ void sb_irc_try_other_nick_(struct sb_irc *irc, bool is_erroneous, const char *r
 
 /* The server leaves that many bytes of a nick. */
 void sb_irc_limit_nick_(struct sb_irc *irc, size_t max);
+
+/* Whether two nicks or channels are the same on this server. */
+bool sb_irc_same_here_(const struct sb_irc *irc, const char *a, const char *b);
 
 /* Whether we can join a channel of that name. */
 bool sb_irc_channel_is_fine_(const char *name);
@@ -122,8 +128,12 @@ void sb_irc_join_all_(struct sb_irc *irc);
  * Returns 0 or -ENOMEM. */
 int sb_irc_channel_prepare_(
 	struct sb_irc *irc, const char *name, const char *key_or_null, struct channel *ret_channel);
-/* Takes it over, in the place of one of the same name. */
+/* Takes it over, in the place of one of the same name, joined if that was. */
 void sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel);
+/* The server says that we joined it, or left it: one that it has not said we joined stays, since
+ * then it is an earlier stay that ends. */
+void sb_irc_channel_joined_(struct sb_irc *irc, const char *name);
+void sb_irc_channel_parted_(struct sb_irc *irc, const char *name);
 void sb_irc_channel_drop_(struct sb_irc *irc, const char *name);
 void sb_irc_channel_finish_(struct channel *channel);
 

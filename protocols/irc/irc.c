@@ -19,7 +19,7 @@ free_irc(void *self)
 	for (i = 0; i < irc->n_channels; i++)
 		sb_irc_channel_finish_(&irc->channels[i]);
 	free(irc->channels);
-	sb_line_finish(&irc->lines);
+	sb_turns_finish(&irc->turns);
 	free(irc->url);
 	free(irc->host);
 	free(irc->user);
@@ -34,18 +34,33 @@ or_default(int64_t value, int64_t default_value)
 	return value ? value : default_value;
 }
 
+/* How many bytes of a text stand in a report. */
+static int
+shown(const char *text)
+{
+	return (int)sb_wire_cut(text, strlen(text), 64);
+}
+
 static int
 check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 {
 	size_t i;
 
-	if (!sb_irc_nick_is_fine_(o->nick))
-		return sb_error_set(ret_error, -EINVAL, "\"%.64s\" cannot be a nick", o->nick);
+	if (!sb_irc_nick_is_fine(o->nick))
+		return sb_error_set(ret_error, -EINVAL,
+			"\"%.*s\" cannot be a nick: it has 1 to %d bytes, no space and none of "
+			"!@*?,. and does not begin with a digit or one of #&+$:-",
+			shown(o->nick), o->nick, NICK_CAP - 1);
 	if (o->user && (!sb_wire_is_middle(o->user) || strlen(o->user) > USER_MAX))
-		return sb_error_set(ret_error, -EINVAL, "\"%.64s\" cannot be a user name", o->user);
+		return sb_error_set(ret_error, -EINVAL,
+			"\"%.*s\" cannot be a user name: it has 1 to %d bytes, no space or line "
+			"end "
+			"and no colon in front",
+			shown(o->user), o->user, USER_MAX);
 	if (o->realname && (!sb_wire_is_trailing(o->realname) || strlen(o->realname) > TEXT_MAX))
-		return sb_error_set(
-			ret_error, -EINVAL, "\"%.64s\" cannot be a real name", o->realname);
+		return sb_error_set(ret_error, -EINVAL,
+			"\"%.*s\" cannot be a real name: it has at most %d bytes and no line end",
+			shown(o->realname), o->realname, TEXT_MAX);
 	if (o->password && (!sb_wire_is_trailing(o->password) || strlen(o->password) > TEXT_MAX))
 		return sb_error_set(ret_error, -EINVAL,
 			"the password has a line end or is longer "
@@ -54,9 +69,10 @@ check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 	for (i = 0; i < o->n_channels; i++)
 		if (!sb_irc_channel_is_fine_(o->channels[i]))
 			return sb_error_set(ret_error, -EINVAL,
-				"\"%.64s\" cannot be a channel: it begins with one of #&+! and has "
-				"no space, comma or line end",
-				o->channels[i]);
+				"\"%.*s\" cannot be a channel: it begins with one "
+				"of " SB_WIRE_CHANNEL_SIGNS " and has at most %d bytes and no "
+				"space, comma, BEL or line end",
+				shown(o->channels[i]), o->channels[i], CHANNEL_MAX);
 	return 0;
 }
 
@@ -72,7 +88,8 @@ read_url(struct sb_irc *irc, const char *text, struct sb_error *ret_error)
 		return error;
 	if (url.scheme == SB_SCHEME_TCP && url.path[0])
 		return sb_error_set(ret_error, -EINVAL,
-			"\"%.128s\": nothing may follow the port of an IRC server", text);
+			"\"%.*s\": nothing may follow the port of an IRC server", shown(text),
+			text);
 	name = url.scheme == SB_SCHEME_TCP ? url.host : url.path;
 	irc->url = strdup(text);
 	free(irc->host);
@@ -85,7 +102,7 @@ read_url(struct sb_irc *irc, const char *text, struct sb_error *ret_error)
 static char *
 copy_of(const char *text, const char *default_text)
 {
-	return strdup(text ? text : default_text);
+	return strdup(text && *text ? text : default_text);
 }
 
 static int
@@ -124,7 +141,6 @@ fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret
 	if (error || !irc->host)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	sb_irc_limit_nick_(irc, SIZE_MAX);
-	sb_line_init(&irc->lines, SB_WIRE_ANY_MAX - 2, SB_LINE_DROP);
 	error = sb_register(irc->d, &sb_irc_signals);
 	if (error)
 		return sb_error_set(ret_error, error, "the signals of IRC: %s", strerror(-error));
@@ -134,12 +150,13 @@ fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret
 static int
 make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 {
-	if (!sb_timer_init(&irc->timer, irc->r, sb_irc_on_timer_, irc->place, irc)) {
-		if (!sb_timer_init(
-			    &irc->ping_timer, irc->r, sb_irc_on_ping_timer_, irc->place, irc))
-			return 0;
-		sb_timer_finish(&irc->timer);
-	}
+	if (!sb_timer_init(&irc->timer, irc->r, sb_irc_on_timer_, irc->place, irc)
+		&& !sb_timer_init(&irc->ping_timer, irc->r, sb_irc_on_ping_timer_, irc->place, irc)
+		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_ANY_MAX - 2, false, sb_irc_on_line_,
+			irc->place, irc))
+		return 0;
+	sb_timer_finish(&irc->timer);
+	sb_timer_finish(&irc->ping_timer);
 	return sb_error_set(ret_error, -ENOMEM, "out of memory");
 }
 
@@ -186,6 +203,7 @@ sb_irc_destroy(struct sb_irc *irc)
 	irc->stream = NULL;
 	sb_timer_finish(&irc->timer);
 	sb_timer_finish(&irc->ping_timer);
+	sb_turns_retire(&irc->turns);
 	sb_reactor_reap(irc->r, &irc->reap, free_irc, irc);
 }
 
@@ -248,8 +266,9 @@ void
 sb_irc_quit(struct sb_irc *irc, const char *reason_or_null)
 {
 	sb_assert(!irc->is_destroyed);
-	if (irc->state == QUITTING)
+	if (irc->has_quit)
 		return;
+	irc->has_quit = true;
 	if (irc->stream && irc->state == CONNECTING)
 		sb_stream_close(irc->stream);
 	else if (irc->stream)
@@ -283,7 +302,13 @@ sb_irc_same(const char *a, const char *b)
 }
 
 bool
+sb_irc_same_here_(const struct sb_irc *irc, const char *a, const char *b)
+{
+	return irc->is_ascii ? sb_wire_same_ascii(a, b) : sb_wire_same(a, b);
+}
+
+bool
 sb_irc_is_channel(const char *target)
 {
-	return *target && strchr("#&+!", *target);
+	return *target && strchr(SB_WIRE_CHANNEL_SIGNS, *target);
 }

@@ -35,6 +35,7 @@ int
 sb_irc_channel_prepare_(
 	struct sb_irc *irc, const char *name, const char *key_or_null, struct channel *ret_channel)
 {
+	ret_channel->is_joined = false;
 	ret_channel->name = strdup(name);
 	ret_channel->key = key_or_null ? strdup(key_or_null) : NULL;
 	if (ret_channel->name && (ret_channel->key || !key_or_null) && !make_room(irc))
@@ -49,7 +50,7 @@ find_channel(const struct sb_irc *irc, const char *name)
 	size_t i;
 
 	for (i = 0; i < irc->n_channels; i++)
-		if (sb_wire_same(irc->channels[i].name, name))
+		if (sb_irc_same_here_(irc, irc->channels[i].name, name))
 			return &irc->channels[i];
 	return NULL;
 }
@@ -59,11 +60,32 @@ sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel)
 {
 	struct channel *old = find_channel(irc, channel.name);
 
-	if (old)
+	if (old) {
+		/* Where we are already, the server answers no JOIN. */
+		channel.is_joined = old->is_joined;
 		sb_irc_channel_finish_(old);
-	else
+	} else {
 		old = &irc->channels[irc->n_channels++];
+	}
 	*old = channel;
+}
+
+void
+sb_irc_channel_joined_(struct sb_irc *irc, const char *name)
+{
+	struct channel *channel = find_channel(irc, name);
+
+	if (channel)
+		channel->is_joined = true;
+}
+
+void
+sb_irc_channel_parted_(struct sb_irc *irc, const char *name)
+{
+	const struct channel *channel = find_channel(irc, name);
+
+	if (channel && channel->is_joined)
+		sb_irc_channel_drop_(irc, name);
 }
 
 void
@@ -98,9 +120,10 @@ sb_irc_join_all_(struct sb_irc *irc)
 	size_t i, len = 0;
 
 	for (i = 0; i < irc->n_channels; i++) {
-		const struct channel *channel = &irc->channels[i];
+		struct channel *channel = &irc->channels[i];
 		size_t name_len = strlen(channel->name);
 
+		channel->is_joined = false;
 		if (channel->key) {
 			send_join(irc, channel->name, channel->key);
 			continue;

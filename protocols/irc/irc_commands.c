@@ -106,6 +106,9 @@ say(struct sb_irc *irc, struct saying *s, const char *text)
 		return -EINVAL;
 	if (around + ROOM_MIN > SB_WIRE_MAX)
 		return -EMSGSIZE;
+	/* A piece of a CTCP request would be another request, or a broken one. */
+	if (*text == '\1' && strlen(text) > SB_WIRE_MAX - around)
+		return -EMSGSIZE;
 	if (irc->state != REGISTERED)
 		return -ENOTCONN;
 	s->room = SB_WIRE_MAX - around;
@@ -201,7 +204,7 @@ sb_irc_change_nick(struct sb_irc *irc, const char *nick)
 {
 	int error;
 
-	if (!sb_irc_nick_is_fine_(nick))
+	if (!sb_irc_nick_is_fine(nick))
 		return -EINVAL;
 	error = command(irc, "NICK", nick, NULL, false);
 	if (!error)

@@ -6,6 +6,17 @@
 /* How long a registration must last to prove stable. */
 #define STABLE_NS (60 * SB_S)
 
+/* How long the server may take to let us in. */
+#define REGISTER_S 60
+
+/* What has come and was not taken goes too. */
+static void
+abort_stream(struct sb_irc *irc)
+{
+	sb_turns_stop(&irc->turns);
+	sb_stream_abort(irc->stream);
+}
+
 void
 sb_irc_end_(struct sb_irc *irc, int error, const char *why, ...)
 {
@@ -15,7 +26,7 @@ sb_irc_end_(struct sb_irc *irc, int error, const char *why, ...)
 	va_start(args, why);
 	(void)vsnprintf(irc->reason, sizeof(irc->reason), why, args);
 	va_end(args);
-	sb_stream_abort(irc->stream);
+	abort_stream(irc);
 }
 
 void
@@ -69,8 +80,9 @@ sb_irc_begin_(struct sb_irc *irc)
 	irc->end_error = 0;
 	irc->reason[0] = '\0';
 	irc->user_len = irc->host_len = 0;
+	irc->is_ascii = false;
+	irc->has_quit = false;
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
-	sb_line_reset(&irc->lines);
 }
 
 /* Full jitter: anything from nothing to a cap that doubles, so that those who were cut off together
@@ -129,10 +141,13 @@ sb_irc_on_timer_(void *self)
 
 	if (irc->state == CONNECTING)
 		(void)tell_connecting(irc);
+	else if (irc->state == REGISTERING)
+		sb_irc_end_(
+			irc, -ETIMEDOUT, "the server did not let us in within %d s", REGISTER_S);
 	else if (irc->state == WAITING)
 		try_again(irc);
 	else if (irc->state == QUITTING && irc->stream)
-		sb_stream_abort(irc->stream);
+		abort_stream(irc);
 	else if (irc->state == QUITTING)
 		finish_quit(irc);
 }
@@ -163,12 +178,13 @@ on_connected(void *self, struct sb_stream *stream)
 {
 	struct sb_irc *irc = self;
 
-	if (irc->state != CONNECTING)
-		return;
+	sb_assert(irc->state == CONNECTING);
 	irc->state = REGISTERING;
+	sb_turns_begin(&irc->turns, stream);
 	irc->heard_ns = sb_reactor_now_ns(irc->r);
 	sb_stream_set_idle_timeout(stream, 2 * irc->ping_after_ns);
 	sb_timer_start(&irc->ping_timer, irc->ping_after_ns);
+	sb_timer_start(&irc->timer, REGISTER_S * SB_S);
 	sb_irc_register_(irc);
 }
 
@@ -182,22 +198,21 @@ receive(struct sb_irc *irc, enum sb_line got, struct sb_bytes line)
 	return sb_irc_malformed_(irc, (struct sb_bytes){ NULL, 0 }, "no memory to hold it");
 }
 
+int
+sb_irc_on_line_(void *self, enum sb_line got, struct sb_bytes line)
+{
+	return receive(self, got, line) == -ECANCELED ? -ECANCELED : 0;
+}
+
 static void
 on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 {
 	struct sb_irc *irc = self;
-	struct sb_bytes line;
-	enum sb_line got;
 
 	(void)stream;
 	irc->heard_ns = sb_reactor_now_ns(irc->r);
-	sb_line_feed(&irc->lines, bytes);
-	while ((got = sb_line_next(&irc->lines, &line)) != SB_LINE_NONE) {
-		if (receive(irc, got, line) == -ECANCELED || irc->end_error) {
-			sb_line_reset(&irc->lines);
-			return;
-		}
-	}
+	if (sb_turns_feed(&irc->turns, bytes))
+		sb_irc_end_(irc, -ENOMEM, "no memory to hold what the server said");
 }
 
 /* What to say of an end: what the server or we said before it, or what the stream says. */
@@ -226,6 +241,9 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 	/* A copy, since a handler may begin anew, and the reason with it. */
 	(void)snprintf(text, sizeof(text), "%s", describe_end(irc, error));
 	irc->stream = NULL;
+	/* It is again the one to ask for. */
+	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
+	sb_turns_stop(&irc->turns);
 	sb_timer_stop(&irc->timer);
 	sb_timer_stop(&irc->ping_timer);
 	if (irc->state == REGISTERED && sb_reactor_now_ns(irc->r) - irc->registered_ns >= STABLE_NS)

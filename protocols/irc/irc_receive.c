@@ -50,6 +50,7 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 	irc->state = REGISTERED;
 	irc->registered_ns = sb_reactor_now_ns(irc->r);
 	irc->attempt = 0;
+	sb_timer_stop(&irc->timer);
 	memcpy(irc->nick, param(m, 0), strlen(param(m, 0)) + 1);
 	sb_irc_join_all_(irc);
 	return sb_irc_registered_emit(irc->d, irc,
@@ -58,17 +59,28 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 			.welcome = param(m, m->line->n_params - 1) });
 }
 
+/* What follows the key, which ends in "="; NULL for another feature. */
+static const char *
+value_of(const char *feature, const char *key)
+{
+	size_t len = strlen(key);
+
+	return strncmp(feature, key, len) ? NULL : feature + len;
+}
+
 static int
 receive_features(struct sb_irc *irc, const struct received *m)
 {
-	static const char key[] = "NICKLEN=";
+	const char *value;
 	size_t i;
 
 	for (i = 1; i < m->line->n_params; i++) {
-		const char *value = param(m, i) + strlen(key);
-
-		if (!strncmp(param(m, i), key, strlen(key)) && *value >= '0' && *value <= '9')
+		value = value_of(param(m, i), "NICKLEN=");
+		if (value && *value >= '0' && *value <= '9')
 			sb_irc_limit_nick_(irc, strtoul(value, NULL, 10));
+		value = value_of(param(m, i), "CASEMAPPING=");
+		if (value)
+			irc->is_ascii = !strcmp(value, "ascii");
 	}
 	return receive_other(irc, m);
 }
@@ -148,9 +160,12 @@ receive_join(struct sb_irc *irc, const struct received *m)
 		with_account.account = param(m, 1);
 	if (!list[strspn(list, ",")])
 		return receive_other(irc, m);
-	while (ran != -ECANCELED && next_name(&list, channel))
+	while (ran != -ECANCELED && next_name(&list, channel)) {
+		if (m->is_self)
+			sb_irc_channel_joined_(irc, channel);
 		ran = sb_irc_joined_emit(irc->d, irc,
 			&(struct sb_irc_joined){ .channel = channel, SOURCE(&with_account) });
+	}
 	return ran;
 }
 
@@ -165,7 +180,7 @@ receive_part(struct sb_irc *irc, const struct received *m)
 		return receive_other(irc, m);
 	while (ran != -ECANCELED && next_name(&list, channel)) {
 		if (m->is_self)
-			sb_irc_channel_drop_(irc, channel);
+			sb_irc_channel_parted_(irc, channel);
 		ran = sb_irc_parted_emit(irc->d, irc,
 			&(struct sb_irc_parted){
 				.channel = channel, .reason = param(m, 1), SOURCE(m) });
@@ -188,9 +203,9 @@ receive_kick(struct sb_irc *irc, const struct received *m)
 			&(struct sb_irc_kicked){ .channel = channel,
 				.victim = victim,
 				.reason = param(m, 2),
-				.victim_is_self = sb_wire_same(victim, irc->nick),
+				.victim_is_self = sb_irc_same_here_(irc, victim, irc->nick),
 				SOURCE(m) });
-		if (*channels)
+		if (channels[strspn(channels, ",")])
 			next_name(&channels, channel);
 	}
 	return ran;
@@ -211,7 +226,7 @@ receive_nick(struct sb_irc *irc, const struct received *m)
 	if (m->is_self) {
 		memcpy(irc->nick, nick, strlen(nick) + 1);
 		/* What we asked for ourselves is what we want after a reconnect, too. */
-		if (sb_wire_same(nick, irc->asked))
+		if (sb_irc_same_here_(irc, nick, irc->asked))
 			memcpy(irc->wanted, nick, strlen(nick) + 1);
 	}
 	return sb_irc_nick_changed_emit(
@@ -245,7 +260,7 @@ receive_invite(struct sb_irc *irc, const struct received *m)
 	return sb_irc_invited_emit(irc->d, irc,
 		&(struct sb_irc_invited){ .channel = param(m, 1),
 			.invitee = param(m, 0),
-			.is_us = sb_wire_same(param(m, 0), irc->nick),
+			.is_us = sb_irc_same_here_(irc, param(m, 0), irc->nick),
 			SOURCE(m) });
 }
 
@@ -466,8 +481,11 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 		return sb_irc_malformed_(irc, bytes, why);
 	m.time_ms = sb_reactor_wall_ns(irc->r) / SB_MS;
 	read_tags(&m, values);
-	m.is_self = sb_wire_same(line.nick, irc->nick);
+	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
 	if (m.is_self)
 		learn_prefix(irc, &line);
+	/* What an ERROR said is the reason of an end that follows at once. */
+	if (!irc->end_error)
+		irc->reason[0] = '\0';
 	return command->receive(irc, &m);
 }

@@ -7,10 +7,11 @@
 enum { NICK_MIN = 9, NICK_MAX = 30, VARIANTS_MAX = 10 };
 
 bool
-sb_irc_nick_is_fine_(const char *nick)
+sb_irc_nick_is_fine(const char *nick)
 {
 	return sb_wire_is_middle(nick) && strlen(nick) < NICK_CAP
-	       && !strchr("#&+!$0123456789-", *nick) && !nick[strcspn(nick, "!@*?,.")];
+	       && !strchr(SB_WIRE_CHANNEL_SIGNS "$0123456789-", *nick)
+	       && !nick[strcspn(nick, "!@*?,.")];
 }
 
 static void
@@ -66,7 +67,7 @@ learn_limit(struct sb_irc *irc, bool is_erroneous, const char *refused)
 void
 sb_irc_try_other_nick_(struct sb_irc *irc, bool is_erroneous, const char *refused)
 {
-	size_t max = irc->nick_max, len;
+	size_t len;
 
 	if (irc->n_variants >= VARIANTS_MAX) {
 		sb_irc_end_(irc, -EADDRINUSE, "the server refused %s and its variants up to %s",
@@ -74,9 +75,8 @@ sb_irc_try_other_nick_(struct sb_irc *irc, bool is_erroneous, const char *refuse
 		return;
 	}
 	learn_limit(irc, is_erroneous, refused);
-	len = strlen(irc->wanted);
-	if (is_erroneous && irc->nick_max < max && !irc->n_variants && len > irc->nick_max) {
-		len = sb_wire_cut(irc->wanted, len, irc->nick_max);
+	if (is_erroneous && !irc->n_variants && strlen(irc->nick) > irc->nick_max) {
+		len = sb_wire_cut(irc->wanted, strlen(irc->wanted), irc->nick_max);
 		memcpy(irc->nick, irc->wanted, len);
 		irc->nick[len] = '\0';
 	} else {

@@ -4,10 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	DEFAULT_MAX_CLIENTS = 1024,
-	HARD_LIMIT = 256 * 1024, /* bytes that may wait for a client to read them */
-};
+enum { DEFAULT_MAX_CLIENTS = 1024 };
 
 static void
 refuse(struct sb_ircd *ircd, int error, const char *text)
@@ -72,7 +69,7 @@ set_options(struct sb_ircd *ircd, const struct sb_ircd_options *options, struct 
 static int
 listen_at(struct sb_ircd *ircd, const char *url, const char *place, struct sb_error *ret_error)
 {
-	struct sb_stream_options options = { .hard_limit = HARD_LIMIT };
+	struct sb_stream_options options = { .hard_limit = IRCD_UNREAD_MAX };
 	int error = sb_register(ircd->d, &sb_ircd_signals);
 
 	if (error)
@@ -146,7 +143,7 @@ sb_ircd_shut(struct sb_ircd *ircd, const char *reason)
 	sb_assert(!reason || sb_wire_is_trailing(reason));
 	sb_listener_close(ircd->listener);
 	ircd->listener = NULL;
-	/* The doomed are buried when the first of them has closed, or by the command in progress. */
+	/* They are buried when the first of them has closed, or by the command in progress. */
 	DL_FOREACH(ircd->clients, client)
 	sb_ircd_dismiss(client, reason ? reason : "Shutting down");
 }

@@ -21,25 +21,36 @@ send_who(struct ircd_client *to, const struct ircd_client *user, const struct ir
 static void
 who_channel(struct ircd_client *client, const struct ircd_channel *channel)
 {
+	uint64_t mark = sb_ircd_mark_neighbours(client);
 	const struct ircd_member *member;
-	bool is_inside = sb_ircd_member_of(client, channel) != NULL;
 
 	DL_FOREACH(channel->members, member)
-	if (is_inside || !member->client->is_invisible)
+	{
+		if (!sb_ircd_sees(mark, member->client))
+			continue;
+		if (!sb_ircd_has_room(client)) {
+			sb_ircd_break_off(client, "WHO");
+			break;
+		}
 		send_who(client, member->client, channel, member->is_op);
+	}
 }
 
 static void
 who_all(struct ircd_client *client)
 {
+	uint64_t mark = sb_ircd_mark_neighbours(client);
 	const struct ircd_client *user;
 
 	DL_FOREACH(client->ircd->clients, user)
 	{
-		if (!user->is_registered)
+		if (!user->is_registered || !sb_ircd_sees(mark, user))
 			continue;
-		if (user == client || !user->is_invisible || sb_ircd_share_channel(client, user))
-			send_who(client, user, NULL, false);
+		if (!sb_ircd_has_room(client)) {
+			sb_ircd_break_off(client, "WHO");
+			break;
+		}
+		send_who(client, user, NULL, false);
 	}
 }
 

@@ -67,7 +67,7 @@ join(struct ircd_client *client, const char *name)
 	sb_ircd_tell_channel(channel, client, NULL, "JOIN", channel->name, NULL);
 	if (*channel->topic)
 		send_topic(client, channel);
-	sb_ircd_send_names(client, channel);
+	sb_ircd_send_names(client, channel, sb_ircd_mark_members(channel));
 	joined = (struct sb_ircd_joined){ .nick = client->nick->text, .channel = channel->name };
 	return sb_ircd_joined_emit(ircd->d, ircd, &joined) == -ECANCELED ? -ECANCELED : 0;
 }
@@ -257,21 +257,26 @@ sb_ircd_on_topic(struct ircd_client *client, const struct sb_wire_line *line)
 }
 
 void
-sb_ircd_send_names(struct ircd_client *to, const struct ircd_channel *channel)
+sb_ircd_send_names(struct ircd_client *to, const struct ircd_channel *channel, uint64_t mark)
 {
-	const struct ircd_member *member;
+	const struct ircd_member *member = channel->members;
 	struct ircd_words words;
 
 	sb_ircd_words_begin(&words, to, "353", "=", channel->name);
-	DL_FOREACH(channel->members, member)
-	sb_ircd_words_add(&words, member->is_op ? "@" : "", member->client->nick->text);
+	for (; member && sb_ircd_has_room(to); member = member->next)
+		if (sb_ircd_sees(mark, member->client))
+			sb_ircd_words_add(
+				&words, member->is_op ? "@" : "", member->client->nick->text);
 	sb_ircd_words_end(&words, false);
+	if (member)
+		sb_ircd_break_off(to, "NAMES");
 	sb_ircd_numeric(to, "366", channel->name, "End of NAMES list", NULL);
 }
 
 int
 sb_ircd_on_names(struct ircd_client *client, const struct sb_wire_line *line)
 {
+	uint64_t mark = sb_ircd_mark_neighbours(client);
 	const char *cursor = line->params[0];
 	char name[SB_WIRE_MAX];
 
@@ -282,7 +287,7 @@ sb_ircd_on_names(struct ircd_client *client, const struct sb_wire_line *line)
 		const struct ircd_channel *channel = sb_ircd_find_channel(client->ircd, name);
 
 		if (channel)
-			sb_ircd_send_names(client, channel);
+			sb_ircd_send_names(client, channel, mark);
 		else
 			sb_ircd_numeric(client, "366", name, "End of NAMES list", NULL);
 	}
@@ -298,20 +303,35 @@ list(struct ircd_client *client, const struct ircd_channel *channel)
 	sb_ircd_numeric(client, "322", channel->name, n, channel->topic, NULL);
 }
 
+static void
+list_all(struct ircd_client *client)
+{
+	const struct ircd_channel *channel = client->ircd->channels;
+
+	for (; channel && sb_ircd_has_room(client); channel = channel->hh.next)
+		list(client, channel);
+	if (channel)
+		sb_ircd_break_off(client, "LIST");
+}
+
 int
 sb_ircd_on_list(struct ircd_client *client, const struct sb_wire_line *line)
 {
-	const struct ircd_channel *channel;
 	const char *cursor = line->params[0];
 	char name[SB_WIRE_MAX];
 
 	if (!*cursor)
-		for (channel = client->ircd->channels; channel; channel = channel->hh.next)
-			list(client, channel);
+		list_all(client);
 	while (sb_ircd_item(&cursor, name)) {
-		channel = sb_ircd_find_channel(client->ircd, name);
-		if (channel)
-			list(client, channel);
+		const struct ircd_channel *channel = sb_ircd_find_channel(client->ircd, name);
+
+		if (!channel)
+			continue;
+		if (!sb_ircd_has_room(client)) {
+			sb_ircd_break_off(client, "LIST");
+			break;
+		}
+		list(client, channel);
 	}
 	sb_ircd_numeric(client, "323", "End of LIST", NULL);
 	return 0;

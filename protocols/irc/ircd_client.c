@@ -35,7 +35,7 @@ doom(struct ircd_client *client, const char *reason)
 		return false;
 	client->is_doomed = true;
 	sb_ircd_copy(client->reason, IRCD_REASON_MAX, reason);
-	sb_timer_stop(&client->work);
+	sb_turns_stop(&client->turns);
 	sb_timer_stop(&client->deadline);
 	DL_APPEND2(client->ircd->doomed, client, prev_doomed, next_doomed);
 	return true;
@@ -44,9 +44,10 @@ doom(struct ircd_client *client, const char *reason)
 void
 sb_ircd_dismiss(struct ircd_client *client, const char *reason)
 {
-	char text[IRCD_HOST_MAX + IRCD_REASON_MAX + 32];
+	char text[IRCD_HOST_MAX + IRCD_REASON_MAX + 32], words[IRCD_REASON_MAX + 1];
 
-	(void)snprintf(text, sizeof(text), "Closing link: %s (%s)", client->host, reason);
+	sb_ircd_copy(words, IRCD_REASON_MAX, reason);
+	(void)snprintf(text, sizeof(text), "Closing link: %s (%s)", client->host, words);
 	sb_ircd_reply(client, "ERROR", text, NULL);
 	/* Not when the ERROR itself was too much for it. */
 	if (doom(client, reason))
@@ -65,15 +66,14 @@ sb_ircd_cut_client(struct ircd_client *client)
 {
 	sb_stream_destroy(client->stream);
 	client->stream = NULL;
-	sb_timer_finish(&client->work);
+	sb_turns_retire(&client->turns);
 	sb_timer_finish(&client->deadline);
 }
 
 void
 sb_ircd_free_client(struct ircd_client *client)
 {
-	sb_line_finish(&client->lines);
-	free(client->backlog);
+	sb_turns_finish(&client->turns);
 	free(client);
 }
 
@@ -135,106 +135,33 @@ sb_ircd_bury(struct sb_ircd *ircd)
 
 /* ---- What it says ---- */
 
-/* The piece holds at most one line's end. */
 static int
-take_piece(struct ircd_client *client, struct sb_bytes piece)
+take_line(void *self, enum sb_line got, struct sb_bytes bytes)
 {
-	struct sb_bytes bytes;
-	enum sb_line got;
+	struct ircd_client *client = self;
 	int error = 0;
 
-	sb_line_feed(&client->lines, piece);
-	while ((got = sb_line_next(&client->lines, &bytes)) != SB_LINE_NONE) {
-		if (error || client->is_doomed)
-			continue;
-		if (got == SB_LINE_WHOLE)
-			error = sb_ircd_obey(client, bytes);
-		else if (got == SB_LINE_LONG)
-			sb_ircd_numeric(client, "417", "Input line was too long", NULL);
-		else
-			sb_ircd_numeric(client, "400", "*", "A line was lost: out of memory", NULL);
-	}
+	if (got == SB_LINE_WHOLE)
+		error = sb_ircd_obey(client, bytes);
+	else if (got == SB_LINE_LONG)
+		sb_ircd_numeric(client, "417", "Input line was too long", NULL);
+	else
+		sb_ircd_numeric(client, "400", "*", "A line was lost: out of memory", NULL);
 	return error ? error : sb_ircd_bury(client->ircd);
-}
-
-/* Takes lines until its share of this turn is used up, or it has to read answers first; *at moves on.
- * What a doomed client says is nothing any more. */
-static int
-take(struct ircd_client *client, struct sb_bytes bytes, size_t *at)
-{
-	const char *begin = bytes.ptr;
-	int n;
-
-	for (n = 0; *at < bytes.len && n < IRCD_LINES_A_TURN; n++) {
-		const char *end = memchr(begin + *at, '\n', bytes.len - *at);
-		size_t len = end ? (size_t)(end - begin) + 1 - *at : bytes.len - *at;
-
-		if (client->is_doomed || sb_stream_is_full(client->stream))
-			break;
-		*at += len;
-		if (take_piece(client, (struct sb_bytes){ begin + *at - len, len }))
-			return -ECANCELED;
-	}
-	if (client->is_doomed)
-		*at = bytes.len;
-	return 0;
-}
-
-static void
-clear_backlog(struct ircd_client *client)
-{
-	free(client->backlog);
-	client->backlog = NULL;
-	client->backlog_at = client->backlog_len = 0;
-}
-
-/* What is left waits for another turn: the next, or when what we have written is read. */
-static void
-wait_for_turn(struct ircd_client *client)
-{
-	sb_stream_pause(client->stream);
-	if (!sb_stream_is_full(client->stream))
-		sb_timer_start(&client->work, 0);
 }
 
 static void
 on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 {
 	struct ircd_client *client = self;
-	const char *begin = bytes.ptr;
-	size_t at = 0;
 
 	(void)stream;
 	client->heard_ns = sb_reactor_now_ns(client->ircd->r);
 	client->is_pinged = false;
-	if (take(client, bytes, &at) || at == bytes.len)
-		return;
-	client->backlog = malloc(bytes.len - at);
-	if (!client->backlog) {
+	if (sb_turns_feed(&client->turns, bytes)) {
 		sb_ircd_drop(client, "Out of memory");
 		(void)sb_ircd_bury(client->ircd);
-		return;
 	}
-	client->backlog_len = bytes.len - at;
-	memcpy(client->backlog, begin + at, client->backlog_len);
-	wait_for_turn(client);
-}
-
-static void
-on_work(void *self)
-{
-	struct ircd_client *client = self;
-	struct sb_bytes bytes = { client->backlog, client->backlog_len };
-
-	if (take(client, bytes, &client->backlog_at))
-		return;
-	if (client->backlog_at < client->backlog_len) {
-		wait_for_turn(client);
-		return;
-	}
-	clear_backlog(client);
-	if (!client->is_doomed)
-		sb_stream_resume(client->stream);
 }
 
 static void
@@ -243,8 +170,7 @@ on_drained(void *self, struct sb_stream *stream)
 	struct ircd_client *client = self;
 
 	(void)stream;
-	if (client->backlog && !client->is_doomed)
-		sb_timer_start(&client->work, 0);
+	sb_turns_drained(&client->turns);
 }
 
 /* ---- Silence ---- */
@@ -339,10 +265,11 @@ init_timers(struct ircd_client *client)
 {
 	struct sb_reactor *r = client->ircd->r;
 
-	if (sb_timer_init(&client->work, r, SB_HANDLER(on_work), client))
+	if (sb_turns_init(
+		    &client->turns, r, SB_WIRE_ANY_MAX - 2, true, SB_HANDLER(take_line), client))
 		return -ENOMEM;
 	if (sb_timer_init(&client->deadline, r, SB_HANDLER(on_deadline), client)) {
-		sb_timer_finish(&client->work);
+		sb_turns_retire(&client->turns);
 		return -ENOMEM;
 	}
 	return 0;
@@ -360,10 +287,10 @@ sb_ircd_add_client(struct sb_ircd *ircd, struct sb_stream *stream)
 		free(client);
 		return -ENOMEM;
 	}
-	sb_line_init(&client->lines, SB_WIRE_ANY_MAX - 2, SB_LINE_DROP);
 	set_host(client, sb_stream_peer(stream));
 	client->is_refused = ircd->n_clients >= ircd->max_clients;
 	client->stream = stream;
+	sb_turns_begin(&client->turns, stream);
 	DL_APPEND(ircd->clients, client);
 	ircd->n_clients++;
 	sb_stream_attach(stream, &protocol, client);

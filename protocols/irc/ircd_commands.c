@@ -24,10 +24,11 @@ on_pong(struct ircd_client *client, const struct sb_wire_line *line)
 static int
 on_quit(struct ircd_client *client, const struct sb_wire_line *line)
 {
-	char reason[IRCD_REASON_MAX + 1];
+	/* It keeps a client from giving a reason that only the server has. */
+	char reason[IRCD_REASON_MAX + 1] = "Quit: ";
+	size_t len = strlen(reason);
 
-	/* The prefix keeps a client from giving a reason that only the server has. */
-	(void)snprintf(reason, sizeof(reason), "Quit: %.*s", IRCD_REASON_MAX - 6, line->params[0]);
+	sb_ircd_copy(reason + len, IRCD_REASON_MAX - len, line->params[0]);
 	sb_ircd_dismiss(client, *line->params[0] ? reason : "Quit");
 	return 0;
 }

@@ -125,6 +125,18 @@ sb_ircd_reply(struct ircd_client *to, const char *verb, ...)
 	write_text(to, &text);
 }
 
+bool
+sb_ircd_has_room(const struct ircd_client *to)
+{
+	return !to->is_doomed && sb_stream_queued(to->stream) <= IRCD_ANSWER_MAX;
+}
+
+void
+sb_ircd_break_off(struct ircd_client *to, const char *verb)
+{
+	sb_ircd_numeric(to, "416", verb, "Too many lines in the answer: ask for less", NULL);
+}
+
 void
 sb_ircd_source(const struct ircd_client *client, char buf[IRCD_SOURCE_CAP])
 {

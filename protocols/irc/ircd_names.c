@@ -164,15 +164,40 @@ sb_ircd_member_of(const struct ircd_client *client, const struct ircd_channel *c
 	return NULL;
 }
 
-bool
-sb_ircd_share_channel(const struct ircd_client *a, const struct ircd_client *b)
+static void
+mark_members(const struct ircd_channel *channel, uint64_t mark)
 {
 	const struct ircd_member *member;
 
-	for (member = a->channels; member; member = member->next_of_client)
-		if (sb_ircd_member_of(b, member->channel))
-			return true;
-	return false;
+	DL_FOREACH(channel->members, member)
+	member->client->stamp = mark;
+}
+
+uint64_t
+sb_ircd_mark_members(const struct ircd_channel *channel)
+{
+	uint64_t mark = ++channel->members->client->ircd->stamp;
+
+	mark_members(channel, mark);
+	return mark;
+}
+
+uint64_t
+sb_ircd_mark_neighbours(struct ircd_client *client)
+{
+	uint64_t mark = ++client->ircd->stamp;
+	const struct ircd_member *member;
+
+	client->stamp = mark;
+	for (member = client->channels; member; member = member->next_of_client)
+		mark_members(member->channel, mark);
+	return mark;
+}
+
+bool
+sb_ircd_sees(uint64_t mark, const struct ircd_client *user)
+{
+	return !user->is_invisible || user->stamp == mark;
 }
 
 void

@@ -16,11 +16,11 @@
 #include <stdint.h>
 
 #include <signalbox/ircd.h>
-#include <signalbox/line.h>
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 
 #include "table.h"
+#include "turns.h"
 #include "wire.h"
 
 /* In bytes, without a NUL. With these no line the server writes can pass SB_WIRE_MAX but by its last
@@ -44,7 +44,8 @@ enum {
 	IRCD_CHANNELS_MAX = 50, /* that one client may be on */
 	IRCD_TARGETS_MAX = 4, /* of one PRIVMSG */
 	IRCD_MODES_MAX = 4, /* with a parameter, of one MODE */
-	IRCD_LINES_A_TURN = 32, /* that one client is granted before others have their turn */
+	IRCD_UNREAD_MAX = 256 * 1024, /* bytes that may wait for a client to read them */
+	IRCD_ANSWER_MAX = IRCD_UNREAD_MAX / 2, /* of these, where a long answer is broken off */
 };
 
 /* A nick in use. */
@@ -84,10 +85,7 @@ struct ircd_client {
 	struct ircd_client *prev_doomed, *next_doomed;
 	struct sb_reap reap;
 
-	struct sb_lines lines;
-	char *backlog; /* what came and waits for a later turn; NULL for nothing */
-	size_t backlog_at, backlog_len;
-	struct sb_timer work; /* started while a backlog waits for its turn */
+	struct sb_turns turns; /* what it says */
 	struct sb_timer deadline; /* to register, or not to be silent */
 	int64_t heard_ns, said_ns, came_s;
 
@@ -99,7 +97,8 @@ struct ircd_client {
 	struct ircd_member *channels; /* in the order of joining */
 	size_t n_channels;
 
-	uint64_t stamp; /* of the last line told to neighbours */
+	uint64_t
+		stamp; /* of who was last marked, or told as neighbours, with this one among them */
 	bool negotiates; /* between CAP LS and CAP END */
 	bool is_registered;
 	bool is_invisible; /* mode i */
@@ -177,6 +176,10 @@ __attribute__((sentinel)) void sb_ircd_tell_channel(const struct ircd_channel *c
 __attribute__((sentinel)) void sb_ircd_tell_neighbours(
 	struct ircd_client *from, const char *source, const char *verb, ...);
 
+/* Whether a long answer may go on; otherwise it is broken off: told by 416, and ended as ever. */
+bool sb_ircd_has_room(const struct ircd_client *to);
+void sb_ircd_break_off(struct ircd_client *to, const char *verb);
+
 /* "nick!user@host". */
 void sb_ircd_source(const struct ircd_client *client, char buf[IRCD_SOURCE_CAP]);
 
@@ -222,7 +225,14 @@ void sb_ircd_leave(struct ircd_member *member);
 struct ircd_member *sb_ircd_member_of(
 	const struct ircd_client *client, const struct ircd_channel *channel);
 
-bool sb_ircd_share_channel(const struct ircd_client *a, const struct ircd_client *b);
+/* Marks all on a channel; a client and all who share a channel with it. Returns the mark, which holds
+ * until something is marked again or told to neighbours. */
+uint64_t sb_ircd_mark_members(const struct ircd_channel *channel);
+uint64_t sb_ircd_mark_neighbours(struct ircd_client *client);
+
+/* Whether a list shows that user to whoever's neighbours have the mark: it is not invisible, or is
+ * one of them. */
+bool sb_ircd_sees(uint64_t mark, const struct ircd_client *user);
 
 /* Frees all nicks' and channels' tables with the channels. */
 void sb_ircd_free_names(struct sb_ircd *ircd);
@@ -253,8 +263,9 @@ ircd_command_fn sb_ircd_on_privmsg, sb_ircd_on_notice, sb_ircd_on_away;
 ircd_command_fn sb_ircd_on_who, sb_ircd_on_whois, sb_ircd_on_ison, sb_ircd_on_userhost;
 ircd_command_fn sb_ircd_on_lusers, sb_ircd_on_motd, sb_ircd_on_version;
 
-/* 353 and 366, and what RPL_LUSERS and MOTD say at registration. */
-void sb_ircd_send_names(struct ircd_client *to, const struct ircd_channel *channel);
+/* 353, with those whom sb_ircd_sees() shows, and 366; and what RPL_LUSERS and MOTD say at
+ * registration. */
+void sb_ircd_send_names(struct ircd_client *to, const struct ircd_channel *channel, uint64_t mark);
 void sb_ircd_send_lusers(struct ircd_client *to);
 void sb_ircd_send_motd(struct ircd_client *to);
 

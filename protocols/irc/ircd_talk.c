@@ -67,13 +67,25 @@ talk_to_user(const struct talk *talk, const char *target)
 	return emit(talk, user->nick->text);
 }
 
+/* Whether the list names it before `end`: nobody is told the same twice. */
+static bool
+is_named_before(const char *list, const char *end, const char *target)
+{
+	char other[SB_WIRE_MAX];
+
+	while (sb_ircd_item(&list, other) && list < end)
+		if (sb_wire_same(other, target))
+			return true;
+	return false;
+}
+
 static int
 talk_to(struct ircd_client *client, const struct sb_wire_line *line, bool is_notice)
 {
 	struct talk talk = { client, line->verb, line->params[1], is_notice };
 	const char *cursor = line->params[0] + strspn(line->params[0], ",");
 	char target[SB_WIRE_MAX];
-	int n, error = 0;
+	int n = 0, error = 0;
 
 	client->said_ns = sb_reactor_now_ns(client->ircd->r);
 	if (!*cursor && !is_notice)
@@ -82,8 +94,10 @@ talk_to(struct ircd_client *client, const struct sb_wire_line *line, bool is_not
 		sb_ircd_numeric(client, "412", "No text to send", NULL);
 	if (!*talk.text)
 		return 0;
-	for (n = 0; !error && !client->is_doomed && sb_ircd_item(&cursor, target); n++) {
-		if (n == IRCD_TARGETS_MAX) {
+	while (!error && !client->is_doomed && sb_ircd_item(&cursor, target)) {
+		if (is_named_before(line->params[0], cursor, target))
+			continue;
+		if (n++ == IRCD_TARGETS_MAX) {
 			object(&talk, "407", target, "Too many recipients");
 			break;
 		}

@@ -4,12 +4,6 @@
 #include <string.h>
 
 static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -49,20 +43,28 @@ split_source(char *source, struct sb_wire_line *line)
 	}
 }
 
+/* Letters, or three digits. */
+static bool
+is_verb(const char *verb)
+{
+	size_t i;
+
+	for (i = 0; sb_wire_is_letter(verb[i]); i++)
+		;
+	if (i)
+		return !verb[i];
+	return is_digit(verb[0]) && is_digit(verb[1]) && is_digit(verb[2]) && !verb[3];
+}
+
 /* Makes capitals of it. */
 static bool
 read_verb(char *verb)
 {
-	size_t i;
-
-	if (is_digit(verb[0]))
-		return is_digit(verb[1]) && is_digit(verb[2]) && !verb[3];
-	for (i = 0; verb[i]; i++) {
-		if (!is_letter(verb[i]))
-			return false;
-		verb[i] = (char)(verb[i] & ~0x20);
-	}
-	return i > 0;
+	if (!is_verb(verb))
+		return false;
+	for (; sb_wire_is_letter(*verb); verb++)
+		*verb = (char)(*verb & ~0x20);
+	return true;
 }
 
 static void
@@ -151,18 +153,6 @@ sb_wire_parse(struct sb_bytes bytes, struct sb_wire_line *ret_line, const char *
 	if (end - at > SB_WIRE_MAX - 2)
 		return refuse(-EMSGSIZE, "longer than 512 bytes", ret_why);
 	return read_rest(at, ret_line, ret_why);
-}
-
-static bool
-is_verb(const char *verb)
-{
-	size_t i;
-
-	for (i = 0; is_letter(verb[i]); i++)
-		;
-	if (i)
-		return !verb[i];
-	return is_digit(verb[0]) && is_digit(verb[1]) && is_digit(verb[2]) && !verb[3];
 }
 
 static bool

@@ -17,6 +17,9 @@ enum {
 	SB_WIRE_PARAMS_MAX = 15,
 };
 
+/* A channel's name begins with one of them (RFC 2812, section 1.3). */
+#define SB_WIRE_CHANNEL_SIGNS "#&+!"
+
 /* A line that was read. The texts lie in `text`, NUL-terminated, and live as long as it does.
  * Large: for the stack or the heap, and never zeroed as a whole. */
 struct sb_wire_line {
@@ -61,6 +64,9 @@ int sb_wire_build(const struct sb_wire_out *out, char *buf, size_t cap);
 bool sb_wire_is_middle(const char *text);
 bool sb_wire_is_trailing(const char *text);
 
+/* Of ASCII. */
+bool sb_wire_is_letter(char c);
+
 /* A nick as RFC 2812 has it (any length; ASCII). */
 bool sb_wire_is_nick(const char *text);
 
@@ -73,6 +79,9 @@ char sb_wire_fold(char c);
 
 /* Whether two nicks or channels are the same under that mapping. */
 bool sb_wire_same(const char *a, const char *b);
+
+/* The same where only A to Z have small letters (casemapping "ascii"). */
+bool sb_wire_same_ascii(const char *a, const char *b);
 
 /* Writes the text in small letters to buf, cut to cap, the NUL included; cap at least 1. Two texts
  * that are the same have the same folded text. */

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
-static bool
-is_letter(char c)
+#include "character.h"
+
+bool
+sb_wire_is_letter(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -27,7 +29,7 @@ sb_wire_is_nick(const char *text)
 	size_t i;
 
 	for (i = 0; text[i]; i++)
-		if (!is_letter(text[i]) && !strchr(special, text[i])
+		if (!sb_wire_is_letter(text[i]) && !strchr(special, text[i])
 			&& (!i || !strchr(later, text[i])))
 			return false;
 	return i > 0;
@@ -36,7 +38,7 @@ sb_wire_is_nick(const char *text)
 bool
 sb_wire_is_channel(const char *text)
 {
-	return *text && strchr("#&+!", *text) && !text[strcspn(text, " ,\a\r\n")];
+	return *text && strchr(SB_WIRE_CHANNEL_SIGNS, *text) && !text[strcspn(text, " ,\a\r\n")];
 }
 
 char
@@ -55,6 +57,16 @@ sb_wire_same(const char *a, const char *b)
 	return *a == *b;
 }
 
+bool
+sb_wire_same_ascii(const char *a, const char *b)
+{
+	/* Two letters that fold to the same are the same letter; the other characters that fold
+	 * do not count. */
+	while (*a && (*a == *b || (sb_wire_is_letter(*a) && sb_wire_fold(*a) == sb_wire_fold(*b))))
+		a++, b++;
+	return *a == *b;
+}
+
 void
 sb_wire_fold_text(const char *text, char *buf, size_t cap)
 {
@@ -65,29 +77,15 @@ sb_wire_fold_text(const char *text, char *buf, size_t cap)
 	buf[i] = '\0';
 }
 
-static bool
-continues(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* How many bytes a character that begins so has; 1 for what begins none. */
-static size_t
-character_len(char c)
-{
-	unsigned char first = (unsigned char)c;
-
-	return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
-}
-
 size_t
 sb_wire_cut(const char *text, size_t len, size_t max)
 {
-	size_t begin = max;
+	size_t back;
 
 	if (len <= max)
 		return len;
-	while (begin && max - begin < 3 && continues(text[begin]))
-		begin--;
-	return begin + character_len(text[begin]) > max ? begin : max;
+	for (back = 1; back <= 3 && back <= max; back++)
+		if (sb_character_len(text + max - back, len - max + back) > back)
+			return max - back;
+	return max;
 }

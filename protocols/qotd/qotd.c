@@ -8,6 +8,7 @@
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 
+#include "character.h"
 #include "table.h"
 
 /* How long an answered peer may take to end its side. */
@@ -184,20 +185,13 @@ sb_qotd_url(const struct sb_qotd *qotd)
 	return qotd->url;
 }
 
-/* How many bytes the character at text has; a line end, with or without \r, counts as one. What is
- * not UTF-8 goes byte by byte. */
+/* How many bytes the character at text has; a line end, with or without \r, counts as one. */
 static size_t
 character_len(const char *text)
 {
-	unsigned char first = (unsigned char)*text;
-	size_t len = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1, i;
-
 	if (text[0] == '\r' && text[1] == '\n')
 		return 2;
-	for (i = 1; i < len; i++)
-		if (((unsigned char)text[i] & 0xc0) != 0x80)
-			return 1;
-	return len;
+	return sb_character_len(text, 4);
 }
 
 /* Writes what goes out for text and returns its length. */

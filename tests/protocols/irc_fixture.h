@@ -47,6 +47,18 @@ fixture_begin(struct fixture *f, struct sb_world *world)
 	sb_tape_clear(f->tape);
 }
 
+/* The server ends the connection, and the client gets another, on which it has said NICK and USER. */
+static inline void
+fixture_reconnect(struct fixture *f)
+{
+	sb_tape_end(f->tape);
+	sb_tape_destroy(f->tape);
+	f->tape = sb_tape_create();
+	if (sb_irc_attach(f->irc, sb_tape_stream(f->tape)))
+		sb_testing_fail(SB_PLACE, "the client takes no tape");
+	sb_tape_connect(f->tape);
+}
+
 static inline void
 fixture_end(struct fixture *f)
 {

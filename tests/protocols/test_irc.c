@@ -29,7 +29,7 @@ what_is_not_said_of_us_is_made_from_the_nick(void **state)
 {
 	struct fixture f;
 
-	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth", .realname = "" });
 	sb_tape_expect(f.tape, "NICK quoth\r\nUSER quoth 0 * :quoth\r\n");
 	assert_string_equal(sb_irc_host(f.irc), "");
 	fixture_end(&f);
@@ -48,6 +48,34 @@ ping_is_answered_before_and_after_registration(void **state)
 	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
 	sb_tape_feed(f.tape, ":irc.x PING a :b c\r\nPING\nPING ::x\n");
 	sb_tape_expect(f.tape, "PONG a :b c\r\nPONG\r\nPONG ::x\r\n");
+	fixture_end(&f);
+}
+
+static void
+the_longest_ping_is_answered(void **state)
+{
+	struct fixture f;
+	char line[511];
+
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 1] = '\0';
+	fixture_begin(&f, *state);
+	/* All of it, and without the colon where it needs none. */
+	memcpy(line, "PING :x ", 8);
+	sb_tape_feed_line(f.tape, line);
+	line[1] = 'O';
+	sb_tape_expect_line(f.tape, line);
+	memcpy(line, "PING xxx", 8);
+	sb_tape_feed_line(f.tape, line);
+	line[1] = 'O';
+	sb_tape_expect_line(f.tape, line);
+	/* The fifteenth parameter may come without the colon that it needs: it loses a byte. */
+	memcpy(line, "PING a b c d e f g h i j k l m n o ", 35);
+	sb_tape_feed_line(f.tape, line);
+	assert_int_equal(strlen(sb_tape_written(f.tape)), 512);
+	assert_memory_equal(sb_tape_written(f.tape), "PONG a b c d e f g h i j k l m n :o x", 37);
+	sb_tape_clear(f.tape);
+	assert_true(sb_irc_is_registered(f.irc));
 	fixture_end(&f);
 }
 
@@ -143,6 +171,26 @@ a_nick_too_long_for_the_server_is_shortened(void **state)
 }
 
 static void
+a_nick_too_long_for_the_server_is_shortened_on_every_connection(void **state)
+{
+	struct fixture f;
+	int i;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoththeraven" });
+	for (i = 0; i < 3; i++) {
+		sb_tape_clear(f.tape);
+		sb_tape_feed_line(f.tape, ":irc.x 432 * quoththeraven :Nickname too long");
+		sb_tape_expect(f.tape, "NICK quothther\r\n");
+		sb_tape_feed_line(f.tape, ":irc.x 432 * quothther :Erroneous");
+		sb_tape_expect(f.tape, "NICK quoththe_\r\n");
+		sb_tape_feed_line(f.tape, ":irc.x 001 quoththe_ :Welcome");
+		assert_string_equal(sb_irc_nick(f.irc), "quoththe_");
+		fixture_reconnect(&f);
+	}
+	fixture_end(&f);
+}
+
+static void
 our_nick_follows_the_server(void **state)
 {
 	struct fixture f;
@@ -165,6 +213,8 @@ expect_asked_for(struct fixture *f, const char *line)
 	struct sb_tape *next = sb_tape_create();
 
 	sb_tape_end(f->tape);
+	/* That is the nick meanwhile, too. */
+	assert_string_equal(sb_irc_nick(f->irc), line + strlen("NICK "));
 	sb_tape_destroy(f->tape);
 	f->tape = next;
 	assert_int_equal(sb_irc_attach(f->irc, sb_tape_stream(next)), 0);
@@ -242,6 +292,45 @@ an_end_is_told_with_the_servers_reason(void **state)
 	sb_probe_expect_none(f.probe);
 	assert_false(sb_irc_is_registered(f.irc));
 	assert_int_equal(sb_irc_say(f.irc, "#c", "hi"), -ENOTCONN);
+	fixture_end(&f);
+}
+
+static void
+an_error_is_not_the_reason_of_a_later_end(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed(f.tape, "ERROR :not yet\r\nPING :x\r\n");
+	fixture_reconnect(&f);
+	sb_probe_seek(f.probe, "irc.disconnected error=0 text='the server closed the connection'");
+	/* Nor of another connection's, and nor is an end of our own. */
+	while (sb_tape_is_open(f.tape))
+		sb_tape_feed_line(f.tape, ":irc.x 433 * quoth :in use");
+	sb_probe_seek(f.probe, "irc.disconnected error=-EADDRINUSE");
+	sb_tape_destroy(f.tape);
+	f.tape = sb_tape_create();
+	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(f.tape)), 0);
+	sb_tape_connect(f.tape);
+	fixture_reconnect(&f);
+	sb_probe_expect(
+		f.probe, "irc.disconnected error=0 text='the server closed the connection'");
+	fixture_end(&f);
+}
+
+static void
+what_was_learnt_of_a_server_goes_with_its_connection(void **state)
+{
+	struct fixture f;
+	int i;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	for (i = 0; i < 3; i++) {
+		sb_tape_clear(f.tape);
+		sb_tape_feed_line(f.tape, ":irc.x 433 * quoth :in use");
+		sb_tape_expect(f.tape, "NICK quoth_\r\n");
+		fixture_reconnect(&f);
+	}
 	fixture_end(&f);
 }
 
@@ -354,96 +443,6 @@ quit_cuts_its_reason_and_may_have_none(void **state)
 	fixture_end(&f);
 }
 
-/* Making one. */
-
-static void
-what_irc_cannot_carry_is_refused_at_creation(void **state)
-{
-	static const char *const no_channel[] = { "#a b" }, *const person[] = { "bob" };
-	static const struct {
-		struct sb_irc_options options;
-		const char *part;
-	} wrong[] = {
-		{ { .nick = "" }, "nick" },
-		{ { .nick = "a b" }, "\"a b\" cannot be a nick" },
-		{ { .nick = "a\r\nQUIT" }, "nick" },
-		{ { .nick = "#a" }, "nick" },
-		{ { .nick = "1a" }, "nick" },
-		{ { .nick = "a!b@c" }, "nick" },
-		{ { .nick = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" },
-			"nick" },
-		{ { .nick = "a", .user = "b c" }, "user name" },
-		{ { .nick = "a", .user = "" }, "user name" },
-		{ { .nick = "a", .realname = "b\nc" }, "real name" },
-		{ { .nick = "a", .password = "b\rc" }, "password" },
-		{ { .nick = "a", .channels = no_channel, .n_channels = 1 }, "channel" },
-		{ { .nick = "a", .channels = person, .n_channels = 1 }, "\"bob\"" },
-		{ { .nick = "a", .url = "tcp://127.0.0.1:6667/x" }, "port" },
-		{ { .nick = "a", .url = "tcp//127.0.0.1:6667" }, "tcp//" },
-	};
-	struct sb_world *world = *state;
-	struct sb_irc *irc = NULL;
-	size_t i;
-
-	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		struct sb_error why = { 0, "" };
-
-		assert_int_equal(
-			sb_irc_create(world->d, world->r, &wrong[i].options, SB_PLACE, &irc, &why),
-			-EINVAL);
-		assert_int_equal(why.code, -EINVAL);
-		assert_non_null(strstr(why.text, wrong[i].part));
-		assert_null(irc);
-	}
-	assert_true(
-		sb_irc_create(world->d, world->r,
-			&(struct sb_irc_options){ .nick = "a", .url = "tcp://irc.libera.chat:1" },
-			SB_PLACE, &irc, NULL)
-		== -EOPNOTSUPP);
-}
-
-static void
-one_without_a_url_cannot_be_opened(void **state)
-{
-	struct sb_world *world = *state;
-	struct sb_irc *irc = fixture_create_irc(world, &(struct sb_irc_options){ .nick = "a" });
-	struct sb_error why;
-
-	assert_int_equal(sb_irc_open(irc, &why), -EINVAL);
-	assert_non_null(strstr(why.text, "URL"));
-	sb_irc_destroy(irc);
-	sb_irc_destroy(NULL);
-}
-
-static void
-one_labels_itself_with_its_host(void **state)
-{
-	struct sb_world *world = *state;
-	struct sb_irc *irc = fixture_create_irc(
-		world, &(struct sb_irc_options){ .nick = "a", .url = "tcp://[::1]:6667" });
-
-	assert_string_equal(sb_label_of(world->d, irc), "::1");
-	assert_string_equal(sb_irc_host(irc), "::1");
-	sb_irc_destroy(irc);
-	assert_null(sb_label_of(world->d, irc));
-	irc = fixture_create_irc(
-		world, &(struct sb_irc_options){ .nick = "a", .url = "unix:///run/irc.sock" });
-	assert_string_equal(sb_label_of(world->d, irc), "/run/irc.sock");
-	assert_string_equal(sb_irc_host(irc), "");
-	sb_irc_destroy(irc);
-}
-
-static void
-names_are_compared_as_irc_does(void **state)
-{
-	(void)state;
-	assert_true(sb_irc_same("#C[]", "#c{}"));
-	assert_false(sb_irc_same("#c", "#d"));
-	assert_true(sb_irc_is_channel("#c"));
-	assert_false(sb_irc_is_channel("bob"));
-	assert_false(sb_irc_is_channel(""));
-}
-
 int
 main(void)
 {
@@ -451,25 +450,25 @@ main(void)
 		kit_test(it_says_pass_nick_and_user_once_connected),
 		kit_test(what_is_not_said_of_us_is_made_from_the_nick),
 		kit_test(ping_is_answered_before_and_after_registration),
+		kit_test(the_longest_ping_is_answered),
 		kit_test(a_welcome_may_give_us_another_nick),
 		kit_test(a_refused_nick_is_varied),
 		kit_test(variants_of_a_nick_are_bounded_and_the_end_is_told),
 		kit_test(a_nick_too_long_for_the_server_is_shortened),
+		kit_test(a_nick_too_long_for_the_server_is_shortened_on_every_connection),
 		kit_test(our_nick_follows_the_server),
 		kit_test(the_nick_asked_for_after_a_loss_is_the_one_wanted_last),
 		kit_test(the_length_of_a_nick_is_learnt_from_the_server),
 		kit_test(a_nick_of_65_bytes_in_a_welcome_is_malformed),
 		kit_test(an_end_is_told_with_the_servers_reason),
+		kit_test(an_error_is_not_the_reason_of_a_later_end),
+		kit_test(what_was_learnt_of_a_server_goes_with_its_connection),
 		kit_test(a_broken_connection_is_told_with_its_error),
 		kit_test(another_tape_can_follow_the_first),
 		kit_test(an_answer_that_cannot_be_queued_ends_the_connection),
 		kit_test(what_comes_after_a_failed_write_is_still_read),
 		kit_test(quit_says_so_and_waits_for_the_server),
 		kit_test(quit_cuts_its_reason_and_may_have_none),
-		kit_test(what_irc_cannot_carry_is_refused_at_creation),
-		kit_test(one_without_a_url_cannot_be_opened),
-		kit_test(one_labels_itself_with_its_host),
-		kit_test(names_are_compared_as_irc_does),
 	};
 
 	return kit_run(tests);

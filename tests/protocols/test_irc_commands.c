@@ -43,6 +43,87 @@ commands_are_said(void **state)
 	fixture_end(&f);
 }
 
+/* Which channels it joins on the next connection. */
+static void
+expect_joined_again(struct fixture *f, const char *lines)
+{
+	fixture_reconnect(f);
+	sb_tape_clear(f->tape);
+	sb_tape_feed_line(f->tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_expect(f->tape, lines);
+}
+
+static void
+a_channel_parted_and_joined_is_joined_again(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_join(f.irc, "#c", NULL), 0);
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #c");
+	assert_int_equal(sb_irc_part(f.irc, "#c", NULL), 0);
+	assert_int_equal(sb_irc_join(f.irc, "#c", NULL), 0);
+	/* Only now the server says what it made of the first. */
+	sb_tape_feed_line(f.tape, ":quoth!q@h PART #c");
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #c");
+	expect_joined_again(&f, "JOIN #c\r\n");
+	/* A stay does not outlast its connection. */
+	sb_tape_feed_line(f.tape, ":quoth!q@h PART #c");
+	expect_joined_again(&f, "JOIN #c\r\n");
+	fixture_end(&f);
+}
+
+static void
+a_channel_the_server_parts_us_from_is_not_joined_again(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_join(f.irc, "#c", NULL), 0);
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #C");
+	/* The server has no answer to this one. */
+	assert_int_equal(sb_irc_join(f.irc, "#c", "key"), 0);
+	sb_tape_feed_line(f.tape, ":quoth!q@h PART #c");
+	expect_joined_again(&f, "");
+	fixture_end(&f);
+}
+
+/* Four channels of 100 bytes and one of so many. */
+static void
+join_five(struct fixture *f, size_t last_len)
+{
+	char name[128];
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		memset(name, 'a' + i, sizeof(name));
+		name[0] = '#';
+		name[i < 4 ? 100 : last_len] = '\0';
+		assert_int_equal(sb_irc_join(f->irc, name, NULL), 0);
+	}
+	fixture_reconnect(f);
+	sb_tape_clear(f->tape);
+	sb_tape_feed_line(f->tape, ":irc.x 001 quoth :Welcome");
+}
+
+static void
+channels_joined_again_fill_a_line_to_its_last_byte(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	join_five(&f, 101);
+	assert_int_equal(strlen(sb_tape_written(f.tape)), 512);
+	assert_int_equal(strcspn(sb_tape_written(f.tape), "\r"), 510);
+	fixture_end(&f);
+	fixture_begin(&f, *state);
+	join_five(&f, 102);
+	assert_int_equal(strcspn(sb_tape_written(f.tape), "\r"), strlen("JOIN ") + 4 * 100 + 3);
+	sb_tape_seek(f.tape, "\r\n");
+	assert_int_equal(strcspn(sb_tape_written(f.tape), "\r"), strlen("JOIN ") + 102);
+	fixture_end(&f);
+}
+
 static void
 before_registration_only_send_sends(void **state)
 {
@@ -132,6 +213,30 @@ what_cannot_be_split_is_refused_when_too_long(void **state)
 	assert_int_equal(sb_irc_say(f.irc, text, "x"), -EMSGSIZE);
 	text[0] = '#';
 	assert_int_equal(sb_irc_join(f.irc, text, NULL), -EINVAL);
+	sb_tape_expect(f.tape, "");
+	fixture_end(&f);
+}
+
+static void
+a_ctcp_is_said_as_it_is_or_not_at_all(void **state)
+{
+	struct fixture f;
+	char text[600];
+
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	text[0] = '\1';
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_say(f.irc, "bob", "\1VERSION\1"), 0);
+	assert_int_equal(sb_irc_notice_to(f.irc, "bob", "a\1b"), 0);
+	sb_tape_expect(f.tape, "PRIVMSG bob :\1VERSION\1\r\nNOTICE bob :a\1b\r\n");
+	assert_int_equal(sb_irc_say(f.irc, "bob", "%s", text), -EMSGSIZE);
+	assert_int_equal(sb_irc_notice_to(f.irc, "bob", "%s", text), -EMSGSIZE);
+	sb_tape_expect(f.tape, "");
+	/* 512 bytes, less the frame and the longest name that may be ours. */
+	text[512 - strlen("PRIVMSG bob :\r\n") - strlen(":quoth!@ ") - 11 - 63] = '\0';
+	assert_int_equal(sb_irc_say(f.irc, "bob", "%s", text), 0);
+	sb_tape_seek(f.tape, "\r\n");
 	sb_tape_expect(f.tape, "");
 	fixture_end(&f);
 }
@@ -309,6 +414,12 @@ lines_are_as_long_as_our_name_lets_them_be(void **state)
 	sb_tape_feed_line(f.tape, ":irc.x 396 quoththeraven hidden :is now your hidden host");
 	assert_int_equal(
 		room(&f), 512 - strlen("PRIVMSG #c :\r\n") - WORST_PREFIX - strlen("theraven"));
+	/* And on the next connection nothing is. */
+	sb_tape_feed_line(f.tape, ":quoththeraven!~q@h JOIN #c");
+	assert_int_equal(room(&f), 512 - strlen(":quoththeraven!~q@h PRIVMSG #c :\r\n"));
+	fixture_reconnect(&f);
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	assert_int_equal(room(&f), 512 - strlen("PRIVMSG #c :\r\n") - WORST_PREFIX);
 	fixture_end(&f);
 }
 
@@ -335,9 +446,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(commands_are_said),
+		kit_test(a_channel_parted_and_joined_is_joined_again),
+		kit_test(a_channel_the_server_parts_us_from_is_not_joined_again),
+		kit_test(channels_joined_again_fill_a_line_to_its_last_byte),
 		kit_test(before_registration_only_send_sends),
 		kit_test(nothing_can_be_smuggled_into_a_command),
 		kit_test(what_cannot_be_split_is_refused_when_too_long),
+		kit_test(a_ctcp_is_said_as_it_is_or_not_at_all),
 		kit_test(long_texts_are_split_between_characters),
 		kit_test(long_texts_are_split_at_spaces_where_there_are_some),
 		kit_test(a_space_too_near_the_beginning_is_not_a_place_to_split),

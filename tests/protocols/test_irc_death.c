@@ -90,9 +90,13 @@ may_be_forgotten_in_a_signal(void **state)
 	fixture_begin(&f, *state);
 	sb_pattern_connect(f.world->d, "irc.message", f.irc, (struct sb_options){ .once = true },
 		SB_HANDLER(forget_it), &f);
-	sb_tape_feed(f.tape, ":bob!b@h PRIVMSG #c :one\r\n:bob!b@h PRIVMSG #c :two\r\n:bob!b");
-	sb_tape_feed(f.tape, ":bob!b@h PRIVMSG #c :three\r\n");
+	/* The rest of a line of which the beginning has come is no command. */
+	sb_tape_feed(f.tape,
+		":bob!b@h PRIVMSG #c :one\r\n:bob!b@h PRIVMSG #c :two\r\n:bob!b@h PRIVMSG #c :");
+	sb_tape_feed(f.tape, "PING :x\r\n:bob!b@h PRIVMSG #c :three\r\n");
+	sb_tape_expect(f.tape, "");
 	sb_probe_expect(f.probe, "irc.message text=one");
+	sb_probe_expect(f.probe, "irc.message text='PING :x'");
 	sb_probe_expect(f.probe, "irc.message text=three");
 	sb_probe_expect_none(f.probe);
 	fixture_end(&f);

@@ -435,6 +435,70 @@ quit_of_one_never_opened_is_told_in_a_later_turn(void **state)
 }
 
 static void
+quit_at_the_end(void *self, struct sb_irc *irc, const struct sb_irc_disconnected *e)
+{
+	int *n = self;
+
+	(void)e;
+	++*n;
+	sb_irc_quit(irc, NULL);
+}
+
+static void
+quit_again_tells_nothing(void **state)
+{
+	struct sb_world *world = *state;
+	struct sb_irc *irc = create_irc(world);
+	int n = 0;
+
+	sb_irc_disconnected_connect(world->d, irc, SB_HANDLER(quit_at_the_end), &n);
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	sb_irc_quit(irc, NULL);
+	assert_int_equal(sb_simulation_run_for(world->sim, 60 * SB_S), 0);
+	assert_int_equal(n, 1);
+	sb_irc_quit(irc, NULL);
+	assert_int_equal(sb_simulation_run_for(world->sim, 60 * SB_S), 0);
+	assert_int_equal(n, 1);
+	/* The first of these ends is a failure, after which it would try again. */
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	assert_int_equal(sb_simulation_run_for(world->sim, 60 * SB_S), 0);
+	assert_int_equal(n, 3);
+	sb_forget(world->d, &n);
+	sb_irc_destroy(irc);
+}
+
+static void
+one_opened_anew_begins_with_the_first_delay(void **state)
+{
+	struct sb_world *world = *state;
+	struct sb_probe *probe = sb_probe_create(world->d, "irc.disconnected");
+	struct sb_irc *irc = create_irc(world);
+	struct sb_tape *tape = sb_tape_create();
+	const struct sb_irc_disconnected *e;
+
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	assert_int_equal(sb_simulation_run_for(world->sim, 3600 * SB_S), 0);
+	sb_irc_quit(irc, NULL);
+	sb_simulation_settle(world->sim);
+	sb_probe_clear(probe);
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	sb_simulation_settle(world->sim);
+	e = sb_probe_expect(probe, "irc.disconnected will_retry=true");
+	assert_true(e->delay_ms <= 2000);
+	sb_irc_quit(irc, NULL);
+	sb_simulation_settle(world->sim);
+	sb_probe_clear(probe);
+	/* And one attached after that does not try again. */
+	assert_int_equal(sb_irc_attach(irc, sb_tape_stream(tape)), 0);
+	sb_tape_connect(tape);
+	sb_tape_end(tape);
+	sb_probe_expect(probe, "irc.disconnected will_retry=false");
+	sb_irc_destroy(irc);
+	sb_tape_destroy(tape);
+	sb_probe_destroy(probe);
+}
+
+static void
 many_channels_are_joined_in_few_lines(void **state)
 {
 	struct sb_world *world = *state;
@@ -510,6 +574,8 @@ main(void)
 		kit_test(may_be_told_to_quit_when_it_connects),
 		kit_test(may_be_destroyed_at_any_stage),
 		kit_test(quit_of_one_never_opened_is_told_in_a_later_turn),
+		kit_test(quit_again_tells_nothing),
+		kit_test(one_opened_anew_begins_with_the_first_delay),
 		kit_test(many_channels_are_joined_in_few_lines),
 		kit_test_bare(it_is_back_after_every_storm),
 	};

@@ -54,6 +54,7 @@ failing_vasprintf(char **ret_text, const char *format, va_list args)
 #include "protocols/irc/irc.c"
 #include "protocols/irc/irc_channels.c"
 #include "protocols/irc/irc_commands.c"
+#include "protocols/irc/turns.c"
 #include "protocols/line/line.c"
 #undef calloc
 #undef malloc
@@ -140,6 +141,26 @@ a_line_that_cannot_be_held_is_told_and_the_next_is_read(void **state)
 	fixture_end(&f);
 }
 
+static void
+more_than_a_turn_takes_that_cannot_be_held_ends_the_connection(void **state)
+{
+	char text[SB_TURNS_LINES * 4 + 64] = "";
+	struct fixture f;
+	int i;
+
+	fixture_begin(&f, *state);
+	for (i = 0; i < SB_TURNS_LINES; i++)
+		memcpy(text + 4 * i, "X y\n", 5);
+	memcpy(text + 4 * i, "PING :x\r\n", 10);
+	n_left = 0;
+	sb_tape_feed(f.tape, text);
+	assert_int_equal(n_left, -1);
+	assert_int_equal(sb_probe_count(f.probe, "irc.command verb=X"), SB_TURNS_LINES);
+	sb_probe_seek(f.probe, "irc.disconnected error=-ENOMEM text~'no memory'");
+	sb_probe_expect_none(f.probe);
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -147,6 +168,7 @@ main(void)
 		kit_test(a_creation_that_fails_for_memory_leaves_nothing),
 		kit_test(a_command_without_memory_says_nothing_and_changes_nothing),
 		kit_test(a_line_that_cannot_be_held_is_told_and_the_next_is_read),
+		kit_test(more_than_a_turn_takes_that_cannot_be_held_ends_the_connection),
 	};
 
 	return kit_run(tests);

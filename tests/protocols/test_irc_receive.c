@@ -62,7 +62,43 @@ a_line_with_several_names_becomes_as_many_signals(void **state)
 	sb_tape_feed_line(f.tape, ":op!o@h KICK #a,#b al,eve :out");
 	sb_probe_expect(f.probe, "irc.kicked channel='#a' victim=al reason=out");
 	sb_probe_expect(f.probe, "irc.kicked channel='#b' victim=eve reason=out");
+	sb_tape_feed_line(f.tape, ":op!o@h KICK #c, al,eve :out");
+	sb_probe_expect(f.probe, "irc.kicked channel='#c' victim=al");
+	sb_probe_expect(f.probe, "irc.kicked channel='#c' victim=eve");
 	sb_probe_expect_none(f.probe);
+	fixture_end(&f);
+}
+
+static void
+the_casemapping_is_the_servers(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed_line(f.tape, ":quoth!q@h NICK a[b]");
+	sb_tape_feed_line(f.tape, ":irc.x 005 a[b] CASEMAPPING=ascii :are supported");
+	sb_probe_clear(f.probe);
+	sb_tape_feed_line(f.tape, ":A[B]!q@h JOIN #c");
+	sb_probe_expect(f.probe, "irc.joined is_self=true");
+	sb_tape_feed_line(f.tape, ":a{b}!q@h JOIN #c");
+	sb_probe_expect(f.probe, "irc.joined is_self=false");
+	sb_tape_feed_line(f.tape, ":op!o@h KICK #c a{b},A[b]");
+	sb_probe_expect(f.probe, "irc.kicked victim='a{b}' victim_is_self=false");
+	sb_probe_expect(f.probe, "irc.kicked victim='A[b]' victim_is_self=true");
+	sb_tape_feed_line(f.tape, ":bob!b@h INVITE a{b} #c");
+	sb_probe_expect(f.probe, "irc.invited is_us=false");
+	assert_int_equal(sb_irc_join(f.irc, "#[", NULL), 0);
+	assert_int_equal(sb_irc_join(f.irc, "#{", NULL), 0);
+	sb_tape_feed_line(f.tape, ":irc.x 005 a[b] CASEMAPPING=rfc1459 :are supported");
+	sb_tape_feed_line(f.tape, ":irc.x 005 a[b] CASEMAPPING=ascii :are supported");
+	fixture_reconnect(&f);
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 001 a[b] :Welcome");
+	sb_tape_expect(f.tape, "JOIN #[,#{\r\n");
+	/* What one server said is not what the next one means. */
+	sb_probe_clear(f.probe);
+	sb_tape_feed_line(f.tape, ":a{b}!q@h JOIN #c");
+	sb_probe_expect(f.probe, "irc.joined is_self=true");
 	fixture_end(&f);
 }
 
@@ -192,6 +228,7 @@ main(void)
 		kit_test(each_line_becomes_its_signal),
 		kit_test(each_line_becomes_its_signal_byte_by_byte),
 		kit_test(a_line_with_several_names_becomes_as_many_signals),
+		kit_test(the_casemapping_is_the_servers),
 		kit_test(a_command_has_all_its_parameters),
 		kit_test(a_handler_reads_all_parameters),
 		kit_test(an_untagged_line_has_the_time_of_its_arrival),

@@ -426,6 +426,10 @@ texts_are_cut_between_characters(void **state)
 		{ "a\x80\x80\x80", 2, 2 },
 		{ "é\x80x", 2, 2 },
 		{ "\xe9t\xe9", 2, 2 },
+		{ "a\xc0\x80", 2, 2 },
+		{ "a\xed\xa0\x80", 3, 3 },
+		{ "a\xf5\x80\x80\x80", 3, 3 },
+		{ "a\xe2\x82", 2, 2 },
 	};
 	size_t i;
 

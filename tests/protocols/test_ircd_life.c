@@ -49,6 +49,37 @@ shutting_tells_everybody_and_ends_everything(void **state)
 }
 
 static void
+who_does_not_read_is_off_the_network_too_when_the_first_has_closed(void **state)
+{
+	char buf[500], line[600];
+	struct person alice, bob;
+	struct fixture f;
+	int i;
+
+	fixture_begin(&f, *state);
+	person_enter(&alice, &f, "alice");
+	person_enter(&bob, &f, "bob");
+	sb_stream_pause(bob.stream);
+	(void)snprintf(line, sizeof(line), "PRIVMSG bob :%s", repeat("x", 400, buf, sizeof(buf)));
+	for (i = 0; i < 300; i++)
+		person_say(&alice, line);
+	sb_probe_clear(f.probe);
+	sb_ircd_shut(f.ircd, NULL);
+	sb_probe_expect_none(f.probe);
+	settle(&f);
+	assert_null(alice.stream);
+	sb_probe_expect(f.probe, "ircd.quit nick=alice reason='Shutting down'");
+	sb_probe_expect(f.probe, "ircd.quit nick=bob reason='Shutting down'");
+	assert_int_equal(sb_ircd_n_clients(f.ircd), 1);
+	pass(&f, 11 * SB_S);
+	assert_int_equal(sb_ircd_n_clients(f.ircd), 0);
+	sb_probe_expect_none(f.probe);
+	person_end(&alice);
+	person_end(&bob);
+	fixture_end(&f);
+}
+
+static void
 destroying_it_aborts_everybody_without_a_signal(void **state)
 {
 	struct person alice, bob;
@@ -429,6 +460,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(shutting_tells_everybody_and_ends_everything),
+		kit_test(who_does_not_read_is_off_the_network_too_when_the_first_has_closed),
 		kit_test(destroying_it_aborts_everybody_without_a_signal),
 		kit_test(a_handler_may_destroy_the_server_at_any_signal),
 		kit_test(a_handler_may_shut_the_server_at_any_signal),

@@ -59,6 +59,35 @@ long_topics_and_reasons_are_cut(void **state)
 }
 
 static void
+reasons_are_cut_between_characters(void **state)
+{
+	char buf[500], line[600];
+	struct person bob;
+	struct fixture f;
+
+	/* 299 bytes fit, and not the two of the next character. */
+	fixture_begin(&f, *state);
+	person_enter(&bob, &f, "bob");
+	(void)snprintf(line, sizeof(line), "QUIT :%s\xc3\xa9", repeat("x", 293, buf, sizeof(buf)));
+	person_say(&bob, line);
+	(void)snprintf(line, sizeof(line), "ERROR :Closing link: 127.0.0.1 (Quit: %s)\r\n",
+		repeat("x", 293, buf, sizeof(buf)));
+	person_expect(&bob, line);
+	(void)snprintf(line, sizeof(line), "ircd.quit reason='Quit: %s'",
+		repeat("x", 293, buf, sizeof(buf)));
+	sb_probe_seek(f.probe, line);
+	person_end(&bob);
+	person_enter(&bob, &f, "bob");
+	sb_ircd_shut(f.ircd, repeat("xxx\xf0\x9f\x90\xa6", 60, buf, sizeof(buf)));
+	settle(&f);
+	(void)snprintf(line, sizeof(line), "ERROR :Closing link: 127.0.0.1 (%sxxx)\r\n",
+		repeat("xxx\xf0\x9f\x90\xa6", 42, buf, sizeof(buf)));
+	person_expect(&bob, line);
+	person_end(&bob);
+	fixture_end(&f);
+}
+
+static void
 one_too_many_is_told_so(void **state)
 {
 	struct sb_ircd_options options = { .url = "tcp://127.0.0.1:0", .max_clients = 2 };
@@ -186,6 +215,117 @@ few_questions_with_long_answers_do_not_drop_one_either(void **state)
 	fixture_end(&f);
 }
 
+/* ---- Lists that are longer than what may wait ---- */
+
+/* Asks what makes more than 256 KiB at once: the answer is broken off and ended, and bob stays. */
+static void
+expect_broken_off(struct person *bob, const char *question, const char *verb, const char *entry,
+	const char *end)
+{
+	char expected[100];
+
+	person_forget(bob);
+	person_say(bob, question);
+	assert_non_null(bob->stream);
+	/* What the network takes, 64 KiB, and 128 KiB. */
+	assert_in_range(bob->got_len - bob->at, 192 * 1024, 200 * 1024);
+	assert_true(count(person_got(bob), entry) > 100);
+	(void)snprintf(expected, sizeof(expected),
+		":irc.local 416 bob %s :Too many lines in the answer: ask for less\r\n", verb);
+	person_seek(bob, expected);
+	person_seek(bob, end);
+	/* Which is all, and it is heard again. */
+	person_forget(bob);
+	person_say(bob, "PING x");
+	person_expect(bob, ":irc.local PONG irc.local :x\r\n");
+}
+
+static void
+a_long_list_of_channels_is_broken_off(void **state)
+{
+	enum { PEOPLE = 20, CHANNELS = 50 };
+	char topic[500], line[600];
+	struct person people[PEOPLE], bob;
+	struct fixture f;
+	int i, k;
+
+	fixture_begin(&f, *state);
+	person_enter(&bob, &f, "bob");
+	(void)repeat("x", 300, topic, sizeof(topic));
+	for (i = 0; i < PEOPLE; i++) {
+		(void)snprintf(line, sizeof(line), "p%d", i);
+		person_enter(&people[i], &f, line);
+		for (k = 0; k < CHANNELS; k++) {
+			(void)snprintf(line, sizeof(line), "JOIN #%d-%d\nTOPIC #%d-%d :%s", i, k, i,
+				k, topic);
+			person_say(&people[i], line);
+		}
+	}
+	expect_broken_off(&bob, "LIST", "LIST", " 322 bob ", ":irc.local 323 bob :End of LIST\r\n");
+	for (i = 0; i < PEOPLE; i++)
+		person_end(&people[i]);
+	person_end(&bob);
+	fixture_end(&f);
+}
+
+static void
+a_long_list_of_people_is_broken_off(void **state)
+{
+	enum { PEOPLE = 1700 };
+	static struct person people[PEOPLE];
+	struct sb_ircd_options options = { .url = "tcp://127.0.0.1:0", .max_clients = PEOPLE + 1 };
+	char name[200], line[600];
+	struct person bob;
+	struct fixture f;
+	int i;
+
+	fixture_begin_with(&f, *state, &options);
+	person_enter(&bob, &f, "bob");
+	(void)repeat("x", 128, name, sizeof(name));
+	for (i = 0; i < PEOPLE; i++) {
+		person_begin(&people[i], &f);
+		(void)snprintf(line, sizeof(line), "NICK a-nick-of-thirty-bytes--x-%04d", i);
+		person_say(&people[i], line);
+		(void)snprintf(line, sizeof(line), "USER u 0 * :%s", name);
+		person_say(&people[i], line);
+	}
+	expect_broken_off(
+		&bob, "WHO", "WHO", " 352 bob ", ":irc.local 315 bob * :End of WHO list\r\n");
+	for (i = 0; i < PEOPLE; i++)
+		person_end(&people[i]);
+	person_end(&bob);
+	fixture_end(&f);
+}
+
+static void
+many_names_are_broken_off_and_each_channel_is_ended(void **state)
+{
+	enum { PEOPLE = 100, TIMES = 120 };
+	struct person people[PEOPLE], bob;
+	char list[500], line[600];
+	struct fixture f;
+	int i;
+
+	fixture_begin(&f, *state);
+	person_enter(&bob, &f, "bob");
+	for (i = 0; i < PEOPLE; i++) {
+		(void)snprintf(line, sizeof(line), "a-nick-of-thirty-bytes--x-%04d", i);
+		person_enter(&people[i], &f, line);
+		person_say(&people[i], "JOIN #c");
+	}
+	(void)snprintf(line, sizeof(line), "NAMES %s", repeat("#c,", TIMES, list, sizeof(list)));
+	person_forget(&bob);
+	person_say(&bob, line);
+	assert_non_null(bob.stream);
+	assert_int_equal(count(person_got(&bob), " 366 bob "), TIMES);
+	assert_true(count(person_got(&bob), " 416 bob NAMES ") > 0);
+	assert_true(bob.got_len - bob.at < 220 * 1024);
+	for (i = 0; i < PEOPLE; i++)
+		person_end(&people[i]);
+	person_end(&bob);
+	fixture_end(&f);
+}
+
 static bool
 has_pong(void *self)
 {
@@ -251,10 +391,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		kit_test(one_may_be_on_so_many_channels_and_no_more),
 		kit_test(long_topics_and_reasons_are_cut),
+		kit_test(reasons_are_cut_between_characters),
 		kit_test(one_too_many_is_told_so),
 		kit_test(who_does_not_read_what_others_say_is_dropped),
 		kit_test(who_does_not_read_answers_is_not_read),
 		kit_test(few_questions_with_long_answers_do_not_drop_one_either),
+		kit_test(a_long_list_of_channels_is_broken_off),
+		kit_test(a_long_list_of_people_is_broken_off),
+		kit_test(many_names_are_broken_off_and_each_channel_is_ended),
 		kit_test(one_who_says_much_does_not_keep_others_waiting),
 		kit_test(what_waits_for_its_turn_goes_with_the_client),
 	};

@@ -362,6 +362,8 @@ a_long_text_is_cut_between_characters(void **state)
 	check_text(*state, fill(509, "\ny", text), fill(509, "\r\n", expected));
 	/* What is no UTF-8 is cut anywhere. */
 	check_text(*state, fill(509, "\xe2y", text), fill(509, "\xe2\r\n", expected));
+	check_text(*state, fill(509, "\xc0\x80!", text), fill(509, "\xc0\r\n", expected));
+	check_text(*state, fill(508, "\xed\xa0\x80!", text), fill(508, "\xed\xa0\r\n", expected));
 }
 
 int

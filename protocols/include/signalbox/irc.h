@@ -4,7 +4,9 @@
 /* An IRC client (RFC 2812, modern.ircdocs.horse; message tags as IRCv3 says): what the server sends
  * becomes signals, <signalbox/irc_signals.h>; what it shall be told are the functions below.
  *
- * Texts of the network are bytes without NUL, CR and LF; UTF-8 is usual and not certain. */
+ * Texts of the network are bytes without NUL, CR and LF; UTF-8 is usual and not certain.
+ * Of what the server says at once it takes 32 lines a turn of the loop, in order, and the rest in
+ * later turns. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,9 +23,9 @@ struct sb_irc;
 /* All is copied. NULL and 0 take the default. */
 struct sb_irc_options {
 	const char *url; /* tcp://host:port or unix:///path; needed by sb_irc_open() alone */
-	const char *nick; /* needed; at most 64 bytes */
+	const char *nick; /* needed; as sb_irc_nick_is_fine() has it */
 	const char *user; /* the nick */
-	const char *realname; /* the nick */
+	const char *realname; /* the nick, for "" too */
 	const char *password; /* for PASS; none */
 	const char *const *channels; /* joined after each registration; at most 200 bytes each */
 	size_t n_channels;
@@ -31,6 +33,10 @@ struct sb_irc_options {
 	int64_t retry_max_ns; /* the longest; 5 min */
 	int64_t ping_after_ns; /* of silence, and the link is dead after as much again; 90 s */
 };
+
+/* Whether it can be asked for as a nick: 1 to 64 bytes, no space and none of !@*?,. and at the
+ * beginning no digit and none of #&+$:-; whether letters beyond ASCII are fine, the network says. */
+SB_API bool sb_irc_nick_is_fine(const char *nick);
 
 /* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels
  * itself with the URL's host, or its path for unix. place is for reports: SB_PLACE. Returns 0;
@@ -47,7 +53,8 @@ SB_API void sb_irc_destroy(struct sb_irc *irc);
 /* Connects, registers, joins, and stays connected: after a loss it waits, a random time up to a
  * limit that doubles with each failure as far as retry_max_ns, and tries again; after a minute of
  * registration the limit starts over. Where the nick is refused it tries others made from it (a "_"
- * or a digit at the end, cut to what the server takes), ten at most.
+ * or a digit at the end, cut to what the server takes), ten at most. A server that does not let us
+ * in within 60 s of being connected is left, with -ETIMEDOUT.
  * No signal comes from within the call: irc.connecting is the first, in the next turn.
  * Returns 0; -EALREADY when it does so already, or is still quitting; -EINVAL without a URL; or why
  * the first attempt could not be begun, and it does not try. */
@@ -60,18 +67,21 @@ SB_API int sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream);
 
 /* Says QUIT, lets the server close (for 5 s at most), and does not try again. irc.disconnected
  * comes when it is over, with error 0 and will_retry false; also, in a later turn, when there was
- * no connection. What the server still sends is told; commands are -ENOTCONN. Again is harmless.
+ * no connection. What the server still sends is told; commands are -ENOTCONN. Again, before the
+ * next open or attach, is harmless and tells nothing.
  * Line ends in the reason become spaces, and what passes 300 bytes is cut off, since a reason that
  * IRC cannot carry is no reason to stay. */
 SB_API void sb_irc_quit(struct sb_irc *irc, const char *reason_or_null);
 
-/* Our nick as the server knows it, or as we shall ask for it; borrowed until it changes. */
+/* Our nick as the server knows it, while there is none the one we shall ask for; borrowed until it
+ * changes, also by the end of the connection. */
 SB_API const char *sb_irc_nick(const struct sb_irc *irc);
 /* "127.0.0.1" of the URL, or "" for unix or none; borrowed. */
 SB_API const char *sb_irc_host(const struct sb_irc *irc);
 SB_API bool sb_irc_is_registered(const struct sb_irc *irc);
 /* Whether two nicks or channels are the same to IRC, where {}|~ are the small letters of []\^
- * (RFC 2812, section 2.2). */
+ * (RFC 2812, section 2.2), whatever the server says; the client itself heeds its CASEMAPPING=ascii
+ * (005), for is_self and the like. */
 SB_API bool sb_irc_same(const char *a, const char *b);
 /* Whether it names a channel and not a person: begins with one of #&+!. */
 SB_API bool sb_irc_is_channel(const char *target);
@@ -83,7 +93,8 @@ SB_API bool sb_irc_is_channel(const char *target);
  *
  * say, notice_to and act split a text that is too long, as others will see it with our name before
  * it, into several lines: at a space, which goes, where there is one in the second half of a line,
- * else between characters. An empty text is -EINVAL, except for act, and so is a \1 in act. */
+ * else between characters. An empty text is -EINVAL, except for act, and so is a \1 in act. In the
+ * others a \1 goes out as it is; a text that begins with one, a CTCP, is not split: -EMSGSIZE. */
 SB_PRINTF(3, 4)
 SB_API int sb_irc_say(struct sb_irc *irc, const char *target, const char *format, ...);
 SB_PRINTF(3, 4)

@@ -6,8 +6,9 @@
  * What happens on it becomes signals, <signalbox/ircd_signals.h>.
  *
  * It pings who has been silent for 90 s and drops who does not answer within as much again; whoever
- * has not registered after a minute; and whoever lets more than 256 KiB pile up unread. A client that
- * does not read its answers is not read either. */
+ * has not registered after a minute; and whoever lets more than 256 KiB pile up unread, by what others
+ * say: a client that does not read its answers is not read either, and LIST, WHO and NAMES are broken
+ * off with numeric 416 before their usual end where more than 128 KiB of answers would wait. */
 
 #include <signalbox/ircd_signals.h>
 #include <signalbox/reactor.h>
@@ -35,8 +36,9 @@ SB_API int sb_ircd_create(struct sb_dispatcher *d, struct sb_reactor *r,
  * the memory goes when the turn ends. NULL is fine. */
 SB_API void sb_ircd_destroy(struct sb_ircd *ircd);
 
-/* Stops listening, tells every client ERROR with the reason, and closes each once it has been told;
- * ircd.quit comes for each as it closes, and then sb_ircd_n_clients() is 0. Again is harmless.
+/* Stops listening, tells every client ERROR with the reason, and closes each once it has been told,
+ * within 10 s; then sb_ircd_n_clients() is 0. Nobody is on the network any more when the first has
+ * closed: ircd.quit has come for each by then, after this call. Again is harmless.
  * reason holds no CR or LF; NULL: "Shutting down". */
 SB_API void sb_ircd_shut(struct sb_ircd *ircd, const char *reason);
 

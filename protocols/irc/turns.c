@@ -1,0 +1,161 @@
+#include "turns.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The piece holds at most one line's end, and so at most one line. Returns whether to go on. */
+static bool
+take_piece(struct sb_turns *turns, struct sb_bytes piece)
+{
+	struct sb_bytes line;
+	enum sb_line got;
+	int ret = 0;
+
+	sb_line_feed(&turns->lines, piece);
+	while ((got = sb_line_next(&turns->lines, &line)) != SB_LINE_NONE)
+		if (!ret && turns->stream)
+			ret = turns->take(turns->self, got, line);
+	return !ret && turns->stream;
+}
+
+/* Reads on without telling anybody, so that a line begun in here ends where it ends. */
+static void
+skip_lines(struct sb_turns *turns, struct sb_bytes bytes)
+{
+	struct sb_bytes line;
+
+	sb_line_feed(&turns->lines, bytes);
+	while (sb_line_next(&turns->lines, &line) != SB_LINE_NONE)
+		;
+}
+
+/* Takes the lines of one turn, unless the peer has to read first. Returns how many of the bytes are
+ * done with: all of them where the rest is dropped. */
+static size_t
+take_some(struct sb_turns *turns, struct sb_bytes bytes)
+{
+	const char *begin = bytes.ptr;
+	size_t at = 0;
+	int n;
+
+	for (n = 0; at < bytes.len && n < SB_TURNS_LINES; n++) {
+		const char *end = memchr(begin + at, '\n', bytes.len - at);
+		size_t len = end ? (size_t)(end - begin) + 1 - at : bytes.len - at;
+
+		if (turns->waits_for_reader && sb_stream_is_full(turns->stream))
+			break;
+		if (!take_piece(turns, (struct sb_bytes){ begin + at, len })) {
+			at += len;
+			skip_lines(turns, (struct sb_bytes){ begin + at, bytes.len - at });
+			return bytes.len;
+		}
+		at += len;
+	}
+	return at;
+}
+
+static void
+clear_backlog(struct sb_turns *turns)
+{
+	free(turns->backlog);
+	turns->backlog = NULL;
+	turns->backlog_at = turns->backlog_len = 0;
+}
+
+/* What is left waits for another turn: the next, or when what we have written is read. */
+static void
+wait_for_turn(struct sb_turns *turns)
+{
+	sb_stream_pause(turns->stream);
+	if (!turns->waits_for_reader || !sb_stream_is_full(turns->stream))
+		sb_timer_start(&turns->timer, 0);
+}
+
+static void
+on_turn(void *self)
+{
+	struct sb_turns *turns = self;
+
+	turns->backlog_at += take_some(turns, (struct sb_bytes){ turns->backlog + turns->backlog_at,
+						      turns->backlog_len - turns->backlog_at });
+	/* Stopped: somebody may still look at the line in the backlog. */
+	if (!turns->stream)
+		return;
+	if (turns->backlog_at < turns->backlog_len) {
+		wait_for_turn(turns);
+		return;
+	}
+	clear_backlog(turns);
+	sb_stream_resume(turns->stream);
+}
+
+int
+sb_turns_init(struct sb_turns *turns, struct sb_reactor *r, size_t limit, bool waits_for_reader,
+	sb_turns_fn *take, const char *place, void *self)
+{
+	*turns = (struct sb_turns){
+		.waits_for_reader = waits_for_reader, .take = take, .self = self
+	};
+	sb_line_init(&turns->lines, limit, SB_LINE_DROP);
+	return sb_timer_init(&turns->timer, r, on_turn, place, turns);
+}
+
+void
+sb_turns_begin(struct sb_turns *turns, struct sb_stream *stream)
+{
+	sb_turns_stop(turns);
+	clear_backlog(turns);
+	sb_line_reset(&turns->lines);
+	turns->stream = stream;
+}
+
+int
+sb_turns_feed(struct sb_turns *turns, struct sb_bytes bytes)
+{
+	const char *begin = bytes.ptr;
+	size_t taken;
+
+	if (!turns->stream)
+		return 0;
+	sb_assert(!turns->backlog);
+	taken = take_some(turns, bytes);
+	if (taken == bytes.len)
+		return 0;
+	turns->backlog = malloc(bytes.len - taken);
+	if (!turns->backlog)
+		return -ENOMEM;
+	turns->backlog_len = bytes.len - taken;
+	memcpy(turns->backlog, begin + taken, turns->backlog_len);
+	wait_for_turn(turns);
+	return 0;
+}
+
+void
+sb_turns_drained(struct sb_turns *turns)
+{
+	if (turns->stream && turns->backlog)
+		sb_timer_start(&turns->timer, 0);
+}
+
+void
+sb_turns_stop(struct sb_turns *turns)
+{
+	turns->stream = NULL;
+	sb_timer_stop(&turns->timer);
+}
+
+void
+sb_turns_retire(struct sb_turns *turns)
+{
+	turns->stream = NULL;
+	sb_timer_finish(&turns->timer);
+}
+
+void
+sb_turns_finish(struct sb_turns *turns)
+{
+	sb_line_finish(&turns->lines);
+	free(turns->backlog);
+	turns->backlog = NULL;
+}
