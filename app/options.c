@@ -11,7 +11,6 @@
 #define TRY_HELP "see quoth --help"
 
 enum {
-	NICK_MAX = 30, /* bytes; many servers take fewer, and the embedded one no more */
 	CHANNEL_MAX = 200, /* bytes */
 	NEAR = 2, /* letters that a mistyped option may be wrong in */
 	NAME_CAP = 16, /* of an option, with a NUL */
@@ -164,30 +163,15 @@ set_listen(const char *option, const char *arg, const char **ret_url, struct sb_
 	return 0;
 }
 
-/* RFC 2812, section 2.3.1, but for the length. */
-static bool
-is_nick(const char *text)
-{
-	static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "[]\\`_^{|}";
-	size_t len = strspn(text, first);
-
-	while (len && text[len] && strchr("0123456789-", text[len])) {
-		len++;
-		len += strspn(text + len, first);
-	}
-	return len && !text[len] && len <= NICK_MAX;
-}
-
 static int
 set_nick(struct options *options, const char *arg, struct sb_error *ret_error)
 {
-	if (!is_nick(arg))
+	if (!sb_irc_nick_is_fine(arg))
 		return sb_error_set(ret_error, -EINVAL,
-			"--nick %.60s: a nick is 1 to %d of A-Z a-z 0-9 - [ ] \\ ` _ ^ { | }, and "
+			"--nick %.60s: a nick is 1 to 64 bytes, without space and !@*?,. and "
 			"begins "
-			"with no digit and no -",
-			arg, NICK_MAX);
+			"with no digit and none of #&+$:-",
+			arg);
 	options->nick = arg;
 	return 0;
 }
