@@ -20,6 +20,7 @@ struct index_key {
 
 struct sb_dispatcher;
 
+/* Returns 0, or -ENOMEM and there is nothing to finish. */
 int sb_index_init(struct index *index);
 void sb_index_finish(struct index *index);
 

@@ -77,6 +77,7 @@ sb_row_of_(const struct sb_hot *hot, struct sb_number *number)
 }
 #endif
 
+/* What NAME_connect() and NAME_connect_with() are, without the types. */
 SB_API struct sb_connection sb_connect_(struct sb_dispatcher *d, const struct sb_signal *signal,
 	const void *from, struct sb_options options, sb_fn *fn, const char *place, void *self);
 

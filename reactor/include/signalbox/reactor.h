@@ -108,6 +108,7 @@ SB_API void sb_timer_start(struct sb_timer *timer, int64_t after_ns);
 /* Does not fire any more. A stopped one is fine. */
 SB_API void sb_timer_stop(struct sb_timer *timer);
 
+/* Whether it will fire: false in its own callback, until it is started again. */
 SB_API bool sb_timer_is_started(const struct sb_timer *timer);
 
 SB_C_END

@@ -38,6 +38,7 @@ SB_API void sb_simulation_destroy(struct sb_simulation *sim);
 /* Its reactor; borrowed. */
 SB_API struct sb_reactor *sb_simulation_reactor(struct sb_simulation *sim);
 
+/* The seed it was made with, for a test to print. */
 SB_API uint64_t sb_simulation_seed(const struct sb_simulation *sim);
 
 /* Changes the weather, for what is sent from now on. */
