@@ -1,28 +1,33 @@
 #include "bot.h"
+#include "commands.h"
 #include "daily.h"
-#include "replies.h"
+#include "mask.h"
+#include "metrics.h"
+#include "pages.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
 #include <signalbox/dispatch_signals.h>
+#include <signalbox/http.h>
 #include <signalbox/irc.h>
 #include <signalbox/ircd_signals.h>
 #include <signalbox/qotd.h>
 
 enum {
 	LOG_MAX = 512, /* bytes of a line of the log */
+	MASK_MAX = 512, /* bytes of nick!user@host */
 	DAY_S = 24 * 60 * 60,
 };
 
 struct bot {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
-	const struct quotes *quotes;
+	struct quotes *quotes;
+	struct commands *commands;
+	const struct config *config;
+	const struct watch *watch;
 	struct log log;
-	/* The quote of the day that was last asked for, since choosing it looks at them all. */
-	int64_t day;
-	size_t number;
 };
 
 /* A line for the log: who it is about, by its label, and what happened. */
@@ -112,80 +117,162 @@ on_kicked(void *self, struct sb_irc *irc, const struct sb_irc_kicked *e)
 static void
 on_nick_changed(void *self, struct sb_irc *irc, const struct sb_irc_nick_changed *e)
 {
+	struct bot *bot = self;
+
 	if (e->is_self)
-		tell(self, irc, "is now called %s", e->new_nick);
+		tell(bot, irc, "is now called %s", e->new_nick);
+	commands_renamed(bot->commands, network_of(bot, irc), e->nick, e->new_nick);
 }
 
-/* Questions. Notices have no handler: nobody answers those. */
+/* What people say. Notices have no handler: nobody answers those. */
+
+/* Errors go to who asked, as a notice, which no program answers. */
+static int
+say_line(struct sb_irc *irc, const struct commands_said *said, const struct replies *replies, size_t i)
+{
+	if (replies->is_private && said->channel)
+		return sb_irc_notice_to(irc, said->nick, "%s", replies->lines[i]);
+	return sb_irc_say(irc, said->channel ? said->channel : said->nick, "%s", replies->lines[i]);
+}
 
 static void
-answer(struct bot *bot, struct sb_irc *irc, const char *to, const struct replies *replies)
+answer(struct bot *bot, struct sb_irc *irc, const struct commands_said *said,
+	const struct replies *replies)
 {
 	size_t i;
 	int error;
 
 	for (i = 0; i < replies->n; i++) {
-		error = sb_irc_say(irc, to, "%s", replies->lines[i]);
+		error = say_line(irc, said, replies, i);
 		/* The connection is gone, which is told by itself. */
 		if (error == -ENOTCONN || error == -EPIPE)
 			return;
 		if (error) {
-			sb_fail(bot->d, error, "no answer to %s: %s", to, strerror(-error));
+			sb_fail(bot->d, error, "no answer to %s: %s", said->nick, strerror(-error));
 			return;
 		}
 	}
 }
 
+/* The network's section of the configuration; NULL for one that is being left. */
+static const struct config_irc *
+section_of(const struct bot *bot, const struct sb_irc *irc)
+{
+	const char *name = network_of(bot, irc);
+	size_t i;
+
+	for (i = 0; i < bot->config->n_ircs; i++)
+		if (!strcmp(bot->config->ircs[i].name, name))
+			return &bot->config->ircs[i];
+	return NULL;
+}
+
+static bool
+is_moderator(const struct config_irc *section, const struct commands_said *said)
+{
+	char person[MASK_MAX];
+	size_t i;
+
+	(void)snprintf(person, sizeof(person), "%s!%s@%s", said->nick, said->user ? said->user : "",
+		said->host ? said->host : "");
+	for (i = 0; i < section->n_moderators; i++)
+		if (mask_matches(section->moderators[i], person))
+			return true;
+	return false;
+}
+
+static void
+hear(struct bot *bot, struct sb_irc *irc, struct commands_said *said)
+{
+	const struct config_irc *section = section_of(bot, irc);
+	struct replies replies;
+	struct sb_error why;
+	int error;
+
+	if (!section)
+		return;
+	said->network = section->name;
+	said->our_nick = sb_irc_nick(irc);
+	said->is_moderator = is_moderator(section, said);
+	said->prefixes = (const char *const *)section->prefixes;
+	said->n_prefixes = section->n_prefixes;
+	said->visibility = section->visibility;
+	said->now_s = sb_reactor_wall_ns(bot->r) / SB_S;
+	said->now_ns = sb_reactor_now_ns(bot->r);
+	said->random = sb_reactor_random(bot->r);
+	error = commands_hear(bot->commands, said, &replies, &why);
+	if (error)
+		sb_fail(bot->d, error, "%s asked \"%s\": %s", said->nick, said->text, why.text);
+	answer(bot, irc, said, &replies);
+}
+
 static void
 on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 {
-	struct bot *bot = self;
-	struct question question = { e->text, sb_irc_nick(irc), e->is_private };
-	struct replies replies;
+	struct commands_said said = {
+		.channel = e->is_private ? NULL : e->reply_to,
+		.nick = e->nick,
+		.user = e->user,
+		.host = e->host,
+		.account = e->account,
+		.text = e->text,
+	};
 
-	if (e->is_self)
-		return;
-	replies_make(bot->quotes, &question, sb_reactor_random(bot->r), &replies);
-	answer(bot, irc, e->reply_to, &replies);
-}
-
-static int64_t
-today(const struct bot *bot)
-{
-	return sb_reactor_wall_ns(bot->r) / SB_S / DAY_S;
-}
-
-static size_t
-number_of_today(struct bot *bot)
-{
-	int64_t day = today(bot);
-
-	if (!bot->number || bot->day != day) {
-		bot->day = day;
-		bot->number = quotes_of_day(bot->quotes, day, daily_fits, NULL);
-	}
-	return bot->number;
+	if (!e->is_self)
+		hear(self, irc, &said);
 }
 
 static void
-on_qotd_requested(void *self, struct sb_qotd *qotd, const struct sb_qotd_requested *e)
+on_action(void *self, struct sb_irc *irc, const struct sb_irc_action *e)
 {
-	struct bot *bot = self;
-	size_t number = number_of_today(bot);
-	const struct quote *quote = quotes_at(bot->quotes, number);
-	char text[DAILY_CAP];
-	int error;
+	struct commands_said said = {
+		.channel = e->is_private ? NULL : e->reply_to,
+		.nick = e->nick,
+		.user = e->user,
+		.host = e->host,
+		.account = e->account,
+		.text = e->text,
+		.is_action = true,
+	};
 
-	if (!quote)
-		return;
-	(void)daily_write(quote, text);
-	error = sb_qotd_answer(e->request, text);
-	if (error)
-		sb_fail(bot->d, error, "no quote of the day for %s: %s", e->peer, strerror(-error));
-	else
-		tell(bot, qotd, "the quote of the day, %zu, for %s", number, e->peer);
+	if (!e->is_self)
+		hear(self, irc, &said);
 }
 
+/* The browser. */
+
+/* What every page needs to know. */
+static struct pages
+pages_for(struct bot *bot, const struct sb_http_requested *e, char host_url[HOST_URL_CAP])
+{
+	const char *base_url = bot->config->http.base_url;
+
+	(void)snprintf(host_url, HOST_URL_CAP, "http://%s", e->host);
+	return (struct pages){
+		.quotes = bot->quotes,
+		.base_url = base_url ? base_url : host_url,
+		.now_s = sb_reactor_wall_ns(bot->r) / SB_S,
+		.random = sb_reactor_random(bot->r),
+	};
+}
+
+/* Takes the page over. A client that is gone needs no answer. */
+static void
+send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct page *page)
+{
+	size_t i;
+
+	if (error)
+		sb_fail(bot->d, error, "%s %s: %s", e->method, e->path, strerror(-error));
+	for (i = 0; i < PAGES_N_FIELDS; i++)
+		(void)sb_http_add_field(e->request, pages_fields[i].name, pages_fields[i].value);
+	page_cache_field(page, cache);
+	error = sb_http_answer(e->request, page->status, page->type,
+		(struct sb_bytes){ page->text, page->len });
+	page_finish(page);
+	if (error && error != -ENOTCONN)
+		sb_fail(bot->d, error, "no answer to %s %s: %s", e->method, e->path, strerror(-error));
+}
 static void
 on_qotd_refused(void *self, struct sb_qotd *qotd, const struct sb_qotd_refused *e)
 {
