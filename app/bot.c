@@ -17,6 +17,7 @@
 enum {
 	LOG_MAX = 512, /* bytes of a line of the log */
 	MASK_MAX = 512, /* bytes of nick!user@host */
+	HOST_URL_CAP = 300, /* bytes of "http://host:port" */
 	DAY_S = 24 * 60 * 60,
 };
 
@@ -26,8 +27,10 @@ struct bot {
 	struct quotes *quotes;
 	struct commands *commands;
 	const struct config *config;
+	const struct networks *networks;
 	const struct watch *watch;
 	struct log log;
+	int64_t started_s;
 };
 
 /* A line for the log: who it is about, by its label, and what happened. */
@@ -43,6 +46,15 @@ tell(struct bot *bot, const void *about, const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	log_say(&bot->log, "%s%s%s", label ? label : "", label ? ": " : "", text);
+}
+
+/* The network's name in the configuration. */
+static const char *
+network_of(const struct bot *bot, const struct sb_irc *irc)
+{
+	const char *label = sb_label_of(bot->d, irc);
+
+	return label ? label : "";
 }
 
 /* The connection to an IRC server. */
@@ -241,25 +253,34 @@ on_action(void *self, struct sb_irc *irc, const struct sb_irc_action *e)
 
 /* The browser. */
 
-/* What every page needs to know. */
-static struct pages
-pages_for(struct bot *bot, const struct sb_http_requested *e, char host_url[HOST_URL_CAP])
+/* A page that is being made. */
+struct visit {
+	struct pages pages;
+	struct page page;
+	char base_url[HOST_URL_CAP];
+};
+
+static void
+begin_visit(struct bot *bot, const struct sb_http_requested *e, struct visit *ret_visit)
 {
 	const char *base_url = bot->config->http.base_url;
 
-	(void)snprintf(host_url, HOST_URL_CAP, "http://%s", e->host);
-	return (struct pages){
+	(void)snprintf(ret_visit->base_url, HOST_URL_CAP, "http://%s", e->host);
+	ret_visit->pages = (struct pages){
 		.quotes = bot->quotes,
-		.base_url = base_url ? base_url : host_url,
+		.base_url = base_url ? base_url : ret_visit->base_url,
 		.now_s = sb_reactor_wall_ns(bot->r) / SB_S,
 		.random = sb_reactor_random(bot->r),
 	};
 }
 
-/* Takes the page over. A client that is gone needs no answer. */
+/* Says why the page is not what was asked for, and sends it all the same. A client that is gone needs
+ * none. */
 static void
-send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct page *page)
+end_visit(struct bot *bot, const struct sb_http_requested *e, int error, struct visit *visit)
 {
+	struct page *page = &visit->page;
+	char cache[PAGE_CACHE_CAP];
 	size_t i;
 
 	if (error)
@@ -267,12 +288,310 @@ send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct 
 	for (i = 0; i < PAGES_N_FIELDS; i++)
 		(void)sb_http_add_field(e->request, pages_fields[i].name, pages_fields[i].value);
 	page_cache_field(page, cache);
+	(void)sb_http_add_field(e->request, "Cache-Control", cache);
+	if (page->etag[0])
+		(void)sb_http_add_field(e->request, "ETag", page->etag);
 	error = sb_http_answer(e->request, page->status, page->type,
 		(struct sb_bytes){ page->text, page->len });
 	page_finish(page);
 	if (error && error != -ENOTCONN)
-		sb_fail(bot->d, error, "no answer to %s %s: %s", e->method, e->path, strerror(-error));
+		sb_fail(bot->d, error, "no answer to %s %s: %s", e->method, e->path,
+			strerror(-error));
 }
+
+static void
+on_newest(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e,
+		page_newest(&visit.pages, sb_http_query(e->request, "before"), &visit.page), &visit);
+}
+
+static void
+on_quote(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, page_quote(&visit.pages, sb_http_param(e->request, "id"), &visit.page),
+		&visit);
+}
+
+static void
+on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+	char path[32];
+	int64_t id;
+	int error;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	error = page_random(&visit.pages, &id);
+	if (error) {
+		end_visit(self, e, page_not_found(&visit.pages, &visit.page), &visit);
+		return;
+	}
+	(void)snprintf(path, sizeof(path), "/q/%" PRId64, id);
+	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
+	(void)sb_http_redirect(e->request, 303, path);
+}
+
+static void
+on_top(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, page_top(&visit.pages, sb_http_query(e->request, "skip"), &visit.page),
+		&visit);
+}
+
+static void
+on_search(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e,
+		page_search(&visit.pages, sb_http_query(e->request, "q"),
+			sb_http_query(e->request, "skip"), &visit.page),
+		&visit);
+}
+
+static void
+on_channel(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e,
+		page_channel(&visit.pages, sb_http_param(e->request, "channel"),
+			sb_http_query(e->request, "before"), &visit.page),
+		&visit);
+}
+
+static void
+on_feed(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, page_feed(&visit.pages, &visit.page), &visit);
+}
+
+static void
+on_text(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, page_text(&visit.pages, &visit.page), &visit);
+}
+
+static void
+on_style(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	end_visit(self, e, page_style(&visit.page), &visit);
+}
+
+static void
+on_favicon(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	end_visit(self, e, page_favicon(&visit.page), &visit);
+}
+
+static void
+on_robots(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	end_visit(self, e, page_robots(&visit.page), &visit);
+}
+
+/* The API: app/docs/api.md. */
+
+static void
+on_api_quotes(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct api_query query = {
+		.words = sb_http_query(e->request, "q"),
+		.channel = sb_http_query(e->request, "channel"),
+		.order = sb_http_query(e->request, "order"),
+		.before = sb_http_query(e->request, "before"),
+		.skip = sb_http_query(e->request, "skip"),
+		.limit = sb_http_query(e->request, "limit"),
+	};
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, api_quotes(&visit.pages, &query, &visit.page), &visit);
+}
+
+static void
+on_api_quote(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, api_quote(&visit.pages, sb_http_param(e->request, "id"), &visit.page),
+		&visit);
+}
+
+static void
+on_api_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, api_random(&visit.pages, &visit.page), &visit);
+}
+
+static void
+on_api_stats(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	end_visit(self, e, api_stats(&visit.pages, &visit.page), &visit);
+}
+
+/* For those who watch over it. */
+
+static void
+on_health(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct bot *bot = self;
+	struct quotes_state state;
+	int error = quotes_state(bot->quotes, &state);
+
+	(void)http;
+	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
+	if (error)
+		(void)sb_http_answer_text(
+			e->request, 503, "the quotes cannot be read: %s", strerror(-error));
+	else
+		(void)sb_http_answer_text(e->request, 200, "ok");
+}
+
+static void
+on_metrics(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct bot *bot = self;
+	struct metrics_kind kinds[] = {
+		{ "http", sb_http_n_connections(http) },
+		{ "irc", networks_n_registered(bot->networks) },
+	};
+	struct metrics metrics = {
+		.version = QUOTH_VERSION,
+		.started_s = bot->started_s,
+		.kinds = kinds,
+		.n_kinds = sizeof(kinds) / sizeof(kinds[0]),
+		.n_quotes = quotes_n(bot->quotes),
+	};
+	struct visit visit;
+
+	watch_read(bot->watch, &metrics);
+	end_visit(bot, e, metrics_page(&metrics, &visit.page), &visit);
+}
+
+static const struct sb_http_route routes[] = {
+	{ "GET", "/", SB_HANDLER(on_newest) },
+	{ "GET", "/q/{id}", SB_HANDLER(on_quote) },
+	{ "GET", "/random", SB_HANDLER(on_random) },
+	{ "GET", "/top", SB_HANDLER(on_top) },
+	{ "GET", "/search", SB_HANDLER(on_search) },
+	{ "GET", "/c/{channel}", SB_HANDLER(on_channel) },
+	{ "GET", "/feed.atom", SB_HANDLER(on_feed) },
+	{ "GET", "/quote.txt", SB_HANDLER(on_text) },
+	{ "GET", "/style.css", SB_HANDLER(on_style) },
+	{ "GET", "/favicon.svg", SB_HANDLER(on_favicon) },
+	{ "GET", "/robots.txt", SB_HANDLER(on_robots) },
+	{ "GET", "/api/v1/quotes", SB_HANDLER(on_api_quotes) },
+	{ "GET", "/api/v1/quotes/{id}", SB_HANDLER(on_api_quote) },
+	{ "GET", "/api/v1/random", SB_HANDLER(on_api_random) },
+	{ "GET", "/api/v1/stats", SB_HANDLER(on_api_stats) },
+	{ "GET", "/healthz", SB_HANDLER(on_health) },
+	{ "GET", "/metrics", SB_HANDLER(on_metrics) },
+};
+
+static void
+on_http_requested(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+
+	if (sb_http_route(routes, sizeof(routes) / sizeof(routes[0]), self, http, e))
+		return;
+	begin_visit(self, e, &visit);
+	end_visit(self, e,
+		strncmp(e->path, "/api/", 5) ? page_not_found(&visit.pages, &visit.page)
+					     : api_not_found(&visit.page),
+		&visit);
+}
+
+/* The access log. */
+static void
+on_http_answered(void *self, struct sb_http *http, const struct sb_http_answered *e)
+{
+	struct bot *bot = self;
+
+	if (bot->config->http.has_access_log)
+		tell(bot, http, "%s %" PRIu64 " \"%s %s%s%s\" %" PRId64 " %" PRIu64 " bytes %.3f ms%s%s",
+			e->peer, e->connection, e->method, e->path, e->query[0] ? "?" : "", e->query,
+			e->status, e->n_bytes, (double)e->duration_ns / 1e6,
+			e->is_whole ? "" : " broken off", e->why ? e->why : "");
+}
+
+static void
+on_http_refused(void *self, struct sb_http *http, const struct sb_http_refused *e)
+{
+	tell(self, http, "a connection could not be taken: %s", e->text);
+}
+
+/* The quote of the day. */
+
+static void
+on_qotd_requested(void *self, struct sb_qotd *qotd, const struct sb_qotd_requested *e)
+{
+	struct bot *bot = self;
+	int64_t day = sb_reactor_wall_ns(bot->r) / SB_S / DAY_S;
+	char text[DAILY_CAP];
+	struct quote quote;
+	int error = quotes_of_day(
+		bot->quotes, day, sb_reactor_random(bot->r), daily_fits, NULL, &quote);
+
+	if (error == -ENOENT)
+		return;
+	if (!error) {
+		(void)daily_write(&quote, text);
+		error = sb_qotd_answer(e->request, text);
+	}
+	if (error)
+		sb_fail(bot->d, error, "no quote of the day for %s: %s", e->peer, strerror(-error));
+	else
+		tell(bot, qotd, "the quote of the day, %" PRId64 ", for %s", quote.id, e->peer);
+}
+
 static void
 on_qotd_refused(void *self, struct sb_qotd *qotd, const struct sb_qotd_refused *e)
 {
@@ -338,6 +657,11 @@ subscribe(struct bot *bot, struct sb_dispatcher *d)
 	sb_irc_kicked_connect(d, SB_ANY, SB_HANDLER(on_kicked), bot);
 	sb_irc_nick_changed_connect(d, SB_ANY, SB_HANDLER(on_nick_changed), bot);
 	sb_irc_message_connect(d, SB_ANY, SB_HANDLER(on_message), bot);
+	sb_irc_action_connect(d, SB_ANY, SB_HANDLER(on_action), bot);
+
+	sb_http_requested_connect(d, SB_ANY, SB_HANDLER(on_http_requested), bot);
+	sb_http_answered_connect(d, SB_ANY, SB_HANDLER(on_http_answered), bot);
+	sb_http_refused_connect(d, SB_ANY, SB_HANDLER(on_http_refused), bot);
 
 	sb_qotd_requested_connect(d, SB_ANY, SB_HANDLER(on_qotd_requested), bot);
 	sb_qotd_refused_connect(d, SB_ANY, SB_HANDLER(on_qotd_refused), bot);
@@ -352,24 +676,46 @@ subscribe(struct bot *bot, struct sb_dispatcher *d)
 	sb_dispatch_failed_connect(d, SB_ANY, SB_HANDLER(on_failed), bot);
 }
 
+static void
+limit(struct bot *bot)
+{
+	const struct config *config = bot->config;
+	struct commands_limits limits = { config->person_burst, config->person_every_s,
+		config->channel_burst, config->channel_every_s };
+
+	commands_set_limits(bot->commands, &limits);
+}
+
 struct bot *
-bot_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct quotes *quotes,
-	const struct log *log)
+bot_create(const struct bot_parts *parts)
 {
 	struct bot *bot = calloc(1, sizeof(*bot));
 
 	if (!bot)
 		return NULL;
-	bot->d = d;
-	bot->r = r;
-	bot->quotes = quotes;
-	bot->log = *log;
-	subscribe(bot, d);
-	if (sb_connect_failed(d)) {
+	bot->d = parts->d;
+	bot->r = parts->r;
+	bot->quotes = parts->quotes;
+	bot->config = parts->config;
+	bot->networks = parts->networks;
+	bot->watch = parts->watch;
+	bot->log = *parts->log;
+	bot->started_s = sb_reactor_wall_ns(bot->r) / SB_S;
+	bot->commands = commands_create(bot->quotes, &(struct commands_limits){ 0 });
+	subscribe(bot, bot->d);
+	if (!bot->commands || sb_connect_failed(bot->d)) {
 		bot_destroy(bot);
 		return NULL;
 	}
+	limit(bot);
 	return bot;
+}
+
+void
+bot_configure(struct bot *bot, const struct config *config)
+{
+	bot->config = config;
+	limit(bot);
 }
 
 void
@@ -378,5 +724,6 @@ bot_destroy(struct bot *bot)
 	if (!bot)
 		return;
 	sb_forget(bot->d, bot);
+	commands_destroy(bot->commands);
 	free(bot);
 }

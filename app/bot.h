@@ -9,17 +9,27 @@
 
 #include "config.h"
 #include "log.h"
+#include "networks.h"
 #include "quotes.h"
 #include "watch.h"
 
 struct bot;
 
+/* What it is put together from; all is borrowed and outlives it, but for *log, which is copied. */
+struct bot_parts {
+	struct sb_dispatcher *d;
+	struct sb_reactor *r;
+	struct quotes *quotes;
+	const struct config *config;
+	const struct networks *networks;
+	const struct watch *watch;
+	const struct log *log;
+};
+
 /* A bot that answers on every IRC network, HTTP server and QOTD server whose signals d delivers, from now
  * on, and tells the log what happens there. An IRC client is known by its label, the network's name in the
- * configuration. It borrows d, r, quotes, config and watch, which outlive it, and copies *log. NULL when
- * out of memory. */
-struct bot *bot_create(struct sb_dispatcher *d, struct sb_reactor *r, struct quotes *quotes,
-	const struct config *config, const struct watch *watch, const struct log *log);
+ * configuration. NULL when out of memory. */
+struct bot *bot_create(const struct bot_parts *parts);
 
 /* From now on this configuration; the one before is not looked at any more. */
 void bot_configure(struct bot *bot, const struct config *config);

@@ -98,14 +98,6 @@ find(const struct networks *networks, const char *name)
 	return NULL;
 }
 
-struct sb_irc *
-networks_find(const struct networks *networks, const char *name)
-{
-	struct network *network = find(networks, name);
-
-	return network ? network->irc : NULL;
-}
-
 static const struct config_irc *
 section(const struct config *config, const char *name)
 {
@@ -295,4 +287,26 @@ bool
 networks_are_gone(const struct networks *networks)
 {
 	return TAILQ_EMPTY(&networks->list);
+}
+
+size_t
+networks_n(const struct networks *networks)
+{
+	const struct network *network;
+	size_t n = 0;
+
+	TAILQ_FOREACH(network, &networks->list, link)
+	n++;
+	return n;
+}
+
+size_t
+networks_n_registered(const struct networks *networks)
+{
+	const struct network *network;
+	size_t n = 0;
+
+	TAILQ_FOREACH(network, &networks->list, link)
+	n += sb_irc_is_registered(network->irc);
+	return n;
 }

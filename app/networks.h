@@ -31,7 +31,8 @@ void networks_quit(struct networks *networks, const char *reason);
 /* Whether none is connected or trying to be: after networks_quit(). */
 bool networks_are_gone(const struct networks *networks);
 
-/* The client of that network, or NULL. */
-struct sb_irc *networks_find(const struct networks *networks, const char *name);
+/* How many there are, and how many of them have let us in. */
+size_t networks_n(const struct networks *networks);
+size_t networks_n_registered(const struct networks *networks);
 
 #endif

@@ -91,19 +91,6 @@ open_quotes(struct quoth *quoth, struct sb_error *ret_error)
 
 /* Servers and networks. */
 
-static bool
-has_same_hosts(const struct config *a, const struct config *b)
-{
-	size_t i;
-
-	if (a->http.n_hosts != b->http.n_hosts)
-		return false;
-	for (i = 0; i < a->http.n_hosts; i++)
-		if (strcmp(a->http.hosts[i], b->http.hosts[i]) != 0)
-			return false;
-	return true;
-}
-
 /* All of it, or nothing. */
 static int
 change(struct quoth *quoth, const struct config *from, const struct config *to,
@@ -212,6 +199,22 @@ quoth_shut(struct quoth *quoth, const char *reason)
 
 /* Making. */
 
+static struct bot *
+make_bot(struct quoth *quoth)
+{
+	struct bot_parts parts = {
+		.d = quoth->d,
+		.r = quoth->r,
+		.quotes = quoth->quotes,
+		.config = quoth->config,
+		.networks = quoth->networks,
+		.watch = quoth->watch,
+		.log = &quoth->log,
+	};
+
+	return bot_create(&parts);
+}
+
 static int
 fill(struct quoth *quoth, struct sb_error *ret_error)
 {
@@ -223,10 +226,9 @@ fill(struct quoth *quoth, struct sb_error *ret_error)
 	if (!quoth->watch || sb_timer_init(&quoth->ready, quoth->r, SB_HANDLER(on_ready), quoth)
 		|| sb_timer_init(&quoth->shut, quoth->r, SB_HANDLER(on_look), quoth))
 		return no_memory(ret_error);
-	quoth->bot = bot_create(
-		quoth->d, quoth->r, quoth->quotes, quoth->config, quoth->watch, &quoth->log);
 	quoth->networks = networks_create(quoth->d, quoth->r);
-	if (!quoth->bot || !quoth->networks)
+	quoth->bot = quoth->networks ? make_bot(quoth) : NULL;
+	if (!quoth->bot)
 		return no_memory(ret_error);
 	if (waits_for_bot(quoth))
 		sb_irc_joined_connect(quoth->d, SB_ANY, SB_HANDLER(on_joined), quoth);
@@ -271,11 +273,11 @@ quoth_destroy(struct quoth *quoth)
 	if (!quoth)
 		return;
 	sb_forget(quoth->d, quoth);
+	bot_destroy(quoth->bot);
 	networks_destroy(quoth->networks);
 	servers_destroy(&quoth->servers);
 	sb_timer_finish(&quoth->ready);
 	sb_timer_finish(&quoth->shut);
-	bot_destroy(quoth->bot);
 	watch_destroy(quoth->watch);
 	quotes_close(quoth->quotes);
 	config_destroy(quoth->config);
@@ -305,7 +307,7 @@ quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_er
 		config_destroy(config);
 		return error;
 	}
-	if (quoth->servers.http && !has_same_hosts(quoth->config, config)
+	if (quoth->servers.http
 		&& sb_http_set_hosts(quoth->servers.http, (const char *const *)config->http.hosts,
 			config->http.n_hosts))
 		log_say(&quoth->log, "http: out of memory: hosts stays as it was");
