@@ -271,15 +271,21 @@ begin_visit(struct bot *bot, const struct sb_http_requested *e, struct visit *re
 		.base_url = base_url ? base_url : ret_visit->base_url,
 		.now_s = sb_reactor_wall_ns(bot->r) / SB_S,
 		.random = sb_reactor_random(bot->r),
+		.id = sb_http_param(e->request, "id"),
+		.channel = sb_http_param(e->request, "channel"),
+		.words = sb_http_query(e->request, "q"),
+		.order = sb_http_query(e->request, "order"),
+		.before = sb_http_query(e->request, "before"),
+		.skip = sb_http_query(e->request, "skip"),
+		.limit = sb_http_query(e->request, "limit"),
 	};
 }
 
 /* Says why the page is not what was asked for, and sends it all the same. A client that is gone needs
  * none. */
 static void
-end_visit(struct bot *bot, const struct sb_http_requested *e, int error, struct visit *visit)
+send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct page *page)
 {
-	struct page *page = &visit->page;
 	char cache[PAGE_CACHE_CAP];
 	size_t i;
 
@@ -300,25 +306,28 @@ end_visit(struct bot *bot, const struct sb_http_requested *e, int error, struct 
 }
 
 static void
-on_newest(void *self, struct sb_http *http, const struct sb_http_requested *e)
+show(struct bot *bot, const struct sb_http_requested *e, page_fn *make)
 {
 	struct visit visit;
+	int error;
 
+	begin_visit(bot, e, &visit);
+	error = make(&visit.pages, &visit.page);
+	send_page(bot, e, error, &visit.page);
+}
+
+static void
+on_newest(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e,
-		page_newest(&visit.pages, sb_http_query(e->request, "before"), &visit.page), &visit);
+	show(self, e, page_newest);
 }
 
 static void
 on_quote(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, page_quote(&visit.pages, sb_http_param(e->request, "id"), &visit.page),
-		&visit);
+	show(self, e, page_quote);
 }
 
 static void
@@ -327,13 +336,11 @@ on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 	struct visit visit;
 	char path[32];
 	int64_t id;
-	int error;
 
 	(void)http;
 	begin_visit(self, e, &visit);
-	error = page_random(&visit.pages, &id);
-	if (error) {
-		end_visit(self, e, page_not_found(&visit.pages, &visit.page), &visit);
+	if (page_random(&visit.pages, &id)) {
+		show(self, e, page_not_found);
 		return;
 	}
 	(void)snprintf(path, sizeof(path), "/q/%" PRId64, id);
@@ -344,85 +351,57 @@ on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 static void
 on_top(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, page_top(&visit.pages, sb_http_query(e->request, "skip"), &visit.page),
-		&visit);
+	show(self, e, page_top);
 }
 
 static void
 on_search(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e,
-		page_search(&visit.pages, sb_http_query(e->request, "q"),
-			sb_http_query(e->request, "skip"), &visit.page),
-		&visit);
+	show(self, e, page_search);
 }
 
 static void
 on_channel(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e,
-		page_channel(&visit.pages, sb_http_param(e->request, "channel"),
-			sb_http_query(e->request, "before"), &visit.page),
-		&visit);
+	show(self, e, page_channel);
 }
 
 static void
 on_feed(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, page_feed(&visit.pages, &visit.page), &visit);
+	show(self, e, page_feed);
 }
 
 static void
 on_text(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, page_text(&visit.pages, &visit.page), &visit);
+	show(self, e, page_text);
 }
 
 static void
 on_style(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	end_visit(self, e, page_style(&visit.page), &visit);
+	show(self, e, page_style);
 }
 
 static void
 on_favicon(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	end_visit(self, e, page_favicon(&visit.page), &visit);
+	show(self, e, page_favicon);
 }
 
 static void
 on_robots(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	end_visit(self, e, page_robots(&visit.page), &visit);
+	show(self, e, page_robots);
 }
 
 /* The API: app/docs/api.md. */
@@ -430,50 +409,29 @@ on_robots(void *self, struct sb_http *http, const struct sb_http_requested *e)
 static void
 on_api_quotes(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct api_query query = {
-		.words = sb_http_query(e->request, "q"),
-		.channel = sb_http_query(e->request, "channel"),
-		.order = sb_http_query(e->request, "order"),
-		.before = sb_http_query(e->request, "before"),
-		.skip = sb_http_query(e->request, "skip"),
-		.limit = sb_http_query(e->request, "limit"),
-	};
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, api_quotes(&visit.pages, &query, &visit.page), &visit);
+	show(self, e, api_quotes);
 }
 
 static void
 on_api_quote(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, api_quote(&visit.pages, sb_http_param(e->request, "id"), &visit.page),
-		&visit);
+	show(self, e, api_quote);
 }
 
 static void
 on_api_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, api_random(&visit.pages, &visit.page), &visit);
+	show(self, e, api_random);
 }
 
 static void
 on_api_stats(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
 	(void)http;
-	begin_visit(self, e, &visit);
-	end_visit(self, e, api_stats(&visit.pages, &visit.page), &visit);
+	show(self, e, api_stats);
 }
 
 /* For those who watch over it. */
@@ -509,10 +467,12 @@ on_metrics(void *self, struct sb_http *http, const struct sb_http_requested *e)
 		.n_kinds = sizeof(kinds) / sizeof(kinds[0]),
 		.n_quotes = quotes_n(bot->quotes),
 	};
-	struct visit visit;
+	struct page page;
+	int error;
 
 	watch_read(bot->watch, &metrics);
-	end_visit(bot, e, metrics_page(&metrics, &visit.page), &visit);
+	error = metrics_page(&metrics, &page);
+	send_page(bot, e, error, &page);
 }
 
 static const struct sb_http_route routes[] = {
@@ -538,15 +498,8 @@ static const struct sb_http_route routes[] = {
 static void
 on_http_requested(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	struct visit visit;
-
-	if (sb_http_route(routes, sizeof(routes) / sizeof(routes[0]), self, http, e))
-		return;
-	begin_visit(self, e, &visit);
-	end_visit(self, e,
-		strncmp(e->path, "/api/", 5) ? page_not_found(&visit.pages, &visit.page)
-					     : api_not_found(&visit.page),
-		&visit);
+	if (!sb_http_route(routes, sizeof(routes) / sizeof(routes[0]), self, http, e))
+		show(self, e, strncmp(e->path, "/api/", 5) ? page_not_found : api_not_found);
 }
 
 /* The access log. */
