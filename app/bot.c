@@ -317,20 +317,6 @@ show(struct bot *bot, const struct sb_http_requested *e, page_fn *make)
 }
 
 static void
-on_newest(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_newest);
-}
-
-static void
-on_quote(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_quote);
-}
-
-static void
 on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
 	struct visit visit;
@@ -346,92 +332,6 @@ on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 	(void)snprintf(path, sizeof(path), "/q/%" PRId64, id);
 	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
 	(void)sb_http_redirect(e->request, 303, path);
-}
-
-static void
-on_top(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_top);
-}
-
-static void
-on_search(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_search);
-}
-
-static void
-on_channel(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_channel);
-}
-
-static void
-on_feed(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_feed);
-}
-
-static void
-on_text(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_text);
-}
-
-static void
-on_style(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_style);
-}
-
-static void
-on_favicon(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_favicon);
-}
-
-static void
-on_robots(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, page_robots);
-}
-
-/* The API: app/docs/api.md. */
-
-static void
-on_api_quotes(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, api_quotes);
-}
-
-static void
-on_api_quote(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, api_quote);
-}
-
-static void
-on_api_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, api_random);
-}
-
-static void
-on_api_stats(void *self, struct sb_http *http, const struct sb_http_requested *e)
-{
-	(void)http;
-	show(self, e, api_stats);
 }
 
 /* For those who watch over it. */
@@ -475,22 +375,35 @@ on_metrics(void *self, struct sb_http *http, const struct sb_http_requested *e)
 	send_page(bot, e, error, &page);
 }
 
+/* The pages, and what makes each; the API is told in app/docs/api.md. */
+#define PAGES(PAGE)                                                                                \
+	PAGE("/", on_newest, page_newest)                                                          \
+	PAGE("/q/{id}", on_quote, page_quote)                                                      \
+	PAGE("/top", on_top, page_top)                                                             \
+	PAGE("/search", on_search, page_search)                                                    \
+	PAGE("/c/{channel}", on_channel, page_channel)                                             \
+	PAGE("/feed.atom", on_feed, page_feed)                                                     \
+	PAGE("/quote.txt", on_text, page_text)                                                     \
+	PAGE("/style.css", on_style, page_style)                                                   \
+	PAGE("/favicon.svg", on_favicon, page_favicon)                                             \
+	PAGE("/robots.txt", on_robots, page_robots)                                                \
+	PAGE("/api/v1/quotes", on_api_quotes, api_quotes)                                          \
+	PAGE("/api/v1/quotes/{id}", on_api_quote, api_quote)                                       \
+	PAGE("/api/v1/random", on_api_random, api_random)                                          \
+	PAGE("/api/v1/stats", on_api_stats, api_stats)
+
+#define HANDLER_OF(pattern, handler, make)                                                         \
+	static void handler(                                                                       \
+		void *self, struct sb_http *http, const struct sb_http_requested *e)               \
+	{                                                                                          \
+		(void)http;                                                                        \
+		show(self, e, make);                                                               \
+	}
+PAGES(HANDLER_OF)
+
+#define ROUTE_OF(pattern, handler, make) { "GET", pattern, SB_HANDLER(handler) },
 static const struct sb_http_route routes[] = {
-	{ "GET", "/", SB_HANDLER(on_newest) },
-	{ "GET", "/q/{id}", SB_HANDLER(on_quote) },
-	{ "GET", "/random", SB_HANDLER(on_random) },
-	{ "GET", "/top", SB_HANDLER(on_top) },
-	{ "GET", "/search", SB_HANDLER(on_search) },
-	{ "GET", "/c/{channel}", SB_HANDLER(on_channel) },
-	{ "GET", "/feed.atom", SB_HANDLER(on_feed) },
-	{ "GET", "/quote.txt", SB_HANDLER(on_text) },
-	{ "GET", "/style.css", SB_HANDLER(on_style) },
-	{ "GET", "/favicon.svg", SB_HANDLER(on_favicon) },
-	{ "GET", "/robots.txt", SB_HANDLER(on_robots) },
-	{ "GET", "/api/v1/quotes", SB_HANDLER(on_api_quotes) },
-	{ "GET", "/api/v1/quotes/{id}", SB_HANDLER(on_api_quote) },
-	{ "GET", "/api/v1/random", SB_HANDLER(on_api_random) },
-	{ "GET", "/api/v1/stats", SB_HANDLER(on_api_stats) },
+	PAGES(ROUTE_OF) { "GET", "/random", SB_HANDLER(on_random) },
 	{ "GET", "/healthz", SB_HANDLER(on_health) },
 	{ "GET", "/metrics", SB_HANDLER(on_metrics) },
 };
