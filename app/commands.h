@@ -66,7 +66,7 @@ int commands_hear(struct commands *commands, const struct commands_said *said,
 	struct replies *ret_replies, struct sb_error *ret_error);
 
 /* Somebody took another nick: what they have said is found under the new one. */
-void commands_renamed(struct commands *commands, const char *network, const char *nick,
-	const char *new_nick);
+void commands_renamed(
+	struct commands *commands, const char *network, const char *nick, const char *new_nick);
 
 #endif
