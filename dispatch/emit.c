@@ -410,7 +410,6 @@ sb_running_place(const struct sb_dispatcher *d)
 bool
 sb_unwind(struct sb_dispatcher *d)
 {
-	d->observer_depth = 0;
 	sb_failures_flush(d);
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
