@@ -121,6 +121,7 @@ struct sb_http_request {
 	bool has_no_content; /* to HEAD, 204, 304: written, it is counted and not sent */
 	bool is_chunked;
 	bool closes; /* the connection, after it */
+	bool is_gone; /* http.gone was told: no handler answers it any more */
 	bool is_events; /* a stream of events: no deadline, ended by sb_http_shut() */
 	int status;
 	struct sb_http_text added; /* fields, "Name: value\r\n" each */
@@ -156,22 +157,25 @@ struct sb_http_connection {
 
 	llhttp_t parser;
 	struct sb_http_request *request; /* NULL between two */
-	struct sb_http_text ahead; /* not parsed yet */
-	size_t ahead_at;
-	size_t n_head; /* bytes of the header, and of the framing of a body, in chunks */
+	struct sb_bytes in; /* what is to be parsed next: just arrived, or of `ahead` */
+	struct sb_http_text ahead; /* what arrived and could not be parsed yet */
+	size_t n_head; /* bytes of the header */
+	size_t n_framing; /* bytes of a body in chunks that are not its content */
 	size_t n_chunks;
 	char last; /* byte of the header, to see its line ends */
 	bool has_empty_line; /* before the request */
-	bool is_in_value; /* of a field */
+	bool is_in_field; /* its name has begun, its value has not ended */
 	bool is_in_trailer;
+	bool is_header_read; /* the parser has paused after the header */
 	int fault; /* the status for what a callback of the parser found wrong; 0: nothing */
 	const char *why;
 
 	struct sb_http_text out; /* to be written, in one piece */
 	uint64_t n_written; /* handed to the stream */
 	uint64_t n_taken; /* of these by the peer, when that was last looked at */
-	int64_t quiet_ns; /* since when the peer may have been idle */
-	int64_t went_ns; /* since when the peer has taken nothing */
+	int64_t quiet_ns; /* since when it waits for the peer's next words */
+	int64_t went_ns; /* when the peer last took something */
+	int64_t linger_ns; /* until when it lingers */
 };
 
 struct sb_http {
