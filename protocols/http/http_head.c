@@ -288,8 +288,7 @@ is_one_of_ours(const struct sb_http *http, const char *host)
 	size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":"), i;
 
 	for (i = 0; i < http->o.n_hosts; i++)
-		if (strlen(http->o.hosts[i]) == len
-			&& !strncasecmp(http->o.hosts[i], host, len))
+		if (strlen(http->o.hosts[i]) == len && !strncasecmp(http->o.hosts[i], host, len))
 			return true;
 	return !http->o.n_hosts;
 }
