@@ -22,33 +22,22 @@ window_bits(size_t len)
 	return bits;
 }
 
-int
-sb_http_deflate(struct sb_bytes content, struct sb_bytes *ret_bytes)
+int64_t
+sb_http_deflate(struct sb_bytes content, void *buf, size_t cap)
 {
-	z_stream z = { .next_in = content.ptr, .avail_in = (uInt)content.len };
+	z_stream z = { .next_in = content.ptr, .next_out = buf };
 	int bits = window_bits(content.len), state;
-	unsigned char *out;
 
-	if (!content.len || content.len > UINT_MAX)
+	if (content.len > UINT_MAX || cap > UINT_MAX)
 		return -E2BIG;
-	out = malloc(content.len);
-	if (!out)
-		return -ENOMEM;
+	z.avail_in = (uInt)content.len;
+	z.avail_out = (uInt)cap;
 	/* Hash chains need no more memory than the window. */
 	if (deflateInit2(&z, LEVEL, Z_DEFLATED, bits + GZIP, bits > 14 ? 8 : bits - 6,
 		    Z_DEFAULT_STRATEGY)
-		!= Z_OK) {
-		free(out);
+		!= Z_OK)
 		return -ENOMEM;
-	}
-	z.next_out = out;
-	z.avail_out = (uInt)content.len - 1;
 	state = deflate(&z, Z_FINISH);
 	(void)deflateEnd(&z);
-	if (state != Z_STREAM_END) {
-		free(out);
-		return -E2BIG;
-	}
-	*ret_bytes = (struct sb_bytes){ out, z.total_out };
-	return 0;
+	return state == Z_STREAM_END ? (int64_t)z.total_out : -E2BIG;
 }

@@ -13,52 +13,55 @@ is_etag_char(char c)
 
 /* Reads one tag: returns its length with the quotes and the W/, or 0. */
 static size_t
-etag_len(const char *at)
+etag_len(const char *at, size_t left)
 {
-	size_t len = at[0] == 'W' && at[1] == '/' ? 2 : 0;
+	size_t len = left > 2 && at[0] == 'W' && at[1] == '/' ? 2 : 0;
 
-	if (at[len++] != '"')
+	if (len >= left || at[len++] != '"')
 		return 0;
-	while (is_etag_char(at[len]))
+	while (len < left && is_etag_char(at[len]))
 		len++;
-	return at[len] == '"' ? len + 1 : 0;
+	return len < left && at[len] == '"' ? len + 1 : 0;
 }
 
 bool
-sb_http_is_etag(const char *text)
+sb_http_is_etag(struct sb_bytes text)
 {
-	size_t len = etag_len(text);
-
-	return len && !text[len];
+	return text.len && etag_len(text.ptr, text.len) == text.len;
 }
 
 static bool
-is_same(const char *tag, size_t len, const char *etag, bool is_weak)
+is_same(const char *tag, size_t len, struct sb_bytes etag, bool is_weak)
 {
-	bool has_weak = tag[0] == 'W' || etag[0] == 'W';
+	const char *other = etag.ptr;
+	size_t other_len = etag.len;
 
-	if (has_weak && !is_weak)
+	if ((tag[0] == 'W' || other[0] == 'W') && !is_weak)
 		return false;
 	if (tag[0] == 'W') {
 		tag += 2;
 		len -= 2;
 	}
-	if (etag[0] == 'W')
-		etag += 2;
-	return strlen(etag) == len && memcmp(tag, etag, len) == 0;
+	if (other[0] == 'W') {
+		other += 2;
+		other_len -= 2;
+	}
+	return other_len == len && memcmp(tag, other, len) == 0;
 }
 
 bool
-sb_http_etags_have(const char *list, const char *etag, bool is_weak)
+sb_http_etags_have(const char *list, struct sb_bytes etag, bool is_weak)
 {
 	const char *at = list + strspn(list, " \t");
 	size_t len;
 
 	if (at[0] == '*')
 		return !at[1 + strspn(at + 1, " \t")];
-	for (; etag && *at; at += len) {
+	if (!sb_http_is_etag(etag))
+		return false;
+	for (; *at; at += len) {
 		at += strspn(at, " \t,");
-		len = etag_len(at);
+		len = etag_len(at, strlen(at));
 		if (!len)
 			return false;
 		if (is_same(at, len, etag, is_weak))

@@ -1,6 +1,5 @@
-#include <signalbox/http.h>
+#include "http_private.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,21 +16,16 @@ count_pairs(struct sb_bytes text, char separator)
 	return n;
 }
 
-/* Room for so many pairs, and behind them a copy of the text, with a NUL. */
-static struct sb_http_pairs *
-make_pairs(struct sb_bytes text, size_t n, char **ret_copy)
+static size_t
+head_size(size_t n)
 {
-	size_t head = sizeof(struct sb_http_pairs) + n * sizeof(struct sb_http_pair);
-	struct sb_http_pairs *pairs = malloc(head + text.len + 1);
+	return sizeof(struct sb_http_pairs) + n * sizeof(struct sb_http_pair);
+}
 
-	if (!pairs)
-		return NULL;
-	pairs->n = 0;
-	*ret_copy = (char *)pairs + head;
-	if (text.len)
-		memcpy(*ret_copy, text.ptr, text.len);
-	(*ret_copy)[text.len] = '\0';
-	return pairs;
+size_t
+sb_http_pairs_size(struct sb_bytes text, char separator)
+{
+	return head_size(count_pairs(text, separator)) + text.len + 1;
 }
 
 static void
@@ -39,6 +33,8 @@ add_decoded(struct sb_http_pairs *pairs, char *name)
 {
 	char *value = strchr(name, '=');
 
+	if (!*name)
+		return;
 	if (value)
 		*value++ = '\0';
 	else
@@ -49,27 +45,6 @@ add_decoded(struct sb_http_pairs *pairs, char *name)
 		.name = name,
 		.value = sb_http_decode(value, true) < 0 ? NULL : value,
 	};
-}
-
-struct sb_http_pairs *
-sb_http_pairs_read_query(struct sb_bytes text)
-{
-	size_t n_max = count_pairs(text, '&'), n;
-	char *at, *end;
-	struct sb_http_pairs *pairs;
-
-	/* A NUL would end its value unseen; nothing that is encoded rightly has one. */
-	if (text.len && memchr(text.ptr, '\0', text.len))
-		text.len = 0;
-	pairs = make_pairs(text, n_max, &at);
-	for (n = 0; pairs && at && n < n_max; n++, at = end) {
-		end = strchr(at, '&');
-		if (end)
-			*end++ = '\0';
-		if (*at)
-			add_decoded(pairs, at);
-	}
-	return pairs;
 }
 
 static char *
@@ -85,22 +60,39 @@ trim(char *text)
 	return text;
 }
 
-struct sb_http_pairs *
-sb_http_pairs_read_cookies(struct sb_bytes text)
+static void
+add_cookie(struct sb_http_pairs *pairs, char *name)
 {
-	size_t n_max = count_pairs(text, ';'), n;
-	char *at, *end, *value;
-	struct sb_http_pairs *pairs = make_pairs(text, n_max, &at);
+	char *value = strchr(name, '=');
 
-	for (n = 0; pairs && at && n < n_max; n++, at = end) {
-		end = strchr(at, ';');
+	if (!value)
+		return;
+	*value++ = '\0';
+	pairs->pairs[pairs->n++] = (struct sb_http_pair){ trim(name), trim(value) };
+}
+
+struct sb_http_pairs *
+sb_http_pairs_read(void *memory, struct sb_bytes text, char separator)
+{
+	size_t n_max = count_pairs(text, separator), n;
+	struct sb_http_pairs *pairs = memory;
+	char *at = (char *)memory + head_size(n_max), *end;
+
+	/* A NUL would end its value unseen; nothing that is encoded rightly has one. */
+	if (text.len && memchr(text.ptr, '\0', text.len))
+		text.len = 0;
+	if (text.len)
+		memcpy(at, text.ptr, text.len);
+	at[text.len] = '\0';
+	pairs->n = 0;
+	for (n = 0; at && n < n_max; n++, at = end) {
+		end = strchr(at, separator);
 		if (end)
 			*end++ = '\0';
-		value = strchr(at, '=');
-		if (!value)
-			continue;
-		*value++ = '\0';
-		pairs->pairs[pairs->n++] = (struct sb_http_pair){ trim(at), trim(value) };
+		if (separator == '&')
+			add_decoded(pairs, at);
+		else
+			add_cookie(pairs, at);
 	}
 	return pairs;
 }
@@ -115,4 +107,78 @@ sb_http_pairs_get(const struct sb_http_pairs *pairs, const char *name)
 			return pairs->pairs[i].value;
 	}
 	return NULL;
+}
+
+/* Reads the text the first time. Without memory there are no pairs now; the next time may have them. */
+static const char *
+get(struct sb_http_request *request, struct sb_http_pairs **pairs, struct sb_bytes text,
+	char separator, const char *name)
+{
+	void *memory;
+
+	if (!*pairs) {
+		memory = sb_http_keep(request, sb_http_pairs_size(text, separator));
+		if (!memory)
+			return NULL;
+		*pairs = sb_http_pairs_read(memory, text, separator);
+	}
+	return sb_http_pairs_get(*pairs, name);
+}
+
+const char *
+sb_http_query(struct sb_http_request *request, const char *name)
+{
+	return get(request, &request->query_pairs, sb_bytes_of(request->query), '&', name);
+}
+
+static bool
+is_form(const struct sb_http_request *request)
+{
+	static const char form[] = "application/x-www-form-urlencoded";
+	const char *type = sb_http_field(request, "Content-Type");
+	size_t len = type ? strcspn(type, "; \t") : 0;
+
+	return len == strlen(form) && strncasecmp(type, form, len) == 0;
+}
+
+const char *
+sb_http_form(struct sb_http_request *request, const char *name)
+{
+	struct sb_bytes body = sb_http_body(request);
+
+	/* Before the body is here there is nothing to be read once and for all. */
+	if (!body.len || !is_form(request))
+		return NULL;
+	return get(request, &request->form_pairs, body, '&', name);
+}
+
+/* All Cookie fields as one: HTTP/1.1 allows one, but intermediaries have split it. */
+static struct sb_bytes
+join_cookies(const struct sb_http_request *request, struct sb_http_text *joined)
+{
+	const char *name, *value;
+	size_t cursor = 0;
+
+	while (sb_http_field_next(request, &cursor, &name, &value)) {
+		if (strcasecmp(name, "Cookie") != 0)
+			continue;
+		if (sb_http_text_add(joined, value, strlen(value))
+			|| sb_http_text_add(joined, ";", 1))
+			break;
+	}
+	return (struct sb_bytes){ joined->ptr, joined->len };
+}
+
+const char *
+sb_http_cookie(struct sb_http_request *request, const char *name)
+{
+	struct sb_http_text joined = { .len = 0 };
+	struct sb_bytes text = { .len = 0 };
+	const char *value;
+
+	if (!request->cookie_pairs)
+		text = join_cookies(request, &joined);
+	value = get(request, &request->cookie_pairs, text, ';', name);
+	free(joined.ptr);
+	return value;
 }

@@ -24,7 +24,6 @@ struct sb_http_pair {
 	const char *name, *value; /* value NULL: it cannot be decoded */
 };
 
-/* One block, for free(). */
 struct sb_http_pairs {
 	size_t n;
 	struct sb_http_pair pairs[];
@@ -33,10 +32,10 @@ struct sb_http_pairs {
 /* Those beyond are ignored. */
 enum { SB_HTTP_PAIRS_MAX = 256 };
 
-/* Reads "a=1&b=2", decoded; reads "a=1; b=2", not decoded, as Cookie has it. The texts are copied. NULL
- * when out of memory. */
-struct sb_http_pairs *sb_http_pairs_read_query(struct sb_bytes text);
-struct sb_http_pairs *sb_http_pairs_read_cookies(struct sb_bytes text);
+/* Reads "a=1&b=2", decoded, where the separator is &; reads "a=1; b=2", not decoded, as Cookie has it,
+ * where it is ;. The texts are copied into the memory, which has the size needed. */
+size_t sb_http_pairs_size(struct sb_bytes text, char separator);
+struct sb_http_pairs *sb_http_pairs_read(void *memory, struct sb_bytes text, char separator);
 
 /* The value of the first of that name, or NULL. */
 const char *sb_http_pairs_get(const struct sb_http_pairs *pairs, const char *name);
@@ -50,8 +49,9 @@ bool sb_http_pattern_is_right(const char *pattern);
 /* Whether a path matches a pattern that is right; both as <signalbox/http.h> has them. */
 bool sb_http_pattern_matches(const char *pattern, const char *path);
 
-/* The pattern's names with their values in a path that matches it. NULL when out of memory. */
-struct sb_http_pairs *sb_http_pattern_read(const char *pattern, const char *path);
+/* The pattern's names with their values in a path that matches it, copied into the memory. */
+size_t sb_http_pattern_size(const char *pattern, const char *path);
+struct sb_http_pairs *sb_http_pattern_read(void *memory, const char *pattern, const char *path);
 
 /* ---- Accept-Encoding: http_coding.c ---- */
 
@@ -71,18 +71,18 @@ bool sb_http_type_shrinks(const char *type);
 
 /* ---- Compression: http_deflate.c ---- */
 
-/* The content as gzip, for free(); the same for the same content. Returns -E2BIG when it would not be
- * smaller, or -ENOMEM. */
-int sb_http_deflate(struct sb_bytes content, struct sb_bytes *ret_bytes);
+/* Writes the content as gzip, the same for the same content. Returns its length; -E2BIG when cap does
+ * not do; -ENOMEM. */
+int64_t sb_http_deflate(struct sb_bytes content, void *buf, size_t cap);
 
 /* ---- Entity tags: http_etag.c ---- */
 
 /* Whether text is one entity tag, "..." or W/"..." (RFC 9110, section 8.8.3). */
-bool sb_http_is_etag(const char *text);
+bool sb_http_is_etag(struct sb_bytes text);
 
-/* Whether a list of tags, or `*`, has this one; weak: also where one or both are weak. etag NULL: there
- * is none, and only `*` has it. */
-bool sb_http_etags_have(const char *list, const char *etag, bool is_weak);
+/* Whether a list of tags, or `*`, has this one; weak: also where one or both are weak. An empty etag:
+ * there is none, and only `*` has it. */
+bool sb_http_etags_have(const char *list, struct sb_bytes etag, bool is_weak);
 
 /* ---- Ranges: http_range.c ---- */
 

@@ -133,31 +133,31 @@ copy(char **at, const char *text, size_t len)
 	return begin;
 }
 
-static struct sb_http_pairs *
-make_pairs(const char *pattern, const char *path, char **ret_text)
+/* The pairs alone. */
+static size_t
+head_size(const char *pattern)
 {
-	size_t n = 0, head;
-	struct sb_http_pairs *pairs;
-	const char *c;
+	size_t n = 0;
 
-	for (c = pattern; *c; c++)
-		n += *c == '{';
-	head = sizeof(*pairs) + n * sizeof(pairs->pairs[0]);
-	pairs = malloc(head + strlen(pattern) + strlen(path) + 2);
-	if (!pairs)
-		return NULL;
-	pairs->n = 0;
-	*ret_text = (char *)pairs + head;
-	return pairs;
+	for (; *pattern; pattern++)
+		n += *pattern == '{';
+	return sizeof(struct sb_http_pairs) + n * sizeof(struct sb_http_pair);
+}
+
+size_t
+sb_http_pattern_size(const char *pattern, const char *path)
+{
+	return head_size(pattern) + strlen(pattern) + strlen(path) + 2;
 }
 
 struct sb_http_pairs *
-sb_http_pattern_read(const char *pattern, const char *path)
+sb_http_pattern_read(void *memory, const char *pattern, const char *path)
 {
-	char *text;
-	struct sb_http_pairs *pairs = make_pairs(pattern, path, &text);
+	struct sb_http_pairs *pairs = memory;
+	char *text = (char *)memory + head_size(pattern);
 
-	while (pairs && *pattern == '/') {
+	pairs->n = 0;
+	while (*pattern == '/') {
 		size_t pattern_len = segment_len(++pattern);
 		size_t len = segment_len(++path);
 		struct sb_http_pair *pair = &pairs->pairs[pairs->n];
