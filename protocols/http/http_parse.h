@@ -18,7 +18,7 @@ bool sb_http_is_alphanumeric(char c);
 /* Whether c may stand in a token (RFC 9110, section 5.6.2). */
 bool sb_http_is_token_char(char c);
 
-/* ---- Names and values: http_params.c ---- */
+/* ---- Names and values: http_pairs.c ---- */
 
 struct sb_http_pair {
 	const char *name, *value; /* value NULL: it cannot be decoded */
