@@ -64,14 +64,6 @@ struct sb_http_source {
 	void *self;
 };
 
-/* What sb_http_route() found in the path. */
-struct sb_http_param {
-	const char *name;
-	size_t name_len;
-	const char *value;
-	struct sb_http_param *next;
-};
-
 enum http_phase {
 	PHASE_HEAD, /* its header is being read */
 	PHASE_BEGUN, /* http.begun is being emitted */
@@ -112,9 +104,9 @@ struct sb_http_request {
 	bool is_paused;
 	bool is_told; /* http.requested was emitted */
 
-	/* Kept for it: sb_http_keep(), sb_http_route(). */
+	/* Kept for it: sb_http_keep(), http_params.c, sb_http_route(). */
 	struct sb_http_block *blocks;
-	struct sb_http_param *params;
+	struct sb_http_pairs *query_pairs, *form_pairs, *cookie_pairs, *params;
 
 	/* The answer. */
 	enum http_answer answer;
@@ -302,19 +294,17 @@ int sb_http_head_fault(struct sb_http_connection *connection, llhttp_errno_t err
 /* Answers in text, for the server itself. The connection closes after it where `closes`. */
 void sb_http_answer_plain(struct sb_http_request *request, int status, bool closes);
 
-/* ---- Filled in by http_conditional.c, http_gzip.c, http_events.c ---- */
+/* ---- http_conditional.c, http_gzip.c, http_events.c ---- */
+
+/* Where the content should go out in another coding, sets *content to it, which lives as long as the
+ * request, and adds and changes fields of request->added; to be called before the next, for HEAD too.
+ * status is the handler's. Returns 0; -ENOMEM. */
+int sb_http_compress(
+	struct sb_http_request *request, int status, const char *type, struct sb_bytes *content);
 
 /* The status to answer with, for a status of a handler: 304 or 412 where a condition of the request
  * says so (RFC 9110, section 13.2.2), by the ETag and Last-Modified in request->added. */
 int sb_http_conditional(const struct sb_http_request *request, int status);
-
-/* Where the content should go out in another coding, sets *content to it, borrowed until the next
- * call, and adds and changes fields of request->added. Returns 0; -ENOMEM. */
-int sb_http_compress(
-	struct sb_http_request *request, int status, const char *type, struct sb_bytes *content);
-
-/* Frees what these keep in http. */
-void sb_http_compress_finish(struct sb_http *http);
 
 /* From the loop, when request->event_at_ns has come; may write and set it anew. */
 void sb_http_on_event_due(struct sb_http_request *request);
