@@ -13,19 +13,29 @@ struct call {
 	bool is_pattern;
 };
 
+/* Of the handler that runs in a plain frame. */
+static const char *
+plain_place(const struct sb_dispatcher *d, const struct sb_frame *frame)
+{
+	const struct row *row = (const struct row *)frame->row;
+	uint32_t who = row->who[frame->slot - row->pub.slots];
+
+	return who == NONE ? NULL : record_at(d, who)->place;
+}
+
 /* A plain frame becomes one that walks by index. While plain it ran each slot before the present. */
 static void
 frame_settle(const struct sb_dispatcher *d, struct sb_frame *frame)
 {
 	const struct row *row = (const struct row *)frame->row;
-	uint32_t slot = (uint32_t)(frame->slot - row->pub.slots), who = row->who[slot];
+	uint32_t slot = (uint32_t)(frame->slot - row->pub.slots);
 
+	frame->place = plain_place(d, frame);
 	frame->plain = 0;
 	frame->mine = NULL;
 	frame->mine_at = frame->mine_end = 0;
 	frame->signal = row->signal;
 	frame->payload = NULL;
-	frame->place = who == NONE ? NULL : record_at(d, who)->place;
 	frame->serial = UINT64_MAX;
 	frame->id = 0;
 	frame->at = frame->n_ran = slot + 1;
@@ -343,6 +353,17 @@ sb_stop(struct sb_dispatcher *d)
 	sb_assert(d->hot.depth);
 	sb_frames_settle(d);
 	d->hot.frames[d->hot.depth - 1].flags |= FRAME_STOPPED;
+}
+
+const char *
+sb_running_place(const struct sb_dispatcher *d)
+{
+	const struct sb_frame *frame;
+
+	if (!d->hot.depth)
+		return NULL;
+	frame = &d->hot.frames[d->hot.depth - 1];
+	return frame->plain ? plain_place(d, frame) : frame->place;
 }
 
 bool

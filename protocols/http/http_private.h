@@ -102,6 +102,7 @@ struct sb_http_request {
 	struct sb_http_text body; /* whole; in pieces, what is to be told next */
 	bool is_streamed;
 	bool is_paused;
+	bool is_told; /* http.requested was emitted */
 
 	/* Kept for it: sb_http_keep(), http_params.c, sb_http_route(). */
 	struct sb_http_block *blocks;
@@ -113,6 +114,7 @@ struct sb_http_request {
 	bool has_no_content; /* to HEAD, 204, 304: written, it is counted and not sent */
 	bool is_chunked;
 	bool closes; /* the connection, after it */
+	bool is_gone; /* http.gone was told: no handler answers it any more */
 	bool is_events; /* a stream of events: no deadline, ended by sb_http_shut() */
 	int status;
 	struct sb_http_text added; /* fields, "Name: value\r\n" each */
@@ -144,33 +146,38 @@ struct sb_http_connection {
 	bool is_busy; /* it will look at what was done before it returns to the loop */
 	bool is_woken; /* its timer is due at once */
 	bool has_ended; /* the peer */
+	bool has_failed; /* to write */
 	bool is_paused; /* the stream */
 
 	llhttp_t parser;
 	struct sb_http_request *request; /* NULL between two */
-	struct sb_http_text ahead; /* not parsed yet */
-	size_t ahead_at;
-	size_t n_head; /* bytes of the header, and of the framing of a body, in chunks */
+	struct sb_bytes in; /* what is to be parsed next: just arrived, or of `ahead` */
+	struct sb_http_text ahead; /* what arrived and could not be parsed yet */
+	size_t n_head; /* bytes of the header */
+	size_t n_framing; /* bytes of a body in chunks that are not its content */
 	size_t n_chunks;
 	char last; /* byte of the header, to see its line ends */
 	bool has_empty_line; /* before the request */
-	bool is_in_value; /* of a field */
+	bool is_in_field; /* its name has begun, its value has not ended */
 	bool is_in_trailer;
+	bool is_header_read; /* the parser has paused after the header */
 	int fault; /* the status for what a callback of the parser found wrong; 0: nothing */
 	const char *why;
 
 	struct sb_http_text out; /* to be written, in one piece */
 	uint64_t n_written; /* handed to the stream */
 	uint64_t n_taken; /* of these by the peer, when that was last looked at */
-	int64_t quiet_ns; /* since when the peer may have been idle */
-	int64_t went_ns; /* since when the peer has taken nothing */
+	int64_t quiet_ns; /* since when it waits for the peer's next words */
+	int64_t went_ns; /* when the peer last took something */
+	int64_t linger_ns; /* until when it lingers */
 };
 
 struct sb_http {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
 	struct sb_listener *listener;
-	struct sb_http_options o; /* without a default left to fill in; hosts are ours */
+	struct sb_http_options o; /* without a default left to fill in; url is NULL */
+	const char **hosts; /* what its hosts are in */
 	struct sb_http_connection *connections;
 	size_t n_connections;
 	uint64_t n_numbers, n_ids; /* given so far */
@@ -197,6 +204,12 @@ void sb_http_request_put(struct sb_http_request *request);
 /* Appends; 0 or -ENOMEM. */
 int sb_http_text_add(struct sb_http_text *text, const void *ptr, size_t len);
 
+/* Makes room for len bytes more; 0 or -ENOMEM. */
+int sb_http_text_reserve(struct sb_http_text *text, size_t len);
+
+/* Of no length again; what is much memory goes. */
+void sb_http_text_empty(struct sb_http_text *text);
+
 /* Memory of len bytes that lives as long as the request; NULL when out of memory. */
 char *sb_http_keep(struct sb_http_request *request, size_t len);
 
@@ -219,6 +232,40 @@ void sb_http_wake(struct sb_http_connection *connection);
 /* Writes what is put together in `out`. */
 void sb_http_flush(struct sb_http_connection *connection);
 
+/* All is said: our direction ends, then theirs, or it is not waited for longer. */
+void sb_http_linger(struct sb_http_connection *connection);
+
+/* Resets it; `closed` follows. */
+void sb_http_abort(struct sb_http_connection *connection);
+
+/* ---- http_turn.c ---- */
+
+/* Goes on with what is to be read and with what was done, as far as it goes now. From the loop only.
+ * Returns false when the server was destroyed meanwhile. */
+bool sb_http_go_on(struct sb_http_connection *connection);
+
+/* What the peer sent is wrong, or took too long: it is told this status, if it can be told. */
+bool sb_http_fault(struct sb_http_connection *connection, int status, const char *why);
+
+/* Who took the request, or began to answer it, is late. */
+bool sb_http_late(struct sb_http_connection *connection);
+
+/* The stream is over, and with it the request: error says how. */
+bool sb_http_lost(struct sb_http_connection *connection, int error);
+
+/* ---- http_tell.c ---- */
+
+/* Each emits a signal, and returns whether the server is still there. */
+bool sb_http_tell_begun(struct sb_http_request *request, struct sb_result *ret_result);
+bool sb_http_tell_requested(struct sb_http_request *request, struct sb_result *ret_result);
+bool sb_http_tell_arrived(struct sb_http_request *request, struct sb_result *ret_result);
+bool sb_http_tell_drained(struct sb_http_request *request);
+bool sb_http_tell_gone(struct sb_http_request *request, int error);
+bool sb_http_tell_answered(struct sb_http_request *request, bool is_whole);
+
+/* dispatch.failed, with the place of the handler that is at fault. */
+bool sb_http_tell_failure(struct sb_http_request *request, int error, const char *why);
+
 /* ---- http_head.c ---- */
 
 extern const llhttp_settings_t sb_http_parser_settings;
@@ -230,6 +277,13 @@ bool sb_http_lines_are_good(struct sb_http_connection *connection, const char *a
 /* Reads the whole header's meaning: target, host, length and all. Returns 0, or the status to answer
  * with, and connection->why. */
 int sb_http_head_check(struct sb_http_connection *connection);
+
+/* Whether the framing of a body in chunks is no more than such a body may need. */
+bool sb_http_framing_is_good(const struct sb_http_connection *connection);
+
+/* Whether it is a token (RFC 9110, section 5.6.2); has no byte that a field's value may not have. */
+bool sb_http_is_token(const char *text, size_t len);
+bool sb_http_is_value(const char *text, size_t len);
 
 /* The status for an error of the parser that stopped at `at`, and connection->why. */
 int sb_http_head_fault(struct sb_http_connection *connection, llhttp_errno_t error, const char *at,
