@@ -100,6 +100,6 @@ main(int argc, char **argv)
 		fprintf(stderr, "pages: %s\n", error.text);
 		return 1;
 	}
-	printf("pages: listening at %s\n", sb_http_url(pages.http));
+	fprintf(stderr, "pages: listening at %s\n", sb_http_url(pages.http));
 	return sb_reactor_run(r);
 }
