@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <strings.h>
 
+#include "http_parse.h"
+
 enum { CHUNK_FRAMING_MAX = 64, FRAMING_MAX = 4096 };
 
 static struct sb_http_connection *
@@ -28,24 +30,13 @@ no_memory(struct sb_http_connection *c)
 	return fault(c, 503, "out of memory");
 }
 
-static bool
-is_token_byte(unsigned char byte)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
-	if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')
-		|| (byte >= '0' && byte <= '9'))
-		return true;
-	return byte && strchr(others, byte);
-}
-
 bool
 sb_http_is_token(const char *text, size_t len)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		if (!is_token_byte((unsigned char)text[i]))
+		if (!sb_http_is_token_char(text[i]))
 			return false;
 	return len > 0;
 }
@@ -501,7 +492,7 @@ sb_http_head_fault(
 	c->why = llhttp_get_error_reason(&c->parser);
 	switch (error) {
 	case HPE_INVALID_METHOD:
-		return at < end && is_token_byte((unsigned char)*at) ? 501 : 400;
+		return at < end && sb_http_is_token_char(*at) ? 501 : 400;
 	case HPE_INVALID_VERSION:
 		return !strcmp(c->why, "Invalid HTTP version") ? 505 : 400;
 	case HPE_PAUSED_H2_UPGRADE:
