@@ -59,24 +59,34 @@ add(struct asked *asked, const char *text)
 	return error ? asked_trouble(asked, error, &why) : say_added(asked, id);
 }
 
-/* Lines instead of " | ", in place; empty ones are left out. */
+static char *
+before_spaces(char *text, char *end)
+{
+	while (end > text && end[-1] == ' ')
+		end--;
+	return end;
+}
+
+/* Lines instead of bars that stand alone, in place; empty lines are left out, and spaces at their
+ * ends. */
 static void
 part_lines(char *text)
 {
-	char *from = text, *to = text, *end;
-	size_t len;
+	char *to = text, before = ' ';
+	const char *from;
 
-	for (;;) {
-		end = strstr(from, " | ");
-		len = end ? (size_t)(end - from) : strlen(from);
-		if (len && to > text)
-			*to++ = '\n';
-		memmove(to, from, len);
-		to += len;
-		if (!end)
-			break;
-		from = end + strlen(" | ");
+	for (from = text; *from; before = *from++) {
+		if (*from == '|' && before == ' ' && (!from[1] || from[1] == ' ')) {
+			to = before_spaces(text, to);
+			if (to > text && to[-1] != '\n')
+				*to++ = '\n';
+		} else if (*from != ' ' || (to > text && to[-1] != '\n')) {
+			*to++ = *from;
+		}
 	}
+	to = before_spaces(text, to);
+	if (to > text && to[-1] == '\n')
+		to--;
 	*to = '\0';
 }
 
@@ -214,6 +224,7 @@ change(struct asked *asked, change_fn *fn, const char *done, const char *already
 		if (error)
 			return error < 0 ? error : 0;
 		person.scope.sees_all = true;
+		asked->replies->is_private = false;
 	}
 	error = fn(asked->commands->quotes, &person, id, asked->said->now_s, &why);
 	if (error == -ENOENT)

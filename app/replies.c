@@ -104,7 +104,7 @@ say_last(struct replies *replies, const struct quote *quote, const char *note, c
 {
 	if (replies->n == REPLIES_MAX_LINES)
 		replies->n--;
-	replies_say(replies, "... (%" PRId64 "%s: %s)", quote->id, note, why);
+	replies_say(replies, "(%" PRId64 "%s: %s)", quote->id, note, why);
 }
 
 size_t

@@ -102,7 +102,7 @@ what_has_no_room_is_said_to_follow(void **state)
 	replies = show_from("1\n2\n\n3\n4\n5\n6\n7", 0, &next);
 	assert_int_equal(replies.n, REPLIES_MAX_LINES);
 	assert_string_equal(replies.lines[4], "5");
-	assert_string_equal(replies.lines[5], "... (12: 7 lines; !more shows the rest)");
+	assert_string_equal(replies.lines[5], "(12: 7 lines; !more shows the rest)");
 	assert_int_equal(next, 5);
 	assert_false(fits("1\n2\n\n3\n4\n5\n6\n7"));
 
@@ -215,14 +215,14 @@ a_line_too_long_to_be_counted_is_not_counted(void **state)
 	do
 		replies = show_from(text, next, &next);
 	while (next);
-	assert_string_equal(replies.lines[replies.n - 1], "... (12: too long to show whole)");
+	assert_string_equal(replies.lines[replies.n - 1], "(12: too long to show whole)");
 	free(text);
 	/* What stands behind very many spaces is no less there. */
 	memset(spaces, ' ', sizeof(spaces));
 	memcpy(spaces + sizeof(spaces) - 2, "a", 2);
 	assert_false(fits(spaces));
 	replies = show(spaces);
-	assert_string_equal(replies.lines[replies.n - 1], "... (12: too long to show whole)");
+	assert_string_equal(replies.lines[replies.n - 1], "(12: too long to show whole)");
 }
 
 static void
