@@ -274,12 +274,13 @@ static void
 more_shows_the_rest_of_a_search(void **state)
 {
 	struct fixture *f = *state;
-	char text[64], entry[80];
-	int i, expected = 60;
+	char text[80], entry[96];
+	int i, expected = 55;
 	size_t k;
 
-	for (i = 1; i <= 60; i++) {
-		(void)snprintf(text, sizeof(text), "word %d, and a few others beside it", i);
+	for (i = 1; i <= 55; i++) {
+		(void)snprintf(text, sizeof(text),
+			"word %d, and a few others beside it, so that few find room", i);
 		assert_int_equal(add(f, text), i);
 	}
 	assert_int_equal(hear(f, "bob", "#c", "!search word"), 0);
@@ -292,8 +293,9 @@ more_shows_the_rest_of_a_search(void **state)
 			assert_memory_equal(at, entry, strlen(entry));
 			while (at) {
 				(void)snprintf(entry, sizeof(entry),
-					"%d: word %d, and a few others beside it", expected,
-					expected);
+					"%d: word %d, and a few others beside it, so that few find "
+					"room",
+					expected, expected);
 				assert_memory_equal(at, entry, strlen(entry));
 				expected--;
 				at = strstr(at, " | ");
@@ -378,6 +380,18 @@ top_shows_the_five_best(void **state)
 }
 
 static void
+top_shows_none_without_votes_for_it(void **state)
+{
+	add(*state, "one");
+	add(*state, "two");
+	add(*state, "three");
+	expect(*state, "!vote 1 -", "Quote 1 has a score of -1 now.");
+	expect(*state, "!top", "No quote has more votes for it than against it.");
+	expect(*state, "!vote 2 +", "Quote 2 has a score of 1 now.");
+	expect(*state, "!top", "2 (+1): two");
+}
+
+static void
 what_only_another_channel_or_network_may_see_is_not_shown(void **state)
 {
 	struct fixture *f = *state;
@@ -454,6 +468,7 @@ a_channel_that_asks_too_much_is_told_once(void **state)
 {
 	struct commands_limits limits = { .channel_burst = 2, .channel_every_s = 10 };
 	struct fixture *f = *state;
+	int i;
 
 	add(f, "to be");
 	commands_set_limits(f->commands, &limits);
@@ -462,7 +477,8 @@ a_channel_that_asks_too_much_is_told_once(void **state)
 	expect_error(f, "!quote", "That is much at once for #c: one more every 10 s.");
 	expect_silence(f, "alice", "#c", "!quote");
 	expect_lines(f, "alice", "#d", "!quote", false, "to be (1)");
-	expect_lines(f, "alice", NULL, "!quote", false, "to be (1)");
+	for (i = 0; i < 5; i++)
+		expect_private(f, "quote", "to be (1)");
 	f->said.network = "other";
 	expect_lines(f, "alice", "#c", "!quote", false, "to be (1)");
 }
@@ -566,6 +582,7 @@ main(void)
 		with_fixture(info_tells_about_a_quote),
 		with_fixture(info_tells_from_which_file_a_quote_is),
 		with_fixture(top_shows_the_five_best),
+		with_fixture(top_shows_none_without_votes_for_it),
 		with_fixture(what_only_another_channel_or_network_may_see_is_not_shown),
 		with_fixture(help_names_the_commands_and_our_nick),
 		with_fixture(who_asks_too_much_is_told_once),
