@@ -1,6 +1,7 @@
 /* Values by key, of which the longest unused makes room. */
 
 #include "app/recent.h"
+#include "app/table.h"
 #include "kit_cmocka.h"
 
 static int n_dropped;
@@ -156,10 +157,32 @@ of_many_keys_the_last_are_there(void **state)
 	recent_destroy(recent);
 }
 
+static void
+the_hash_is_siphash_1_3(void **state)
+{
+	/* Of CPython's hash() of bytes with the key 0, which is SipHash-1-3 since 3.11. */
+	static const struct {
+		const char *key;
+		uint32_t hash;
+	} known[] = {
+		{ "a", 0xf8ef50c1 },
+		{ "12345678", 0x04df92a3 },
+		{ "irc.local", 0xcd6ded1c },
+		{ "#signalbox-and-a-bit", 0x1f7b3651 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		assert_int_equal(table_hash(0, known[i].key, strlen(known[i].key)), known[i].hash);
+	assert_int_not_equal(table_hash(1, "bob", 3), table_hash(2, "bob", 3));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_hash_is_siphash_1_3),
 		cmocka_unit_test(a_value_is_found_by_its_key),
 		cmocka_unit_test(a_new_value_is_nought_and_an_old_one_is_as_it_was),
 		cmocka_unit_test(the_longest_unused_makes_room),
