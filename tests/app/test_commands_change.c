@@ -1,8 +1,8 @@
 /* What Quoth does on IRC: the commands that change the collection, and who may give them. */
 
 #include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "commands_fixture.h"
 
@@ -361,32 +361,56 @@ what_another_network_keeps_to_itself_is_no_moderators_business(void **state)
 	expect(f, "!del 1", "Quote 1 is deleted.");
 }
 
-/* A database that cannot be written. */
-static void
-trouble_with_the_database_is_told_and_handed_up(void **state)
+/* From now on no file can be written beyond so many bytes. Returns what was so until now. */
+static rlim_t
+limit_files(rlim_t len)
 {
-	struct fixture *f = *state;
-	char folder[] = "/tmp/quoth-XXXXXX", path[64];
+	struct rlimit limit;
+	rlim_t before;
 
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(path, sizeof(path), "%s/q.db", folder);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	before = limit.rlim_cur;
+	limit.rlim_cur = len;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	return before;
+}
+
+static void
+use_file(struct fixture *f, const char *path)
+{
 	commands_destroy(f->commands);
 	quotes_close(f->quotes);
 	assert_int_equal(quotes_open(path, &f->quotes, &f->error), 0);
 	f->commands = commands_create(f->quotes, &no_limits, sb_testing_seed());
 	assert_non_null(f->commands);
-	add(f, "to be");
-	(void)snprintf(path, sizeof(path), "rm -rf %s", folder);
-	assert_int_equal(system(path), 0);
+}
 
-	/* SQLite notices that its file is gone. */
-	assert_true(hear(f, "bob", "#c", "!addquote another") < 0);
+static void
+trouble_with_the_database_is_told_and_handed_up(void **state)
+{
+	struct fixture *f = *state;
+	char folder[] = "/tmp/quoth-XXXXXX", text[64];
+	rlim_t before;
+	int error;
+
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(text, sizeof(text), "%s/q.db", folder);
+	use_file(f, text);
+	add(f, "to be");
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	before = limit_files(0);
+	error = hear(f, "bob", "#c", "!addquote another");
+	(void)limit_files(before);
+	(void)snprintf(text, sizeof(text), "rm -rf %s", folder);
+	assert_int_equal(system(text), 0);
+
+	assert_true(error < 0);
+	assert_int_equal(f->error.code, error);
+	assert_memory_equal(f->error.text, "addquote: ", 10);
 	assert_int_equal(f->replies.n, 1);
 	assert_true(f->replies.is_private);
 	assert_memory_equal(f->replies.lines[0], "I cannot do that now: ", 22);
-	assert_null(strstr(f->replies.lines[0], folder));
-	assert_true(f->error.code < 0);
-	assert_memory_equal(f->error.text, "addquote: ", 10);
+	assert_null(strstr(f->replies.lines[0], "/"));
 }
 
 int
