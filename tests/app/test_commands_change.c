@@ -1,6 +1,5 @@
 /* What Quoth does on IRC: the commands that change the collection, and who may give them. */
 
-#include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
 
