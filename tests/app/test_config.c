@@ -648,6 +648,91 @@ files_are_read_and_what_is_none_is_told(void **state)
 	config_destroy(config);
 }
 
+#define SAMPLE SOURCE_DIR "/app/quoth.conf"
+
+/* The sample, with what is behind a # in it said too; but for the password's file, which there is not. */
+static void
+read_sample(char *buf, size_t cap)
+{
+	char line[256];
+	FILE *file = fopen(SAMPLE, "r");
+	size_t len = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		char *sign = line + strspn(line, "\t");
+
+		if (sign[0] == '#' && sign[1] >= 'a' && sign[1] <= 'z'
+			&& !strstr(sign, "password-file"))
+			*sign = ' ';
+		len += (size_t)snprintf(buf + len, cap - len, "%s", line);
+		assert_true(len < cap);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+expect_same(const struct config *a, const struct config *b)
+{
+	assert_int_equal(a->n_quotes, b->n_quotes);
+	assert_string_equal(a->quotes[0], b->quotes[0]);
+	assert_string_equal(a->ircs[0].nick, b->ircs[0].nick);
+	assert_int_equal(a->ircs[0].n_prefixes, b->ircs[0].n_prefixes);
+	assert_string_equal(a->ircs[0].prefixes[0], b->ircs[0].prefixes[0]);
+	assert_int_equal(a->ircs[0].visibility, b->ircs[0].visibility);
+	assert_int_equal(a->http.has_access_log, b->http.has_access_log);
+	assert_int_equal(a->person_burst, b->person_burst);
+	assert_int_equal(a->person_every_s, b->person_every_s);
+	assert_int_equal(a->channel_burst, b->channel_burst);
+	assert_int_equal(a->channel_every_s, b->channel_every_s);
+}
+
+static void
+the_sample_is_the_demonstration_and_shows_every_default(void **state)
+{
+	struct config *config, *whole;
+	char text[8192];
+
+	(void)state;
+	told[0] = '\0';
+	assert_int_equal(setenv("STATE_DIRECTORY", "/state", 1), 0);
+	assert_int_equal(config_read(SAMPLE, on_problem, told, &config), 0);
+	assert_string_equal(config->database, "/state/quotes.db");
+	assert_string_equal(config->ircs[0].server, "ircd");
+	assert_string_equal(config->ircs[0].channels[0], "#signalbox");
+	assert_string_equal(config->ircd, "tcp://127.0.0.1:6667");
+	assert_string_equal(config->http.listen, "tcp://127.0.0.1:8080");
+	assert_string_equal(config->qotd, "tcp://127.0.0.1:1717");
+
+	read_sample(text, sizeof(text));
+	whole = read_right(text);
+	expect_same(config, whole);
+	assert_int_equal(whole->ircs[0].n_moderators, 1);
+	assert_int_equal(whole->http.n_hosts, 1);
+	assert_non_null(whole->http.base_url);
+	config_destroy(whole);
+	config_destroy(config);
+}
+
+static void
+the_sample_shows_every_option(void **state)
+{
+	static const char *const names[] = { "database", "quotes", "server", "nick",
+		"password-file", "channels", "moderators", "prefixes", "visibility", "listen",
+		"base-url", "hosts", "access-log", "person-burst", "person-every-s",
+		"channel-burst", "channel-every-s" };
+	char text[8192], said[64];
+	size_t i;
+
+	(void)state;
+	read_sample(text, sizeof(text));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(said, sizeof(said), "%s = ", names[i]);
+		if (!strstr(text, said))
+			sb_testing_fail(SB_PLACE, "%s is not in " SAMPLE, names[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -671,6 +756,8 @@ main(void)
 		cmocka_unit_test(a_password_is_the_only_line_of_a_file_of_ones_own),
 		cmocka_unit_test(a_password_that_others_may_read_is_refused),
 		cmocka_unit_test(files_are_read_and_what_is_none_is_told),
+		cmocka_unit_test(the_sample_is_the_demonstration_and_shows_every_default),
+		cmocka_unit_test(the_sample_shows_every_option),
 	};
 
 	return cmocka_run_group_tests(tests, make_secret, remove_secret);
