@@ -2,87 +2,163 @@
 
 #include <errno.h>
 
-/* How often another quote is tried at random before the search goes on in order. */
-enum { TRIES = 64 };
+/* Steps of the database between two looks at the budget. */
+enum { STEPS_A_LOOK = 1000, BUSY_MS = 2000 };
 
-struct quotes *
-quotes_create(void)
+static const char *const sql[] = {
+#define STATEMENT(name, sql) sql,
+#include "quotes_statements.h"
+#undef STATEMENT
+};
+
+int
+quotes_failure(const struct quotes *quotes, int code)
 {
-	return calloc(1, sizeof(struct quotes));
-}
-
-void
-quotes_destroy(struct quotes *quotes)
-{
-	struct source *source;
-	size_t i;
-
-	if (!quotes)
-		return;
-	for (i = 0; i < quotes->n; i++)
-		free(quotes->items[i].quote);
-	free(quotes->items);
-	free(quotes->folded);
-	while ((source = quotes->sources)) {
-		quotes->sources = source->next;
-		free(source);
+	switch (code & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
+		return 0;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return -EBUSY;
+	case SQLITE_FULL:
+		return -ENOSPC;
+	case SQLITE_READONLY:
+		return -EROFS;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return -EUCLEAN;
+	case SQLITE_INTERRUPT:
+		return -ETIME;
+	case SQLITE_CANTOPEN:
+	case SQLITE_PERM:
+		return quotes->db && sqlite3_system_errno(quotes->db)
+			       ? -sqlite3_system_errno(quotes->db)
+			       : -EIO;
+	default:
+		return -EIO;
 	}
-	free(quotes);
 }
 
-struct source *
-quotes_add_source(struct quotes *quotes, const char *name)
+static const char *
+words_for(int code)
 {
-	size_t size = strlen(name) + 1;
-	struct source *source = calloc(1, sizeof(*source) + size);
-
-	if (!source)
+	switch (code) {
+	case -EBUSY:
+		return "another program is using the database: try again";
+	case -ENOSPC:
+		return "there is no space left for the database";
+	case -EROFS:
+		return "the database may only be read";
+	case -ENOMEM:
+		return "out of memory";
+	case -EUCLEAN:
+		return "the database is damaged, or no database of quotes";
+	case -ETIME:
+		return "that would take too long: ask for something narrower";
+	default:
 		return NULL;
-	memcpy(source->name, name, size);
-	source->next = quotes->sources;
-	quotes->sources = source;
-	return source;
-}
-
-static bool
-make_room(struct quotes *quotes)
-{
-	size_t cap = quotes->cap ? 2 * quotes->cap : 64;
-	struct item *items;
-
-	if (quotes->n < quotes->cap)
-		return true;
-	items = reallocarray(quotes->items, cap, sizeof(*items));
-	if (!items)
-		return false;
-	quotes->items = items;
-	quotes->cap = cap;
-	return true;
+	}
 }
 
 int
-quotes_add(struct quotes *quotes, struct quote *quote)
+quotes_explain(const struct quotes *quotes, int code, struct sb_error *ret_error)
 {
-	size_t folded_at = quotes->folded_len;
+	const char *words = words_for(code);
 
-	if (!make_room(quotes) || quotes_fold(quotes, quote->text, quote->len)) {
-		free(quote);
-		return -ENOMEM;
-	}
-	quotes->items[quotes->n++] = (struct item){ quote, folded_at };
+	if (!code)
+		return 0;
+	return sb_error_set(ret_error, code, "%s: %s", quotes->path,
+		words ? words : sqlite3_errmsg(quotes->db));
+}
+
+static int
+on_look(void *self)
+{
+	struct quotes *quotes = self;
+
+	if (quotes->n_steps_left < 0)
+		return 0;
+	if (!quotes->n_steps_left)
+		return 1;
+	quotes->n_steps_left--;
 	return 0;
 }
 
-size_t
-quotes_n(const struct quotes *quotes)
+void
+quotes_start(struct quotes *quotes, bool is_bounded)
 {
-	return quotes->n;
+	quotes->n_steps_left = is_bounded ? QUOTES_BUDGET / STEPS_A_LOOK : -1;
 }
 
-const struct quote *
-quotes_at(const struct quotes *quotes, size_t number)
+sqlite3_stmt *
+quotes_prepare(struct quotes *quotes, enum statement statement)
 {
-	return number && number <= quotes->n ? quotes->items[number - 1].quote : NULL;
+	sqlite3_stmt **at = &quotes->statements[statement];
+
+	if (!*at
+		&& sqlite3_prepare_v3(
+			quotes->db, sql[statement], -1, SQLITE_PREPARE_PERSISTENT, at, NULL))
+		return NULL;
+	return *at;
+}
+
+int
+quotes_done(struct quotes *quotes, sqlite3_stmt *statement, int stepped)
+{
+	int code = quotes_failure(quotes, statement ? stepped : sqlite3_errcode(quotes->db));
+
+	if (statement) {
+		(void)sqlite3_reset(statement);
+		(void)sqlite3_clear_bindings(statement);
+	}
+	return statement || code ? code : -EIO;
+}
+
+int
+quotes_step(struct quotes *quotes, sqlite3_stmt *statement)
+{
+	return quotes_done(quotes, statement, statement ? sqlite3_step(statement) : 0);
+}
+
+int
+quotes_begin(struct quotes *quotes)
+{
+	return quotes_step(quotes, quotes_prepare(quotes, BEGIN));
+}
+
+int
+quotes_end(struct quotes *quotes, int code)
+{
+	/* A change that was made must not be broken off while it is kept. */
+	quotes_start(quotes, false);
+	if (!code)
+		code = quotes_step(quotes, quotes_prepare(quotes, COMMIT));
+	/* Some failures have taken the transaction back by themselves. */
+	if (code && !sqlite3_get_autocommit(quotes->db))
+		(void)quotes_step(quotes, quotes_prepare(quotes, ROLLBACK));
+	return code;
+}
+
+char *
+quotes_room(struct room *room, size_t size)
+{
+	size_t cap = room->cap ? room->cap : 4096;
+	char *grown;
+
+	while (cap < size)
+		cap *= 2;
+	if (cap > room->cap) {
+		grown = realloc(room->at, cap);
+		if (!grown)
+			return NULL;
+		room->at = grown;
+		room->cap = cap;
+	}
+	return room->at;
 }
 
 /* splitmix64's step and mix. */
@@ -96,62 +172,149 @@ quotes_stir(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-size_t
-quotes_choose(const struct quotes *quotes, uint64_t random, quotes_fit_fn *fits, void *self)
+static char
+lower(char c)
 {
-	size_t i, at, n = quotes->n, first = 0;
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 
-	if (!n)
-		return 0;
-	for (i = 0, at = 0; i < TRIES + n; i++) {
-		at = i < TRIES ? quotes_stir(&random) % n : (at + 1) % n;
-		if (!fits || fits(self, quotes->items[at].quote))
-			return at + 1;
-		if (!first)
-			first = at + 1;
+void
+quotes_places(const struct quotes_scope *scope, struct places *ret_places)
+{
+	char *c;
+
+	*ret_places = (struct places){ .sees_all = scope && scope->sees_all };
+	if (!scope || !scope->network)
+		return;
+	(void)snprintf(ret_places->network, PLACES_CAP, "%s", scope->network);
+	if (scope->channel)
+		(void)snprintf(
+			ret_places->channel, PLACES_CAP, "%s\n%s", scope->network, scope->channel);
+	for (c = ret_places->network; *c; c++)
+		*c = lower(*c);
+	for (c = ret_places->channel; *c; c++)
+		*c = lower(*c);
+}
+
+static void
+bind_place(sqlite3_stmt *statement, int at, const char *place)
+{
+	if (place[0])
+		(void)sqlite3_bind_text(statement, at, place, -1, SQLITE_STATIC);
+}
+
+void
+quotes_bind_places(sqlite3_stmt *statement, const struct places *places)
+{
+	(void)sqlite3_bind_int(statement, 1, places->sees_all);
+	bind_place(statement, 2, places->network);
+	bind_place(statement, 3, places->channel);
+}
+
+static const char *
+column(sqlite3_stmt *statement, int at)
+{
+	const void *text = sqlite3_column_text(statement, at);
+
+	return text ? text : "";
+}
+
+void
+quotes_row(sqlite3_stmt *statement, struct quote *ret_quote)
+{
+	const char *p = column(statement, 1);
+
+	*ret_quote = (struct quote){
+		.id = sqlite3_column_int64(statement, 0),
+		.text = p,
+		.len = strlen(p),
+		.n_lines = 1,
+		.network = column(statement, 2),
+		.channel = column(statement, 3),
+		.added_by = column(statement, 4),
+		.source = column(statement, 5),
+		.added_s = sqlite3_column_int64(statement, 6),
+		.score = sqlite3_column_int64(statement, 7),
+		.n_votes = sqlite3_column_int64(statement, 8),
+		.visibility = (enum quotes_visibility)sqlite3_column_int(statement, 9),
+		.is_deleted = sqlite3_column_int(statement, 10),
+	};
+	while ((p = strchr(p, '\n'))) {
+		ret_quote->n_lines++;
+		p++;
 	}
-	return first;
 }
 
-static uint64_t
-common_divisor(uint64_t a, uint64_t b)
+int
+quotes_lend(struct quotes *quotes, struct quote *quote)
 {
-	uint64_t rest;
+	const char **texts[] = { &quote->text, &quote->network, &quote->channel, &quote->added_by,
+		&quote->source };
+	size_t i, size, at = 0, n = sizeof(texts) / sizeof(texts[0]), total = 0;
 
-	while (b) {
-		rest = a % b;
-		a = b;
-		b = rest;
+	for (i = 0; i < n; i++)
+		total += strlen(*texts[i]) + 1;
+	if (!quotes_room(&quotes->lent, total))
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		size = strlen(*texts[i]) + 1;
+		memcpy(quotes->lent.at + at, *texts[i], size);
+		*texts[i] = quotes->lent.at + at;
+		at += size;
 	}
-	return a;
+	return 0;
 }
 
-/* Which of n comes on a day, from 0: steps of a number without a common divisor with n meet each
- * before one again, and about n times the golden ratio they scatter. */
-static size_t
-turn_of_day(size_t n, int64_t day)
+static int
+open_db(struct quotes *quotes, const char *path, struct sb_error *ret_error)
 {
-	int64_t rest = day % (int64_t)n;
-	uint64_t step = (uint64_t)((double)n * 0.618) + 1;
+	int code, flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
-	while (common_divisor(step, n) != 1)
-		step++;
-	return (size_t)((uint64_t)(rest < 0 ? rest + (int64_t)n : rest) * step % n);
+	/* A name that begins with "file:" is a name like others. */
+	code = sqlite3_open_v2(path ? path : ":memory:", &quotes->db, flags, NULL);
+	if (code)
+		return quotes_explain(quotes, quotes_failure(quotes, code), ret_error);
+	(void)sqlite3_extended_result_codes(quotes->db, 1);
+	(void)sqlite3_busy_timeout(quotes->db, BUSY_MS);
+	sqlite3_progress_handler(quotes->db, STEPS_A_LOOK, on_look, quotes);
+	quotes_start(quotes, false);
+	return quotes_migrate(quotes, ret_error);
 }
 
-size_t
-quotes_of_day(const struct quotes *quotes, int64_t day, quotes_fit_fn *fits, void *self)
+int
+quotes_open(const char *path, struct quotes **ret_quotes, struct sb_error *ret_error)
 {
-	size_t i, turn, n_fit = 0;
+	struct quotes *quotes = calloc(1, sizeof(*quotes));
+	int code;
 
-	if (!quotes->n)
-		return 0;
-	for (i = 0; fits && i < quotes->n; i++)
-		n_fit += fits(self, quotes->items[i].quote);
-	if (!n_fit)
-		return turn_of_day(quotes->n, day) + 1;
-	turn = turn_of_day(n_fit, day);
-	for (i = 0;; i++)
-		if (fits(self, quotes->items[i].quote) && !turn--)
-			return i + 1;
+	*ret_quotes = NULL;
+	if (quotes)
+		quotes->path = strdup(path ? path : "quotes in memory");
+	if (!quotes || !quotes->path) {
+		free(quotes);
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	}
+	code = open_db(quotes, path, ret_error);
+	if (code) {
+		quotes_close(quotes);
+		return code;
+	}
+	*ret_quotes = quotes;
+	return 0;
+}
+
+void
+quotes_close(struct quotes *quotes)
+{
+	size_t i;
+
+	if (!quotes)
+		return;
+	for (i = 0; i < N_STATEMENTS; i++)
+		(void)sqlite3_finalize(quotes->statements[i]);
+	(void)sqlite3_close(quotes->db);
+	free(quotes->lent.at);
+	free(quotes->folded.at);
+	free(quotes->path);
+	free(quotes);
 }

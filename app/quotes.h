@@ -28,6 +28,7 @@ enum {
 	QUOTES_MAX_LIST = 100, /* quotes that one list gives */
 	QUOTES_MAX_FOUND = 1000, /* a search looks at the newest so many that match */
 	QUOTES_UNDO_S = 120, /* how long undo is possible */
+	QUOTES_BUDGET = 5 * 1000 * 1000, /* steps of one call: about a tenth of a second */
 };
 
 /* Who may see it: everybody, in the browser too; the network it was added on; the channel there. */
