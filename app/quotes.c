@@ -11,10 +11,10 @@ static const char *const sql[] = {
 #undef STATEMENT
 };
 
-int
-quotes_failure(const struct quotes *quotes, int code)
+static int
+errno_for(const struct quotes *quotes, int result)
 {
-	switch (code & 0xff) {
+	switch (result & 0xff) {
 	case SQLITE_OK:
 	case SQLITE_ROW:
 	case SQLITE_DONE:
@@ -38,9 +38,21 @@ quotes_failure(const struct quotes *quotes, int code)
 		return quotes->db && sqlite3_system_errno(quotes->db)
 			       ? -sqlite3_system_errno(quotes->db)
 			       : -EIO;
+	case SQLITE_IOERR:
+		return sqlite3_system_errno(quotes->db) == ENOSPC ? -ENOSPC : -EIO;
 	default:
 		return -EIO;
 	}
+}
+
+int
+quotes_failure(struct quotes *quotes, int result)
+{
+	int code = errno_for(quotes, result);
+
+	if (code)
+		(void)snprintf(quotes->why, sizeof(quotes->why), "%s", sqlite3_errmsg(quotes->db));
+	return code;
 }
 
 static const char *
@@ -71,8 +83,7 @@ quotes_explain(const struct quotes *quotes, int code, struct sb_error *ret_error
 
 	if (!code)
 		return 0;
-	return sb_error_set(ret_error, code, "%s: %s", quotes->path,
-		words ? words : sqlite3_errmsg(quotes->db));
+	return sb_error_set(ret_error, code, "%s: %s", quotes->path, words ? words : quotes->why);
 }
 
 static int
@@ -314,7 +325,6 @@ quotes_close(struct quotes *quotes)
 		(void)sqlite3_finalize(quotes->statements[i]);
 	(void)sqlite3_close(quotes->db);
 	free(quotes->lent.at);
-	free(quotes->folded.at);
 	free(quotes->path);
 	free(quotes);
 }

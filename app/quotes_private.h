@@ -27,7 +27,7 @@ struct quotes {
 	sqlite3_stmt *statements[N_STATEMENTS];
 	int64_t n_steps_left; /* in thousands; below 0: no limit */
 	struct room lent; /* the texts of the quote that was given last */
-	struct room folded; /* a scope's places, a search's words */
+	char why[160]; /* what the database said of the failure that came last */
 };
 
 /* A statement, ready to be bound; NULL when it cannot be prepared. Ended by quotes_done(). */
@@ -40,10 +40,10 @@ int quotes_done(struct quotes *quotes, sqlite3_stmt *statement, int stepped);
 /* Steps a statement that gives no rows, to its end. */
 int quotes_step(struct quotes *quotes, sqlite3_stmt *statement);
 
-/* What the database says last, as a negative errno. */
-int quotes_failure(const struct quotes *quotes, int code);
+/* A result of the database as 0 or a negative errno; what it says of it is kept for quotes_explain(). */
+int quotes_failure(struct quotes *quotes, int result);
 
-/* Fills in the error with what the database says last, unless code is 0. Returns code. */
+/* Fills in the error with what the database said last, unless code is 0. Returns code. */
 int quotes_explain(const struct quotes *quotes, int code, struct sb_error *ret_error);
 
 /* Each public call has steps of its own; is_bounded false: as many as it takes. */

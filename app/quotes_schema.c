@@ -121,7 +121,7 @@ quotes_migrate(struct quotes *quotes, struct sb_error *ret_error)
 		return code;
 	code = run(quotes, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 			   "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-			   "PRAGMA journal_size_limit = 8388608; PRAGMA trusted_schema = OFF");
+			   "PRAGMA journal_size_limit = 8388608");
 	if (code)
 		return quotes_explain(quotes, code, ret_error);
 	while (!code && version < N_STEPS)
