@@ -157,8 +157,8 @@ int quotes_read_fortunes(struct quotes *quotes, struct sb_bytes bytes,
 	const struct fortune_file *file, int64_t now_s, struct teller *teller,
 	struct quotes_imported *ret_imported);
 
-/* Whether the file was read as it is, and then how many quotes it had. */
-bool quotes_knows_file(
-	struct quotes *quotes, const struct fortune_file *file, size_t *ret_n_quotes);
+/* 1 for a file that was read as it is, and how many quotes it had; 0 for one that was not; or a
+ * negative errno. */
+int quotes_knows_file(struct quotes *quotes, const struct fortune_file *file, size_t *ret_n_quotes);
 
 #endif
