@@ -67,6 +67,8 @@ char *quotes_room(struct room *room, size_t size);
 	"q.id, q.text, q.network, q.channel, q.added_by, q.source, q.added_s, q.score, "           \
 	"q.n_votes, q.visibility, q.is_deleted"
 
+enum { N_QUOTE_COLUMNS = 11 };
+
 /* The quote of a row; its texts are the statement's, until it is stepped or reset. */
 void quotes_row(sqlite3_stmt *statement, struct quote *ret_quote);
 
@@ -146,13 +148,13 @@ enum { QUOTES_INDEX_HEADER = 24 }; /* bytes of an index made by strfile */
 /* Whether the bytes are an index made by strfile with -x. */
 bool quotes_index_is_rotated(struct sb_bytes bytes);
 
-/* Adds the quotes of one file's bytes, in a transaction of its own, which remembers the file by this
- * name, size and time, unless there was a problem or file is NULL. */
 struct fortune_file {
 	const char *path;
 	int64_t size, changed_ns;
 };
 
+/* Adds the quotes of one file's bytes, in a transaction of its own, which remembers the file by this
+ * name, size and time, unless there was a problem or file is NULL. */
 int quotes_read_fortunes(struct quotes *quotes, struct sb_bytes bytes,
 	const struct fortune_file *file, int64_t now_s, struct teller *teller,
 	struct quotes_imported *ret_imported);
