@@ -5,6 +5,8 @@
 
 enum { MAX_LINE = 1024 * 1024 }; /* bytes: the longest quote escaped, and hundreds of votes */
 
+static const int64_t MAX_SCORE = INT64_C(1000000000000);
+
 /* An import of lines. */
 struct reading {
 	struct quotes *quotes;
@@ -162,11 +164,11 @@ check_votes(struct reading *reading, struct line_quote *line)
 			return say(reading, "\"vote\" must be 1 or -1");
 		if (string(vote, "voted")[0] && quotes_parse_time(string(vote, "voted"), &voted_s))
 			return say(reading, "\"voted\" must be like \"2026-11-21T12:00:00Z\"");
-		line->quote.score += number;
-		line->put.n_votes++;
 	}
-	if (line->score)
-		line->quote.score = json_integer_value(line->score);
+	number = json_integer_value(line->score);
+	if (number > MAX_SCORE || number < -MAX_SCORE)
+		return say(reading, "\"score\" is too great");
+	line->quote.score = number;
 	return true;
 }
 
@@ -217,23 +219,29 @@ is_there(struct quotes *quotes, int64_t id, struct sb_bytes text)
 }
 
 static int
-put_votes(struct reading *reading, int64_t id, json_t *votes)
+put_votes(struct reading *reading, int64_t id, const struct line_quote *line)
 {
+	sqlite3_stmt *statement;
 	struct vote vote;
 	int code = 0;
 	json_t *one;
 	size_t i;
 
-	json_array_foreach(votes, i, one)
+	json_array_foreach(line->votes, i, one)
 	{
 		vote = (struct vote){ string(one, "key"), string(one, "name"),
 			(int)json_integer_value(json_object_get(one, "vote")), 0 };
 		(void)quotes_parse_time(string(one, "voted"), &vote.voted_s);
 		code = quotes_put_vote(reading->quotes, id, &vote);
 		if (code)
-			break;
+			return code;
 	}
-	return code;
+	statement = quotes_prepare(reading->quotes, SUM_VOTES);
+	if (statement) {
+		(void)sqlite3_bind_int64(statement, 1, id);
+		(void)sqlite3_bind_int(statement, 2, line->score != NULL);
+	}
+	return quotes_step(reading->quotes, statement);
 }
 
 /* Its id is used: by the same quote, or by another. */
@@ -270,7 +278,7 @@ put_line(struct reading *reading, struct line_quote *line)
 	case 0:
 		reading->imported.n_added++;
 		reading->n_more += !line->quote.is_deleted;
-		return put_votes(reading, id, line->votes);
+		return put_votes(reading, id, line);
 	case -EEXIST:
 		reading->imported.n_known++;
 		return 0;
@@ -299,7 +307,7 @@ take_line(struct reading *reading, json_t *object)
 	if (!read_object(reading, object, &line))
 		return -EINVAL;
 	code = quotes_clean(
-		reading->quotes, line.quote.text, line.text_len, &line.put.text, &error);
+		reading->quotes, line.quote.text, line.text_len, true, &line.put.text, &error);
 	if (code == -EINVAL || code == -EMSGSIZE) {
 		(void)say(reading, error.text);
 		return -EINVAL;

@@ -101,13 +101,12 @@ struct put {
 	const char *network, *channel, *added_by, *added_key;
 	const struct quotes_scope *scope; /* where the same would be found; NULL: not looked for */
 	int64_t added_s;
-	int64_t n_votes;
 };
 
-/* Takes white space off the ends of a text and makes \r\n one: the text in quotes->lent. Returns 0,
- * -EINVAL, -EMSGSIZE or -ENOMEM. */
-int quotes_clean(struct quotes *quotes, const char *text, size_t len, struct sb_bytes *ret_text,
-	struct sb_error *ret_error);
+/* Makes \r\n one and drops white space at both ends; of a text that keeps its indent, empty lines before
+ * it: the text in quotes->lent. Returns 0, -EINVAL, -EMSGSIZE or -ENOMEM. */
+int quotes_clean(struct quotes *quotes, const char *text, size_t len, bool keeps_indent,
+	struct sb_bytes *ret_text, struct sb_error *ret_error);
 
 /* As quotes_add(), in the caller's transaction, which also says what changed. */
 int quotes_put(struct quotes *quotes, const struct put *put, int64_t *ret_id);
