@@ -178,7 +178,8 @@ create(struct networks *networks, const struct config_irc *irc, const char *url,
 
 	if (!network)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	error = sb_irc_create(networks->d, networks->r, &options, SB_PLACE, &network->irc, ret_error);
+	error = sb_irc_create(
+		networks->d, networks->r, &options, SB_PLACE, &network->irc, ret_error);
 	if (error) {
 		free(network);
 		return error;

@@ -20,7 +20,8 @@ struct page {
 /* What is the same on all pages. Borrowed for the call. */
 struct pages {
 	struct quotes *quotes;
-	const char *base_url; /* "https://quotes.example.org", or as the client has it, "http://host:port" */
+	const char *
+		base_url; /* "https://quotes.example.org", or as the client has it, "http://host:port" */
 	int64_t now_s;
 	uint64_t random;
 };

@@ -85,8 +85,8 @@ servers_prepare(const struct servers *servers, const struct config *from, const 
 	if (!from)
 		from = &none;
 	*fresh = (struct servers){ servers->d, servers->r, .may_move = servers->may_move };
-	error = open_other(fresh, "ircd", from->ircd, to->ircd, open_ircd, to, &change->moves_ircd,
-		ret_error);
+	error = open_other(
+		fresh, "ircd", from->ircd, to->ircd, open_ircd, to, &change->moves_ircd, ret_error);
 	if (!error)
 		error = open_other(fresh, "http", from->http.listen, to->http.listen, open_http, to,
 			&change->moves_http, ret_error);
