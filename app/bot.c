@@ -271,13 +271,6 @@ begin_visit(struct bot *bot, const struct sb_http_requested *e, struct visit *re
 		.base_url = base_url ? base_url : ret_visit->base_url,
 		.now_s = sb_reactor_wall_ns(bot->r) / SB_S,
 		.random = sb_reactor_random(bot->r),
-		.id = sb_http_param(e->request, "id"),
-		.channel = sb_http_param(e->request, "channel"),
-		.words = sb_http_query(e->request, "q"),
-		.order = sb_http_query(e->request, "order"),
-		.before = sb_http_query(e->request, "before"),
-		.skip = sb_http_query(e->request, "skip"),
-		.limit = sb_http_query(e->request, "limit"),
 	};
 }
 
@@ -306,17 +299,6 @@ send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct 
 }
 
 static void
-show(struct bot *bot, const struct sb_http_requested *e, page_fn *make)
-{
-	struct visit visit;
-	int error;
-
-	begin_visit(bot, e, &visit);
-	error = make(&visit.pages, &visit.page);
-	send_page(bot, e, error, &visit.page);
-}
-
-static void
 on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
 	struct visit visit;
@@ -326,7 +308,7 @@ on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 	(void)http;
 	begin_visit(self, e, &visit);
 	if (page_random(&visit.pages, &id)) {
-		show(self, e, page_not_found);
+		send_page(self, e, page_not_found(&visit.pages, &visit.page), &visit.page);
 		return;
 	}
 	(void)snprintf(path, sizeof(path), "/q/%" PRId64, id);
@@ -377,27 +359,42 @@ on_metrics(void *self, struct sb_http *http, const struct sb_http_requested *e)
 
 /* The pages, and what makes each; the API is told in app/docs/api.md. */
 #define PAGES(PAGE)                                                                                \
-	PAGE("/", on_newest, page_newest)                                                          \
-	PAGE("/q/{id}", on_quote, page_quote)                                                      \
-	PAGE("/top", on_top, page_top)                                                             \
-	PAGE("/search", on_search, page_search)                                                    \
-	PAGE("/c/{channel}", on_channel, page_channel)                                             \
-	PAGE("/feed.atom", on_feed, page_feed)                                                     \
-	PAGE("/quote.txt", on_text, page_text)                                                     \
-	PAGE("/style.css", on_style, page_style)                                                   \
-	PAGE("/favicon.svg", on_favicon, page_favicon)                                             \
-	PAGE("/robots.txt", on_robots, page_robots)                                                \
-	PAGE("/api/v1/quotes", on_api_quotes, api_quotes)                                          \
-	PAGE("/api/v1/quotes/{id}", on_api_quote, api_quote)                                       \
-	PAGE("/api/v1/random", on_api_random, api_random)                                          \
-	PAGE("/api/v1/stats", on_api_stats, api_stats)
+	PAGE("/", on_newest, page_newest(pages, QUERY("before"), page))                            \
+	PAGE("/q/{id}", on_quote, page_quote(pages, PARAM("id"), page))                            \
+	PAGE("/top", on_top, page_top(pages, QUERY("skip"), page))                                 \
+	PAGE("/search", on_search, page_search(pages, QUERY("q"), QUERY("skip"), page))            \
+	PAGE("/c/{channel}", on_channel,                                                           \
+		page_channel(pages, PARAM("channel"), QUERY("before"), page))                      \
+	PAGE("/feed.atom", on_feed, page_feed(pages, page))                                        \
+	PAGE("/quote.txt", on_text, page_text(pages, page))                                        \
+	PAGE("/style.css", on_style, page_style(page))                                             \
+	PAGE("/favicon.svg", on_favicon, page_favicon(page))                                       \
+	PAGE("/robots.txt", on_robots, page_robots(page))                                          \
+	PAGE("/api/v1/quotes", on_api_quotes, api_quotes(pages, &API_QUERY, page))                 \
+	PAGE("/api/v1/quotes/{id}", on_api_quote, api_quote(pages, PARAM("id"), page))             \
+	PAGE("/api/v1/random", on_api_random, api_random(pages, page))                             \
+	PAGE("/api/v1/stats", on_api_stats, api_stats(pages, page))
+
+#define QUERY(name) sb_http_query(e->request, name)
+#define PARAM(name) sb_http_param(e->request, name)
+#define API_QUERY                                                                                  \
+	(struct api_query)                                                                         \
+	{                                                                                          \
+		QUERY("q"), QUERY("channel"), QUERY("order"), QUERY("before"), QUERY("skip"),      \
+			QUERY("limit")                                                             \
+	}
 
 #define HANDLER_OF(pattern, handler, make)                                                         \
 	static void handler(                                                                       \
 		void *self, struct sb_http *http, const struct sb_http_requested *e)               \
 	{                                                                                          \
-		(void)http;                                                                        \
-		show(self, e, make);                                                               \
+		struct visit visit;                                                                \
+		const struct pages *pages = &visit.pages;                                          \
+		struct page *page = &visit.page;                                                   \
+                                                                                                   \
+		(void)http, (void)pages;                                                           \
+		begin_visit(self, e, &visit);                                                      \
+		send_page(self, e, make, page);                                                    \
 	}
 PAGES(HANDLER_OF)
 
@@ -411,8 +408,15 @@ static const struct sb_http_route routes[] = {
 static void
 on_http_requested(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	if (!sb_http_route(routes, sizeof(routes) / sizeof(routes[0]), self, http, e))
-		show(self, e, strncmp(e->path, "/api/", 5) ? page_not_found : api_not_found);
+	struct visit visit;
+	int error;
+
+	if (sb_http_route(routes, sizeof(routes) / sizeof(routes[0]), self, http, e))
+		return;
+	begin_visit(self, e, &visit);
+	error = strncmp(e->path, "/api/", 5) ? page_not_found(&visit.pages, &visit.page)
+					     : api_not_found(&visit.page);
+	send_page(self, e, error, &visit.page);
 }
 
 /* The access log. */

@@ -73,6 +73,10 @@ SB_API void sb_http_shut(struct sb_http *http);
  * is owned from now on. Returns 0, or -ENOMEM and it is still the caller's. */
 SB_API int sb_http_attach(struct sb_http *http, struct sb_stream *stream);
 
+/* From now on it answers for these names; copied. Returns 0; -EINVAL for one that is empty, or -ENOMEM, and
+ * nothing has changed. */
+SB_API int sb_http_set_hosts(struct sb_http *http, const char *const *hosts, size_t n_hosts);
+
 /* Where it listens, with the port it took, or ""; borrowed while it lives. */
 SB_API const char *sb_http_url(const struct sb_http *http);
 SB_API size_t sb_http_n_connections(const struct sb_http *http);
