@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include <signalbox/dispatch_signals.h>
 #include <signalbox/http.h>
@@ -571,7 +572,8 @@ bot_create(const struct bot_parts *parts)
 	bot->watch = parts->watch;
 	bot->log = *parts->log;
 	bot->started_s = sb_reactor_wall_ns(bot->r) / SB_S;
-	bot->commands = commands_create(bot->quotes, &(struct commands_limits){ 0 });
+	bot->commands = commands_create(
+		bot->quotes, &(struct commands_limits){ 0 }, sb_reactor_random(bot->r));
 	subscribe(bot, bot->d);
 	if (!bot->commands || sb_connect_failed(bot->d)) {
 		bot_destroy(bot);

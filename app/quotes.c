@@ -1,304 +1,317 @@
 #include "quotes_private.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-#define BUSY_MS 2000
-#define STEPS_AT_ONCE 1000 /* between two looks at the budget */
+/* Steps of the database between two looks at the budget. */
+enum { STEPS_A_LOOK = 1000, BUSY_MS = 2000 };
 
-/* Called every STEPS_AT_ONCE steps; not 0 breaks the statement off. */
+static const char *const sql[] = {
+#define STATEMENT(name, sql) sql,
+#include "quotes_statements.h"
+#undef STATEMENT
+};
+
 static int
-on_progress(void *self)
+errno_for(const struct quotes *quotes, int result)
 {
-	struct quotes *quotes = self;
-
-	if (quotes->left < 0)
+	switch (result & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_ROW:
+	case SQLITE_DONE:
 		return 0;
-	if (!quotes->left)
-		return 1;
-	quotes->left--;
-	return 0;
-}
-
-void
-quotes_begin_call(struct quotes *quotes)
-{
-	quotes->left = BUDGET;
-}
-
-void
-quotes_begin_long_call(struct quotes *quotes)
-{
-	quotes->left = -1;
-}
-
-static int
-errno_of(struct quotes *quotes, int code)
-{
-	int system = sqlite3_system_errno(quotes->db);
-
-	switch (code & 0xff) {
-	case SQLITE_NOMEM:
-		return -ENOMEM;
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return -EBUSY;
-	case SQLITE_READONLY:
-		return -EROFS;
 	case SQLITE_FULL:
 		return -ENOSPC;
+	case SQLITE_READONLY:
+		return -EROFS;
+	case SQLITE_NOMEM:
+		return -ENOMEM;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return -EUCLEAN;
 	case SQLITE_INTERRUPT:
 		return -ETIME;
 	case SQLITE_CANTOPEN:
-		return system ? -system : -EIO;
+	case SQLITE_PERM:
+		return quotes->db && sqlite3_system_errno(quotes->db)
+			       ? -sqlite3_system_errno(quotes->db)
+			       : -EIO;
+	case SQLITE_IOERR:
+		return sqlite3_system_errno(quotes->db) == ENOSPC ? -ENOSPC : -EIO;
 	default:
 		return -EIO;
 	}
 }
 
 int
-quotes_fail(struct quotes *quotes, int code, struct sb_error *ret_error)
+quotes_failure(struct quotes *quotes, int result)
 {
-	int error = errno_of(quotes, code);
+	int code = errno_for(quotes, result);
 
-	switch (error) {
-	case -ETIME:
-		return sb_error_set(ret_error, error, "%s: it took too long", quotes->path);
+	if (code)
+		(void)snprintf(quotes->why, sizeof(quotes->why), "%s", sqlite3_errmsg(quotes->db));
+	return code;
+}
+
+static const char *
+words_for(int code)
+{
+	switch (code) {
 	case -EBUSY:
-		return sb_error_set(
-			ret_error, error, "%s: locked by another program", quotes->path);
+		return "another program is using the database: try again";
+	case -ENOSPC:
+		return "there is no space left for the database";
+	case -EROFS:
+		return "the database may only be read";
 	case -ENOMEM:
-		return sb_error_set(ret_error, error, "out of memory");
+		return "out of memory";
+	case -EUCLEAN:
+		return "the database is damaged, or no database of quotes";
+	case -ETIME:
+		return "that would take too long: ask for something narrower";
 	default:
-		return sb_error_set(ret_error, error, "%s: %s%s%s", quotes->path,
-			sqlite3_errmsg(quotes->db), error == -EIO ? "" : ": ",
-			error == -EIO ? "" : strerror(-error));
+		return NULL;
 	}
 }
 
 int
-quotes_statement(
-	struct quotes *quotes, const char *sql, sqlite3_stmt **ret_stmt, struct sb_error *ret_error)
+quotes_explain(const struct quotes *quotes, int code, struct sb_error *ret_error)
 {
-	struct statement *statement;
-	size_t i;
-	int code;
+	const char *words = words_for(code);
 
-	for (i = 0; i < quotes->n_statements; i++)
-		if (quotes->statements[i].sql == sql) {
-			*ret_stmt = quotes->statements[i].stmt;
-			(void)sqlite3_clear_bindings(*ret_stmt);
-			return 0;
-		}
-	sb_assert(i < STATEMENTS_MOST);
-	statement = &quotes->statements[i];
-	code = sqlite3_prepare_v3(
-		quotes->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->stmt, NULL);
-	if (code)
-		return quotes_fail(quotes, code, ret_error);
-	statement->sql = sql;
-	quotes->n_statements++;
-	*ret_stmt = statement->stmt;
+	if (!code)
+		return 0;
+	return sb_error_set(ret_error, code, "%s: %s", quotes->path, words ? words : quotes->why);
+}
+
+static int
+on_look(void *self)
+{
+	struct quotes *quotes = self;
+
+	if (quotes->n_steps_left < 0)
+		return 0;
+	if (!quotes->n_steps_left)
+		return 1;
+	quotes->n_steps_left--;
 	return 0;
 }
 
-/* Binding fails for memory alone, and of texts that are borrowed only their pointers are kept. */
+void
+quotes_start(struct quotes *quotes, bool is_bounded)
+{
+	quotes->n_steps_left = is_bounded ? QUOTES_BUDGET / STEPS_A_LOOK : -1;
+}
+
+sqlite3_stmt *
+quotes_prepare(struct quotes *quotes, enum statement statement)
+{
+	sqlite3_stmt **at = &quotes->statements[statement];
+
+	if (!*at
+		&& sqlite3_prepare_v3(
+			quotes->db, sql[statement], -1, SQLITE_PREPARE_PERSISTENT, at, NULL))
+		return NULL;
+	return *at;
+}
+
+int
+quotes_done(struct quotes *quotes, sqlite3_stmt *statement, int stepped)
+{
+	int code = quotes_failure(quotes, statement ? stepped : sqlite3_errcode(quotes->db));
+
+	if (statement) {
+		(void)sqlite3_reset(statement);
+		(void)sqlite3_clear_bindings(statement);
+	}
+	return statement || code ? code : -EIO;
+}
+
+int
+quotes_step(struct quotes *quotes, sqlite3_stmt *statement)
+{
+	return quotes_done(quotes, statement, statement ? sqlite3_step(statement) : 0);
+}
+
+int
+quotes_begin(struct quotes *quotes)
+{
+	return quotes_step(quotes, quotes_prepare(quotes, BEGIN));
+}
+
+int
+quotes_end(struct quotes *quotes, int code)
+{
+	/* A change that was made must not be broken off while it is kept. */
+	quotes_start(quotes, false);
+	if (!code)
+		code = quotes_step(quotes, quotes_prepare(quotes, COMMIT));
+	/* Some failures have taken the transaction back by themselves. */
+	if (code && !sqlite3_get_autocommit(quotes->db))
+		(void)quotes_step(quotes, quotes_prepare(quotes, ROLLBACK));
+	return code;
+}
+
+char *
+quotes_room(struct room *room, size_t size)
+{
+	size_t cap = room->cap ? room->cap : 4096;
+	char *grown;
+
+	while (cap < size)
+		cap *= 2;
+	if (cap > room->cap) {
+		grown = realloc(room->at, cap);
+		if (!grown)
+			return NULL;
+		room->at = grown;
+		room->cap = cap;
+	}
+	return room->at;
+}
+
+/* splitmix64's step and mix. */
+uint64_t
+quotes_stir(uint64_t *state)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
 
 void
-quotes_bind_int(sqlite3_stmt *stmt, const char *name, int64_t value)
+quotes_places(const struct quotes_scope *scope, struct places *ret_places)
 {
-	(void)sqlite3_bind_int64(stmt, sqlite3_bind_parameter_index(stmt, name), value);
+	char *c;
+
+	*ret_places = (struct places){ .sees_all = scope && scope->sees_all };
+	if (!scope || !scope->network)
+		return;
+	(void)snprintf(ret_places->network, PLACES_CAP, "%s", scope->network);
+	if (scope->channel)
+		(void)snprintf(
+			ret_places->channel, PLACES_CAP, "%s\n%s", scope->network, scope->channel);
+	for (c = ret_places->network; *c; c++)
+		*c = lower(*c);
+	for (c = ret_places->channel; *c; c++)
+		*c = lower(*c);
+}
+
+static void
+bind_place(sqlite3_stmt *statement, int at, const char *place)
+{
+	if (place[0])
+		(void)sqlite3_bind_text(statement, at, place, -1, SQLITE_STATIC);
 }
 
 void
-quotes_bind_text(sqlite3_stmt *stmt, const char *name, const char *text_or_null)
+quotes_bind_places(sqlite3_stmt *statement, const struct places *places)
 {
-	(void)sqlite3_bind_text(
-		stmt, sqlite3_bind_parameter_index(stmt, name), text_or_null, -1, SQLITE_STATIC);
-}
-
-void
-quotes_bind_scope(sqlite3_stmt *stmt, const struct quotes_scope *scope)
-{
-	quotes_bind_int(stmt, ":sees_all", scope->sees_all);
-	quotes_bind_text(stmt, ":network", scope->network);
-	quotes_bind_text(stmt, ":channel", scope->channel);
-}
-
-int
-quotes_step(struct quotes *quotes, sqlite3_stmt *stmt, struct sb_error *ret_error)
-{
-	int error = 0, code = sqlite3_step(stmt);
-
-	if (code == SQLITE_ROW)
-		return 1;
-	if (code != SQLITE_DONE)
-		error = quotes_fail(quotes, code, ret_error);
-	(void)sqlite3_reset(stmt);
-	return error;
-}
-
-int
-quotes_run(struct quotes *quotes, sqlite3_stmt *stmt, struct sb_error *ret_error)
-{
-	int got = quotes_step(quotes, stmt, ret_error);
-
-	sb_assert(got <= 0);
-	return got;
-}
-
-int
-quotes_execute(struct quotes *quotes, const char *sql, struct sb_error *ret_error)
-{
-	int code = sqlite3_exec(quotes->db, sql, NULL, NULL, NULL);
-
-	return code ? quotes_fail(quotes, code, ret_error) : 0;
-}
-
-int
-quotes_begin_change(struct quotes *quotes, struct sb_error *ret_error)
-{
-	return quotes_execute(quotes, "BEGIN IMMEDIATE", ret_error);
-}
-
-int
-quotes_end_change(struct quotes *quotes, int error, struct sb_error *ret_error)
-{
-	if (!error)
-		error = quotes_execute(quotes, "COMMIT", ret_error);
-	/* Some errors have undone it already. */
-	if (error && !sqlite3_get_autocommit(quotes->db))
-		(void)sqlite3_exec(quotes->db, "ROLLBACK", NULL, NULL, NULL);
-	return error;
-}
-
-int
-quotes_touch(struct quotes *quotes, int64_t now_s, struct sb_error *ret_error)
-{
-	sqlite3_stmt *stmt;
-	int error = quotes_statement(quotes,
-		"UPDATE state SET version = version + 1, changed_s = max(changed_s, :now)", &stmt,
-		ret_error);
-
-	if (error)
-		return error;
-	quotes_bind_int(stmt, ":now", now_s);
-	return quotes_run(quotes, stmt, ret_error);
+	(void)sqlite3_bind_int(statement, 1, places->sees_all);
+	bind_place(statement, 2, places->network);
+	bind_place(statement, 3, places->channel);
 }
 
 static const char *
-text_of(sqlite3_stmt *stmt, int column)
+column(sqlite3_stmt *statement, int at)
 {
-	const char *text = (const char *)sqlite3_column_text(stmt, column);
+	const void *text = sqlite3_column_text(statement, at);
 
 	return text ? text : "";
 }
 
 void
-quotes_read_row(sqlite3_stmt *stmt, struct quote *ret_quote)
+quotes_row(sqlite3_stmt *statement, struct quote *ret_quote)
 {
+	const char *p = column(statement, 1);
+
 	*ret_quote = (struct quote){
-		.id = sqlite3_column_int64(stmt, 0),
-		.text = text_of(stmt, 1),
-		.len = (size_t)sqlite3_column_bytes(stmt, 1),
-		.n_lines = (size_t)sqlite3_column_int64(stmt, 2),
-		.network = text_of(stmt, 3),
-		.channel = text_of(stmt, 4),
-		.added_by = text_of(stmt, 5),
-		.source = text_of(stmt, 6),
-		.added_s = sqlite3_column_int64(stmt, 7),
-		.score = sqlite3_column_int64(stmt, 8),
-		.n_votes = sqlite3_column_int64(stmt, 9),
-		.visibility = (enum quotes_visibility)sqlite3_column_int(stmt, 10),
-		.is_deleted = sqlite3_column_int(stmt, 11),
+		.id = sqlite3_column_int64(statement, 0),
+		.text = p,
+		.len = strlen(p),
+		.n_lines = 1,
+		.network = column(statement, 2),
+		.channel = column(statement, 3),
+		.added_by = column(statement, 4),
+		.source = column(statement, 5),
+		.added_s = sqlite3_column_int64(statement, 6),
+		.score = sqlite3_column_int64(statement, 7),
+		.n_votes = sqlite3_column_int64(statement, 8),
+		.visibility = (enum quotes_visibility)sqlite3_column_int(statement, 9),
+		.is_deleted = sqlite3_column_int(statement, 10),
 	};
-}
-
-/* Moves a text into what is held. */
-static void
-hold_text(char **at, const char **text)
-{
-	size_t size = strlen(*text) + 1;
-
-	memcpy(*at, *text, size);
-	*text = *at;
-	*at += size;
+	while ((p = strchr(p, '\n'))) {
+		ret_quote->n_lines++;
+		p++;
+	}
 }
 
 int
-quotes_hold(struct quotes *quotes, sqlite3_stmt *stmt, struct quote *ret_quote)
+quotes_lend(struct quotes *quotes, struct quote *quote)
 {
-	struct quote *quote = ret_quote;
-	size_t size;
-	char *held;
+	const char **texts[] = { &quote->text, &quote->network, &quote->channel, &quote->added_by,
+		&quote->source };
+	size_t i, size, at = 0, n = sizeof(texts) / sizeof(texts[0]), total = 0;
 
-	quotes_read_row(stmt, quote);
-	size = quote->len + strlen(quote->network) + strlen(quote->channel)
-	       + strlen(quote->added_by) + strlen(quote->source) + 5;
-	if (size > quotes->held_cap) {
-		held = realloc(quotes->held, size);
-		if (!held)
-			return -ENOMEM;
-		quotes->held = held;
-		quotes->held_cap = size;
+	for (i = 0; i < n; i++)
+		total += strlen(*texts[i]) + 1;
+	if (!quotes_room(&quotes->lent, total))
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		size = strlen(*texts[i]) + 1;
+		memcpy(quotes->lent.at + at, *texts[i], size);
+		*texts[i] = quotes->lent.at + at;
+		at += size;
 	}
-	held = quotes->held;
-	hold_text(&held, &quote->text);
-	hold_text(&held, &quote->network);
-	hold_text(&held, &quote->channel);
-	hold_text(&held, &quote->added_by);
-	hold_text(&held, &quote->source);
 	return 0;
 }
 
-/* Opening. */
-
 static int
-set_up(struct quotes *quotes, struct sb_error *ret_error)
+open_db(struct quotes *quotes, const char *path, struct sb_error *ret_error)
 {
-	int error;
+	int code, flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
+	/* A name that begins with "file:" is a name like others. */
+	code = sqlite3_open_v2(path ? path : ":memory:", &quotes->db, flags, NULL);
+	if (code)
+		return quotes_explain(quotes, quotes_failure(quotes, code), ret_error);
 	(void)sqlite3_extended_result_codes(quotes->db, 1);
 	(void)sqlite3_busy_timeout(quotes->db, BUSY_MS);
-	sqlite3_progress_handler(quotes->db, STEPS_AT_ONCE, on_progress, quotes);
-	(void)sqlite3_db_config(quotes->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	error = quotes_execute(quotes,
-		"PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-		"PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 8388608",
-		ret_error);
-	if (!error)
-		error = quotes_migrate(quotes, ret_error);
-	/* Only now, since this changes the file, and it may have been another program's. */
-	if (!error)
-		error = quotes_execute(
-			quotes, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", ret_error);
-	return error;
+	sqlite3_progress_handler(quotes->db, STEPS_A_LOOK, on_look, quotes);
+	quotes_start(quotes, false);
+	return quotes_migrate(quotes, ret_error);
 }
 
 int
 quotes_open(const char *path, struct quotes **ret_quotes, struct sb_error *ret_error)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 	struct quotes *quotes = calloc(1, sizeof(*quotes));
-	int code, error;
+	int code;
 
+	*ret_quotes = NULL;
 	if (quotes)
 		quotes->path = strdup(path ? path : "quotes in memory");
 	if (!quotes || !quotes->path) {
-		quotes_close(quotes);
+		free(quotes);
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	}
-	quotes_begin_long_call(quotes);
-	code = sqlite3_open_v2(path ? path : ":memory:", &quotes->db, flags, NULL);
-	error = code ? quotes_fail(quotes, code, ret_error) : set_up(quotes, ret_error);
-	if (error)
+	code = open_db(quotes, path, ret_error);
+	if (code) {
 		quotes_close(quotes);
-	else
-		*ret_quotes = quotes;
-	return error;
+		return code;
+	}
+	*ret_quotes = quotes;
+	return 0;
 }
 
 void
@@ -308,10 +321,10 @@ quotes_close(struct quotes *quotes)
 
 	if (!quotes)
 		return;
-	for (i = 0; i < quotes->n_statements; i++)
-		(void)sqlite3_finalize(quotes->statements[i].stmt);
+	for (i = 0; i < N_STATEMENTS; i++)
+		(void)sqlite3_finalize(quotes->statements[i]);
 	(void)sqlite3_close(quotes->db);
-	free(quotes->held);
+	free(quotes->lent.at);
 	free(quotes->path);
 	free(quotes);
 }

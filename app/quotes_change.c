@@ -2,385 +2,430 @@
 #include "text.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
-/* Adding. */
+/* The greatest id that is a whole number in every reader of JSON. */
+static const int64_t MAX_ID = INT64_C(9007199254740991);
+
+/* ---- Texts ---- */
 
 static bool
-is_space(char c)
+is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Without white space at its ends, and with \n for \r\n: in memory of its own. */
-static char *
-tidy(const char *text)
-{
-	size_t len = strlen(text), n = 0, i;
-	char *tidied;
-
-	while (len && is_space(*text)) {
-		text++;
-		len--;
-	}
-	while (len && is_space(text[len - 1]))
-		len--;
-	tidied = malloc(len + 1);
-	if (!tidied)
-		return NULL;
-	for (i = 0; i < len; i++)
-		if (text[i] != '\r' || text[i + 1] != '\n')
-			tidied[n++] = text[i];
-	tidied[n] = '\0';
-	return tidied;
-}
-
-/* What makes two texts the same: the next byte without case, white space as one space; 0 at the end. */
-static unsigned char
-next_byte(const char **at)
-{
-	const char *text = *at;
-	unsigned char c;
-
-	if (!*text)
-		return 0;
-	c = (unsigned char)*text++;
-	if (is_space((char)c)) {
-		while (is_space(*text))
-			text++;
-		c = ' ';
-	} else if (c >= 'A' && c <= 'Z') {
-		c = (unsigned char)(c + 32);
-	}
-	*at = text;
-	return c;
-}
-
-/* FNV-1a, 64 bits (RFC 9923). */
-static int64_t
-fingerprint(const char *text)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-	unsigned char c;
-
-	while ((c = next_byte(&text)))
-		hash = (hash ^ c) * UINT64_C(0x100000001b3);
-	return (int64_t)hash;
-}
-
-static bool
-is_same(const char *a, const char *b)
-{
-	unsigned char c;
-
-	do {
-		c = next_byte(&a);
-		if (c != next_byte(&b))
-			return false;
-	} while (c);
-	return true;
-}
-
-/* How many lines, or 0 for a text that is not UTF-8. */
-static size_t
-count_lines(const char *text)
-{
-	size_t n = 1, len = strlen(text), char_len;
-
-	for (; len; text += char_len, len -= char_len) {
-		char_len = text_char_len(text, len);
-		if (!char_len)
-			return 0;
-		n += *text == '\n';
-	}
-	return n;
-}
-
-/* Looks for the same quote among those that the person sees, deleted ones too. Returns 1 and its id, or
- * 0. */
 static int
-find_same(struct quotes *quotes, const struct quotes_scope *scope, const char *text,
-	int64_t *ret_id, struct sb_error *ret_error)
+check_text(const char *text, size_t len, struct sb_error *ret_error)
 {
-	sqlite3_stmt *stmt;
-	int got = quotes_statement(quotes,
-		"SELECT id, text FROM quote WHERE fingerprint = :fingerprint AND (:sees_all OR "
-		"visibility = 0 OR (network = :network AND (visibility = 1 OR channel = "
-		":channel))) ORDER BY id",
-		&stmt, ret_error);
+	size_t at, n;
 
-	if (got)
-		return got;
-	quotes_bind_int(stmt, ":fingerprint", fingerprint(text));
-	quotes_bind_scope(stmt, scope);
-	while ((got = quotes_step(quotes, stmt, ret_error)) > 0) {
-		if (!is_same((const char *)sqlite3_column_text(stmt, 1), text))
-			continue;
-		*ret_id = sqlite3_column_int64(stmt, 0);
-		(void)sqlite3_reset(stmt);
-		return 1;
+	if (memchr(text, '\0', len))
+		return sb_error_set(ret_error, -EINVAL, "a quote holds no NUL byte");
+	for (at = 0; at < len; at += n) {
+		n = text_char_len(text + at, len - at);
+		if (!n)
+			return sb_error_set(ret_error, -EINVAL, "a quote must be UTF-8");
 	}
-	return got;
-}
-
-/* Whether an id was given to a quote ever: 1, 0. */
-static int
-is_used(struct quotes *quotes, int64_t id, struct sb_error *ret_error)
-{
-	sqlite3_stmt *stmt;
-	int got = quotes_statement(quotes,
-		"SELECT 1 FROM quote WHERE id = :id UNION ALL SELECT 1 FROM gone WHERE id = :id",
-		&stmt, ret_error);
-
-	if (got)
-		return got;
-	quotes_bind_int(stmt, ":id", id);
-	got = quotes_step(quotes, stmt, ret_error);
-	(void)sqlite3_reset(stmt);
-	return got;
-}
-
-static int
-insert(struct quotes *quotes, const struct quotes_person *person, const struct quotes_new *new,
-	const char *text, int64_t now_s, int64_t *ret_id, struct sb_error *ret_error)
-{
-	const struct quotes_scope *scope = &person->scope;
-	sqlite3_stmt *stmt;
-	int error = quotes_statement(quotes,
-		"INSERT INTO quote (id, text, n_lines, fingerprint, network, channel, added_by, "
-		"added_key, added_s, source, visibility, is_deleted, imported_score, score) VALUES "
-		"(nullif(:id, 0), :text, :n_lines, :fingerprint, :network, :channel, :by, :key, "
-		":now, :source, :visibility, :is_deleted, :score, :score)",
-		&stmt, ret_error);
-
-	if (error)
-		return error;
-	quotes_bind_int(stmt, ":id", new->id);
-	quotes_bind_text(stmt, ":text", text);
-	quotes_bind_int(stmt, ":n_lines", (int64_t)count_lines(text));
-	quotes_bind_int(stmt, ":fingerprint", fingerprint(text));
-	quotes_bind_text(stmt, ":network", scope->network ? scope->network : "");
-	quotes_bind_text(stmt, ":channel", scope->channel ? scope->channel : "");
-	quotes_bind_text(stmt, ":by", person->name ? person->name : "");
-	quotes_bind_text(stmt, ":key", person->key ? person->key : "");
-	quotes_bind_int(stmt, ":now", now_s);
-	quotes_bind_text(stmt, ":source", new->source ? new->source : "");
-	quotes_bind_int(stmt, ":visibility", new->visibility);
-	quotes_bind_int(stmt, ":is_deleted", new->is_deleted);
-	quotes_bind_int(stmt, ":score", new->score);
-	error = quotes_run(quotes, stmt, ret_error);
-	if (!error)
-		*ret_id = sqlite3_last_insert_rowid(quotes->db);
-	return error ? error : quotes_touch(quotes, now_s, ret_error);
-}
-
-static int
-check_text(const char *text, struct sb_error *ret_error)
-{
-	if (!*text)
-		return sb_error_set(ret_error, -EINVAL, "a quote needs some text");
-	if (strlen(text) > QUOTES_MAX_QUOTE)
-		return sb_error_set(
-			ret_error, -EMSGSIZE, "a quote has at most %d bytes", QUOTES_MAX_QUOTE);
-	if (!count_lines(text))
-		return sb_error_set(ret_error, -EINVAL, "a quote is text in UTF-8");
 	return 0;
 }
 
-static int
-add_tidy(struct quotes *quotes, const struct quotes_person *person, const struct quotes_new *new,
-	const char *text, int64_t now_s, int64_t *ret_id, struct sb_error *ret_error)
+int
+quotes_clean(struct quotes *quotes, const char *text, size_t len, struct sb_bytes *ret_text,
+	struct sb_error *ret_error)
 {
-	int got = check_text(text, ret_error);
+	size_t i, out = 0;
+	char *room;
+	int code;
 
-	if (!got && new->id)
-		got = is_used(quotes, new->id, ret_error);
-	if (got > 0)
-		return sb_error_set(ret_error, -EADDRINUSE, "the id %lld is used by another quote",
-			(long long)new->id);
-	if (!got)
-		got = find_same(quotes, &person->scope, text, ret_id, ret_error);
-	if (got > 0)
-		return sb_error_set(
-			ret_error, -EEXIST, "that is quote %lld already", (long long)*ret_id);
-	return got ? got : insert(quotes, person, new, text, now_s, ret_id, ret_error);
+	while (len && is_blank(text[len - 1]))
+		len--;
+	for (; len && is_blank(*text); len--)
+		text++;
+	if (!len)
+		return sb_error_set(ret_error, -EINVAL, "a quote without a text");
+	if (len > QUOTES_MAX_QUOTE)
+		return sb_error_set(ret_error, -EMSGSIZE, "a quote of %zu bytes: the most is %d",
+			len, QUOTES_MAX_QUOTE);
+	code = check_text(text, len, ret_error);
+	if (code)
+		return code;
+	room = quotes_room(&quotes->lent, len + 1);
+	if (!room)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	for (i = 0; i < len; i++)
+		if (text[i] != '\r' || i + 1 == len || text[i + 1] != '\n')
+			room[out++] = text[i];
+	room[out] = '\0';
+	*ret_text = (struct sb_bytes){ room, out };
+	return 0;
+}
+
+/* The next character of a text but for case and white space, whose runs are one space; -1: none. */
+static int
+next_folded(const char **at, const char *end)
+{
+	char c;
+
+	if (*at == end)
+		return -1;
+	c = *(*at)++;
+	if (is_blank(c)) {
+		while (*at < end && is_blank(**at))
+			(*at)++;
+		return ' ';
+	}
+	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : (unsigned char)c;
+}
+
+static bool
+is_same(struct sb_bytes a, struct sb_bytes b)
+{
+	const char *x = a.ptr, *y = b.ptr, *x_end = x + a.len, *y_end = y + b.len;
+	int c;
+
+	do {
+		c = next_folded(&x, x_end);
+		if (c != next_folded(&y, y_end))
+			return false;
+	} while (c >= 0);
+	return true;
+}
+
+/* FNV-1a over the folded text. Whether it is the same is then compared. */
+static int64_t
+fingerprint(struct sb_bytes text)
+{
+	const char *at = text.ptr, *end = at + text.len;
+	uint64_t sum = UINT64_C(0xcbf29ce484222325);
+	int c;
+
+	while ((c = next_folded(&at, end)) >= 0)
+		sum = (sum ^ (uint64_t)c) * UINT64_C(0x100000001b3);
+	return (int64_t)sum;
+}
+
+/* ---- Adding ---- */
+
+static int
+find_same(struct quotes *quotes, const struct put *put, int64_t *ret_id)
+{
+	sqlite3_stmt *statement = quotes_prepare(quotes, SAME);
+	struct places places;
+	struct sb_bytes other;
+	int stepped = SQLITE_DONE;
+
+	*ret_id = 0;
+	quotes_places(put->scope, &places);
+	if (statement) {
+		quotes_bind_places(statement, &places);
+		(void)sqlite3_bind_int64(statement, 4, fingerprint(put->text));
+		while (!*ret_id && (stepped = sqlite3_step(statement)) == SQLITE_ROW) {
+			other.ptr = sqlite3_column_text(statement, 1);
+			other.len = (size_t)sqlite3_column_bytes(statement, 1);
+			if (is_same(put->text, other))
+				*ret_id = sqlite3_column_int64(statement, 0);
+		}
+	}
+	return quotes_done(quotes, statement, stepped);
+}
+
+static int
+check_id(struct quotes *quotes, int64_t id)
+{
+	sqlite3_stmt *statement = quotes_prepare(quotes, IS_USED);
+	int code, stepped = SQLITE_DONE;
+	bool is_used = false;
+
+	if (id < 0 || id > MAX_ID)
+		return -ERANGE;
+	if (statement) {
+		(void)sqlite3_bind_int64(statement, 1, id);
+		stepped = sqlite3_step(statement);
+		is_used = stepped == SQLITE_ROW && sqlite3_column_int(statement, 0);
+	}
+	code = quotes_done(quotes, statement, stepped);
+	return code ? code : is_used ? -EADDRINUSE : 0;
+}
+
+static const char *
+place_of(const struct put *put, struct places *places)
+{
+	struct quotes_scope scope = { put->network, put->channel, false };
+
+	quotes_places(&scope, places);
+	switch (put->quote->visibility) {
+	case QUOTES_NETWORK:
+		return places->network;
+	case QUOTES_CHANNEL:
+		return places->channel;
+	default:
+		return "";
+	}
+}
+
+static void
+bind(sqlite3_stmt *statement, int at, const char *text)
+{
+	(void)sqlite3_bind_text(statement, at, text ? text : "", -1, SQLITE_STATIC);
+}
+
+static int
+insert(struct quotes *quotes, const struct put *put, int64_t *ret_id)
+{
+	sqlite3_stmt *statement = quotes_prepare(quotes, INSERT);
+	struct places places;
+	int code;
+
+	if (!statement)
+		return quotes_done(quotes, NULL, 0);
+	if (put->quote->id)
+		(void)sqlite3_bind_int64(statement, 1, put->quote->id);
+	(void)sqlite3_bind_int64(statement, 2, fingerprint(put->text));
+	bind(statement, 3, place_of(put, &places));
+	bind(statement, 4, put->network);
+	bind(statement, 5, put->channel);
+	bind(statement, 6, put->added_by);
+	bind(statement, 7, put->added_key);
+	bind(statement, 8, put->quote->source);
+	(void)sqlite3_bind_int64(statement, 9, put->added_s);
+	(void)sqlite3_bind_int64(statement, 10, put->quote->score);
+	(void)sqlite3_bind_int64(statement, 11, put->n_votes);
+	(void)sqlite3_bind_int(statement, 12, (int)put->quote->visibility);
+	(void)sqlite3_bind_int(statement, 13, put->quote->is_deleted);
+	(void)sqlite3_bind_text(statement, 14, put->text.ptr, (int)put->text.len, SQLITE_STATIC);
+	code = quotes_step(quotes, statement);
+	if (!code)
+		*ret_id = sqlite3_last_insert_rowid(quotes->db);
+	return code;
 }
 
 int
-quotes_add_within(struct quotes *quotes, const struct quotes_person *person,
-	const struct quotes_new *quote, int64_t now_s, int64_t *ret_id, struct sb_error *ret_error)
+quotes_put(struct quotes *quotes, const struct put *put, int64_t *ret_id)
 {
-	char *text = tidy(quote->text);
-	int error;
+	int code = 0;
 
-	if (!text)
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	error = add_tidy(quotes, person, quote, text, now_s, ret_id, ret_error);
-	free(text);
-	return error;
+	if (put->scope) {
+		code = find_same(quotes, put, ret_id);
+		if (!code && *ret_id)
+			return -EEXIST;
+	}
+	if (!code && put->quote->id)
+		code = check_id(quotes, put->quote->id);
+	return code ? code : insert(quotes, put, ret_id);
+}
+
+int
+quotes_changed(struct quotes *quotes, int64_t n_more, int64_t now_s)
+{
+	sqlite3_stmt *statement = quotes_prepare(quotes, COUNT_CHANGE);
+
+	if (statement) {
+		(void)sqlite3_bind_int64(statement, 1, n_more);
+		(void)sqlite3_bind_int64(statement, 2, now_s);
+	}
+	return quotes_step(quotes, statement);
+}
+
+static int
+explain_add(const struct quotes *quotes, const struct put *put, int code, int64_t id,
+	struct sb_error *ret_error)
+{
+	switch (code) {
+	case -EEXIST:
+		return sb_error_set(ret_error, code, "that is quote %lld already", (long long)id);
+	case -EADDRINUSE:
+		return sb_error_set(
+			ret_error, code, "the id %lld was used already", (long long)put->quote->id);
+	case -ERANGE:
+		return sb_error_set(ret_error, -EINVAL, "an id is from 1 to %lld, not %lld",
+			(long long)MAX_ID, (long long)put->quote->id);
+	default:
+		return quotes_explain(quotes, code, ret_error);
+	}
 }
 
 int
 quotes_add(struct quotes *quotes, const struct quotes_person *person,
 	const struct quotes_new *quote, int64_t now_s, int64_t *ret_id, struct sb_error *ret_error)
 {
-	int error;
+	struct put put = { quote, .network = person->scope.network,
+		.channel = person->scope.channel, .added_by = person->name,
+		.added_key = person->key, .scope = &person->scope, .added_s = now_s };
+	int code;
 
-	quotes_begin_call(quotes);
-	error = quotes_begin_change(quotes, ret_error);
-	if (error)
-		return error;
-	error = quotes_add_within(quotes, person, quote, now_s, ret_id, ret_error);
-	return quotes_end_change(quotes, error, ret_error);
+	sb_assert(quote->text);
+	*ret_id = 0;
+	quotes_start(quotes, true);
+	code = quotes_clean(quotes, quote->text, strlen(quote->text), &put.text, ret_error);
+	if (code)
+		return code;
+	code = quotes_begin(quotes);
+	if (code)
+		return quotes_explain(quotes, code, ret_error);
+	code = quotes_put(quotes, &put, ret_id);
+	if (!code)
+		code = quotes_changed(quotes, !quote->is_deleted, now_s);
+	code = quotes_end(quotes, code);
+	return explain_add(quotes, &put, code, *ret_id, ret_error);
 }
 
-/* Taking back. */
+/* ---- Undo ---- */
+
+/* The person's last quote, or 0. */
+static int
+find_last(struct quotes *quotes, const struct quotes_person *person, int64_t *ret_id,
+	int64_t *ret_added_s)
+{
+	sqlite3_stmt *statement = quotes_prepare(quotes, LAST_ADDED);
+	int stepped = SQLITE_DONE;
+
+	*ret_id = 0;
+	if (statement) {
+		bind(statement, 1, person->key);
+		bind(statement, 2, person->scope.network);
+		stepped = sqlite3_step(statement);
+		if (stepped == SQLITE_ROW) {
+			*ret_id = sqlite3_column_int64(statement, 0);
+			*ret_added_s = sqlite3_column_int64(statement, 1);
+		}
+	}
+	return quotes_done(quotes, statement, stepped);
+}
 
 static int
-find_last(struct quotes *quotes, const struct quotes_person *person, int64_t now_s, int64_t *ret_id,
-	struct sb_error *ret_error)
+with_id(struct quotes *quotes, enum statement name, int64_t id)
 {
-	sqlite3_stmt *stmt;
-	int64_t added_s;
-	int got = quotes_statement(quotes,
-		"SELECT id, added_s FROM quote WHERE added_key = :key AND is_deleted = 0 "
-		"ORDER BY id DESC LIMIT 1",
-		&stmt, ret_error);
+	sqlite3_stmt *statement = quotes_prepare(quotes, name);
 
-	if (got)
-		return got;
-	quotes_bind_text(stmt, ":key", person->key);
-	got = quotes_step(quotes, stmt, ret_error);
-	if (got <= 0)
-		return got ? got : sb_error_set(ret_error, -ENOENT, "you have added no quote");
-	*ret_id = sqlite3_column_int64(stmt, 0);
-	added_s = sqlite3_column_int64(stmt, 1);
-	(void)sqlite3_reset(stmt);
+	if (statement)
+		(void)sqlite3_bind_int64(statement, 1, id);
+	return quotes_step(quotes, statement);
+}
+
+static int
+undo(struct quotes *quotes, const struct quotes_person *person, int64_t now_s, int64_t *ret_id)
+{
+	int64_t added_s = 0;
+	int code = find_last(quotes, person, ret_id, &added_s);
+
+	if (code)
+		return code;
+	if (!*ret_id || !person->key || !person->key[0])
+		return -ENOENT;
 	if (now_s - added_s > QUOTES_UNDO_S)
-		return sb_error_set(ret_error, -ETIMEDOUT,
-			"your last quote, %lld, was added more than %d s ago: del takes it away",
-			(long long)*ret_id, QUOTES_UNDO_S);
-	return 0;
-}
-
-static int
-take_back(struct quotes *quotes, int64_t id, int64_t now_s, struct sb_error *ret_error)
-{
-	sqlite3_stmt *stmt;
-	int error = quotes_statement(quotes, "DELETE FROM quote WHERE id = :id", &stmt, ret_error);
-
-	if (!error) {
-		quotes_bind_int(stmt, ":id", id);
-		error = quotes_run(quotes, stmt, ret_error);
-	}
-	if (!error)
-		error = quotes_statement(
-			quotes, "INSERT INTO gone (id) VALUES (:id)", &stmt, ret_error);
-	if (!error) {
-		quotes_bind_int(stmt, ":id", id);
-		error = quotes_run(quotes, stmt, ret_error);
-	}
-	return error ? error : quotes_touch(quotes, now_s, ret_error);
+		return -ETIMEDOUT;
+	code = with_id(quotes, REMOVE, *ret_id);
+	if (!code)
+		code = with_id(quotes, REMEMBER_UNDONE, *ret_id);
+	return code ? code : quotes_changed(quotes, -1, now_s);
 }
 
 int
 quotes_undo(struct quotes *quotes, const struct quotes_person *person, int64_t now_s,
 	int64_t *ret_id, struct sb_error *ret_error)
 {
-	int error;
+	int code;
 
-	quotes_begin_call(quotes);
-	error = quotes_begin_change(quotes, ret_error);
-	if (error)
-		return error;
-	error = find_last(quotes, person, now_s, ret_id, ret_error);
-	if (!error)
-		error = take_back(quotes, *ret_id, now_s, ret_error);
-	return quotes_end_change(quotes, error, ret_error);
+	*ret_id = 0;
+	quotes_start(quotes, true);
+	code = quotes_begin(quotes);
+	if (!code)
+		code = quotes_end(quotes, undo(quotes, person, now_s, ret_id));
+	if (code == -ENOENT)
+		return sb_error_set(ret_error, code, "you have added no quote to take back");
+	if (code == -ETIMEDOUT)
+		return sb_error_set(ret_error, code, "quote %lld was added too long ago: delete it",
+			(long long)*ret_id);
+	return quotes_explain(quotes, code, ret_error);
 }
 
-/* Deleting, restoring, voting. */
+/* ---- Deleting, restoring, voting ---- */
 
-static int
-no_such(int64_t id, struct sb_error *ret_error)
+/* What of a quote decides who may do what with it. */
+struct owned {
+	bool is_deleted, is_theirs;
+	int64_t score;
+};
+
+static bool
+is_column(sqlite3_stmt *statement, int at, const char *text)
 {
-	return sb_error_set(ret_error, -ENOENT, "there is no quote %lld", (long long)id);
+	const void *column = sqlite3_column_text(statement, at);
+
+	return column && !strcmp(column, text ? text : "");
 }
 
-/* Whether the quote is deleted, for somebody who may change that. */
+/* -ENOENT for one that they may not see. */
 static int
-look_at(struct quotes *quotes, const struct quotes_person *person, int64_t id, bool *ret_is_deleted,
-	struct sb_error *ret_error)
+look(struct quotes *quotes, const struct quotes_person *person, int64_t id, struct owned *ret_owned)
 {
-	struct quotes_scope scope = person->scope;
-	sqlite3_stmt *stmt;
-	bool is_theirs;
-	int got = quotes_statement(quotes,
-		"SELECT is_deleted, added_key <> '' AND added_key = :key FROM quote WHERE id = :id "
-		"AND (:sees_all OR visibility = 0 OR (network = :network AND (visibility = 1 OR "
-		"channel = :channel)))",
-		&stmt, ret_error);
+	sqlite3_stmt *statement = quotes_prepare(quotes, OWNER);
+	struct places places;
+	int code, stepped = SQLITE_DONE;
 
-	if (got)
-		return got;
-	scope.sees_all |= person->is_moderator;
-	quotes_bind_scope(stmt, &scope);
-	quotes_bind_int(stmt, ":id", id);
-	quotes_bind_text(stmt, ":key", person->key);
-	got = quotes_step(quotes, stmt, ret_error);
-	if (got <= 0)
-		return got ? got : no_such(id, ret_error);
-	*ret_is_deleted = sqlite3_column_int(stmt, 0);
-	is_theirs = sqlite3_column_int(stmt, 1);
-	(void)sqlite3_reset(stmt);
-	if (is_theirs || person->is_moderator)
-		return 0;
-	/* That a deleted one was there is nobody else's business. */
-	if (*ret_is_deleted)
-		return no_such(id, ret_error);
-	return sb_error_set(ret_error, -EACCES,
-		"quote %lld may be deleted by who added it, and by moderators", (long long)id);
+	quotes_places(&person->scope, &places);
+	if (statement) {
+		quotes_bind_places(statement, &places);
+		(void)sqlite3_bind_int64(statement, 4, id);
+		stepped = sqlite3_step(statement);
+		if (stepped == SQLITE_ROW)
+			*ret_owned = (struct owned){
+				.is_deleted = sqlite3_column_int(statement, 2),
+				.is_theirs = person->key && person->key[0]
+					     && is_column(statement, 0, person->key)
+					     && is_column(statement, 1, person->scope.network),
+				.score = sqlite3_column_int64(statement, 3),
+			};
+	}
+	code = quotes_done(quotes, statement, stepped);
+	return code ? code : stepped == SQLITE_ROW ? 0 : -ENOENT;
 }
 
 static int
 set_deleted(struct quotes *quotes, const struct quotes_person *person, int64_t id, bool is_deleted,
-	int64_t now_s, struct sb_error *ret_error)
+	int64_t now_s)
 {
-	sqlite3_stmt *stmt;
-	bool is_now;
-	int error = look_at(quotes, person, id, &is_now, ret_error);
+	sqlite3_stmt *statement;
+	struct owned owned;
+	int code = look(quotes, person, id, &owned);
 
-	if (error)
-		return error;
-	if (is_now == is_deleted)
-		return sb_error_set(ret_error, -EALREADY, "quote %lld is %s", (long long)id,
-			is_now ? "deleted already" : "not deleted");
-	error = quotes_statement(quotes,
-		"UPDATE quote SET is_deleted = :is_deleted, deleted_by = :by, deleted_s = :now "
-		"WHERE id = :id",
-		&stmt, ret_error);
-	if (error)
-		return error;
-	quotes_bind_int(stmt, ":is_deleted", is_deleted);
-	quotes_bind_text(stmt, ":by", is_deleted && person->name ? person->name : "");
-	quotes_bind_int(stmt, ":now", is_deleted ? now_s : 0);
-	quotes_bind_int(stmt, ":id", id);
-	error = quotes_run(quotes, stmt, ret_error);
-	return error ? error : quotes_touch(quotes, now_s, ret_error);
+	if (code)
+		return code;
+	if (!owned.is_theirs && !person->is_moderator)
+		return owned.is_deleted && !person->scope.sees_all ? -ENOENT : -EACCES;
+	if (owned.is_deleted == is_deleted)
+		return -EALREADY;
+	statement = quotes_prepare(quotes, SET_DELETED);
+	if (statement) {
+		(void)sqlite3_bind_int64(statement, 1, id);
+		(void)sqlite3_bind_int(statement, 2, is_deleted);
+	}
+	code = quotes_step(quotes, statement);
+	return code ? code : quotes_changed(quotes, is_deleted ? -1 : 1, now_s);
 }
 
 static int
 change_deleted(struct quotes *quotes, const struct quotes_person *person, int64_t id,
 	bool is_deleted, int64_t now_s, struct sb_error *ret_error)
 {
-	int error;
+	int code;
 
-	quotes_begin_call(quotes);
-	error = quotes_begin_change(quotes, ret_error);
-	if (error)
-		return error;
-	error = set_deleted(quotes, person, id, is_deleted, now_s, ret_error);
-	return quotes_end_change(quotes, error, ret_error);
+	quotes_start(quotes, true);
+	code = quotes_begin(quotes);
+	if (!code)
+		code = quotes_end(quotes, set_deleted(quotes, person, id, is_deleted, now_s));
+	switch (code) {
+	case -ENOENT:
+		return sb_error_set(ret_error, code, "there is no quote %lld", (long long)id);
+	case -EACCES:
+		return sb_error_set(ret_error, code,
+			"only who added quote %lld, or a moderator, may do that", (long long)id);
+	case -EALREADY:
+		return sb_error_set(ret_error, code, "quote %lld is %s already", (long long)id,
+			is_deleted ? "deleted" : "there");
+	default:
+		return quotes_explain(quotes, code, ret_error);
+	}
 }
 
 int
@@ -395,81 +440,4 @@ quotes_restore(struct quotes *quotes, const struct quotes_person *person, int64_
 	struct sb_error *ret_error)
 {
 	return change_deleted(quotes, person, id, false, now_s, ret_error);
-}
-
-/* Counts the vote, unless it is the same as before: then nothing changes, and it returns 0 instead of
- * 1. */
-static int
-put_vote(struct quotes *quotes, const struct quotes_person *person, int64_t id, int vote,
-	int64_t now_s, struct sb_error *ret_error)
-{
-	sqlite3_stmt *stmt;
-	int error = quotes_statement(quotes,
-		"INSERT INTO vote (quote, key, name, vote, voted_s) VALUES (:id, :key, :name, "
-		":vote, :now) ON CONFLICT (quote, key) DO UPDATE SET vote = excluded.vote, name = "
-		"excluded.name, voted_s = excluded.voted_s WHERE vote <> excluded.vote",
-		&stmt, ret_error);
-
-	if (error)
-		return error;
-	quotes_bind_int(stmt, ":id", id);
-	quotes_bind_text(stmt, ":key", person->key);
-	quotes_bind_text(stmt, ":name", person->name);
-	quotes_bind_int(stmt, ":vote", vote);
-	quotes_bind_int(stmt, ":now", now_s);
-	error = quotes_run(quotes, stmt, ret_error);
-	return error ? error : sqlite3_changes(quotes->db) > 0;
-}
-
-static int
-read_score(struct quotes *quotes, const struct quotes_scope *scope, int64_t id, int64_t *ret_score,
-	struct sb_error *ret_error)
-{
-	sqlite3_stmt *stmt;
-	int got = quotes_statement(quotes,
-		"SELECT score FROM quote WHERE id = :id AND is_deleted = 0 AND " QUOTE_IS_SEEN,
-		&stmt, ret_error);
-
-	if (got)
-		return got;
-	quotes_bind_int(stmt, ":id", id);
-	quotes_bind_scope(stmt, scope);
-	got = quotes_step(quotes, stmt, ret_error);
-	if (got <= 0)
-		return got ? got : no_such(id, ret_error);
-	*ret_score = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_reset(stmt);
-	return 0;
-}
-
-static int
-vote_within(struct quotes *quotes, const struct quotes_person *person, int64_t id, int vote,
-	int64_t now_s, int64_t *ret_score, struct sb_error *ret_error)
-{
-	int got = read_score(quotes, &person->scope, id, ret_score, ret_error);
-
-	if (!got)
-		got = put_vote(quotes, person, id, vote, now_s, ret_error);
-	if (got < 0)
-		return got;
-	if (!got)
-		return sb_error_set(ret_error, -EALREADY,
-			"you have voted so for quote %lld already", (long long)id);
-	got = quotes_touch(quotes, now_s, ret_error);
-	return got ? got : read_score(quotes, &person->scope, id, ret_score, ret_error);
-}
-
-int
-quotes_vote(struct quotes *quotes, const struct quotes_person *person, int64_t id, int vote,
-	int64_t now_s, int64_t *ret_score, struct sb_error *ret_error)
-{
-	int error;
-
-	sb_assert(vote == 1 || vote == -1);
-	quotes_begin_call(quotes);
-	error = quotes_begin_change(quotes, ret_error);
-	if (error)
-		return error;
-	error = vote_within(quotes, person, id, vote, now_s, ret_score, ret_error);
-	return quotes_end_change(quotes, error, ret_error);
 }

@@ -3,366 +3,228 @@
 #include <errno.h>
 
 enum {
-	TRIES = 64, /* how often another quote is tried at random before the search goes on in order */
-	SCAN_MOST = 256, /* quotes that are looked at in order then */
-	SKIP_MOST = 10000,
-	MATCH_CAP = 2048, /* bytes of what a search asks the index */
+	TRIES = 64, /* how often another quote is tried at random, */
+	IN_ORDER = 256, /* before so many are looked at in order */
+	MAX_SKIP = 10000,
+	MATCH_CAP = 1024, /* bytes of what the words are made into */
 };
 
-int64_t
-quotes_n(struct quotes *quotes)
-{
-	sqlite3_stmt *stmt;
-	int64_t n = 0;
-
-	quotes_begin_call(quotes);
-	if (quotes_statement(quotes, "SELECT n FROM state", &stmt, NULL))
-		return 0;
-	if (quotes_step(quotes, stmt, NULL) > 0)
-		n = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_reset(stmt);
-	return n;
-}
+/* ---- One quote ---- */
 
 int
-quotes_state(struct quotes *quotes, struct quotes_state *ret_state)
+quotes_find(struct quotes *quotes, const struct quotes_scope *scope, int64_t id,
+	struct quote *ret_quote)
 {
-	sqlite3_stmt *stmt;
-	int got;
+	sqlite3_stmt *statement = quotes_prepare(quotes, GET);
+	int code = 0, done, stepped = SQLITE_DONE;
+	struct places places;
 
-	quotes_begin_call(quotes);
-	got = quotes_statement(quotes, "SELECT version, changed_s FROM state", &stmt, NULL);
-	if (!got)
-		got = quotes_step(quotes, stmt, NULL);
-	if (got <= 0)
-		return got ? got : -EUCLEAN;
-	ret_state->version = sqlite3_column_int64(stmt, 0);
-	ret_state->changed_s = sqlite3_column_int64(stmt, 1);
-	(void)sqlite3_reset(stmt);
-	return 0;
-}
-
-static int
-get(struct quotes *quotes, const struct quotes_scope *scope, int64_t id, struct quote *ret_quote)
-{
-	sqlite3_stmt *stmt;
-	int got = quotes_statement(quotes,
-		"SELECT " QUOTE_COLUMNS " FROM quote WHERE id = :id AND " QUOTE_IS_SEEN, &stmt,
-		NULL);
-
-	if (got)
-		return got;
-	quotes_bind_int(stmt, ":id", id);
-	quotes_bind_scope(stmt, scope);
-	got = quotes_step(quotes, stmt, NULL);
-	if (got <= 0)
-		return got ? got : -ENOENT;
-	got = quotes_hold(quotes, stmt, ret_quote);
-	(void)sqlite3_reset(stmt);
-	return got;
+	quotes_places(scope, &places);
+	if (statement) {
+		quotes_bind_places(statement, &places);
+		(void)sqlite3_bind_int64(statement, 4, id);
+		stepped = sqlite3_step(statement);
+		code = -ENOENT;
+		if (stepped == SQLITE_ROW) {
+			quotes_row(statement, ret_quote);
+			code = quotes_lend(quotes, ret_quote);
+		}
+	}
+	done = quotes_done(quotes, statement, stepped);
+	return done ? done : code;
 }
 
 int
 quotes_get(struct quotes *quotes, const struct quotes_scope *scope, int64_t id,
 	struct quote *ret_quote)
 {
-	quotes_begin_call(quotes);
-	return get(quotes, scope, id, ret_quote);
+	quotes_start(quotes, true);
+	return quotes_find(quotes, scope, id, ret_quote);
 }
 
-/* Choosing. */
-
-/* splitmix64's step and mix. */
-static uint64_t
-stir(uint64_t *state)
+int
+quotes_state(struct quotes *quotes, struct quotes_state *ret_state)
 {
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+	sqlite3_stmt *statement = quotes_prepare(quotes, COUNT);
+	int stepped = SQLITE_DONE;
 
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
+	*ret_state = (struct quotes_state){ 0 };
+	quotes_start(quotes, true);
+	if (statement && (stepped = sqlite3_step(statement)) == SQLITE_ROW) {
+		ret_state->version = sqlite3_column_int64(statement, 1);
+		ret_state->changed_s = sqlite3_column_int64(statement, 2);
+	}
+	return quotes_done(quotes, statement, stepped);
 }
 
-static int
-last_id(struct quotes *quotes, int64_t *ret_id)
+static int64_t
+number(struct quotes *quotes, enum statement name)
 {
-	sqlite3_stmt *stmt;
-	int got = quotes_statement(quotes, "SELECT max(id) FROM quote", &stmt, NULL);
+	sqlite3_stmt *statement = quotes_prepare(quotes, name);
+	int64_t value = 0;
+	int code, stepped = SQLITE_DONE;
 
-	if (!got)
-		got = quotes_step(quotes, stmt, NULL);
-	if (got < 0)
-		return got;
-	*ret_id = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_reset(stmt);
-	return 0;
+	if (statement && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
+		value = sqlite3_column_int64(statement, 0);
+	code = quotes_done(quotes, statement, stepped);
+	return code ? code : value;
 }
 
-/* What is chosen from, and how. */
+int64_t
+quotes_n(struct quotes *quotes)
+{
+	quotes_start(quotes, true);
+	return number(quotes, COUNT);
+}
+
+/* ---- One by chance ---- */
+
+/* A search for one that fits; the first that was seen does where none fits. */
 struct choice {
-	struct quotes *quotes;
-	struct quotes_scope scope;
-	bool spares_shown; /* not those that were a quote of the day */
+	const struct quotes_scope *scope;
 	quotes_fit_fn *fits;
 	void *self;
-	int64_t any; /* the first that was met, whether it fits or not; 0: none */
+	int64_t first;
 };
 
-/* Whether it has been a quote of the day: 1, 0. */
+/* Looks at one: 0 when it is chosen, -ENOENT when not. */
 static int
-was_shown(struct quotes *quotes, int64_t id)
+try_id(struct quotes *quotes, struct choice *choice, int64_t id, struct quote *ret_quote)
 {
-	sqlite3_stmt *stmt;
-	int got = quotes_statement(
-		quotes, "SELECT 1 FROM quote_of_day WHERE quote = :id", &stmt, NULL);
+	int code = quotes_find(quotes, choice->scope, id, ret_quote);
 
-	if (got)
-		return got;
-	quotes_bind_int(stmt, ":id", id);
-	got = quotes_step(quotes, stmt, NULL);
-	(void)sqlite3_reset(stmt);
-	return got;
-}
-
-/* Whether this one will do: 1, and *ret_quote is it; 0. */
-static int
-consider(struct choice *choice, int64_t id, struct quote *ret_quote)
-{
-	int got = get(choice->quotes, &choice->scope, id, ret_quote);
-
-	if (got == -ENOENT)
+	if (code)
+		return code;
+	if (!choice->fits || choice->fits(choice->self, ret_quote))
 		return 0;
-	if (!got && choice->spares_shown)
-		got = was_shown(choice->quotes, id);
-	if (got)
-		return got < 0 ? got : 0;
-	if (!choice->any)
-		choice->any = id;
-	return !choice->fits || choice->fits(choice->self, ret_quote);
-}
-
-/* Goes on in order from an id, past the last to the first. */
-static int
-scan(struct choice *choice, int64_t from, struct quote *ret_quote)
-{
-	sqlite3_stmt *stmt;
-	int64_t ids[SCAN_MOST];
-	size_t i, n = 0;
-	int got = quotes_statement(choice->quotes,
-		"SELECT id FROM quote WHERE (id >= :from) = :is_after AND " QUOTE_IS_SEEN
-		" AND (:spares_shown = 0 OR id NOT IN (SELECT quote FROM quote_of_day)) "
-		"ORDER BY id LIMIT :most",
-		&stmt, NULL);
-
-	if (got)
-		return got;
-	quotes_bind_scope(stmt, &choice->scope);
-	quotes_bind_int(stmt, ":from", from);
-	quotes_bind_int(stmt, ":spares_shown", choice->spares_shown);
-	for (i = 0; i < 2; i++) {
-		quotes_bind_int(stmt, ":is_after", !i);
-		quotes_bind_int(stmt, ":most", (int64_t)(SCAN_MOST - n));
-		while (n < SCAN_MOST && (got = quotes_step(choice->quotes, stmt, NULL)) > 0)
-			ids[n++] = sqlite3_column_int64(stmt, 0);
-		(void)sqlite3_reset(stmt);
-		if (got < 0)
-			return got;
-	}
-	for (i = 0; i < n; i++) {
-		got = consider(choice, ids[i], ret_quote);
-		if (got)
-			return got;
-	}
-	return 0;
+	if (!choice->first)
+		choice->first = id;
+	return -ENOENT;
 }
 
 static int
-choose(struct choice *choice, uint64_t random, struct quote *ret_quote)
+take_first(struct quotes *quotes, const struct choice *choice, int code, struct quote *ret_quote)
 {
-	int64_t last;
-	int i, got = last_id(choice->quotes, &last);
+	if (code != -ENOENT || !choice->first)
+		return code;
+	return quotes_find(quotes, choice->scope, choice->first, ret_quote);
+}
 
-	if (got || !last)
-		return got ? got : -ENOENT;
-	for (i = 0; i < TRIES && !got; i++)
-		got = consider(choice, (int64_t)(stir(&random) % (uint64_t)last) + 1, ret_quote);
-	if (!got)
-		got = scan(choice, (int64_t)(stir(&random) % (uint64_t)last) + 1, ret_quote);
-	if (got)
-		return got < 0 ? got : 0;
-	if (!choice->any)
-		return -ENOENT;
-	return get(choice->quotes, &choice->scope, choice->any, ret_quote);
+/* The ids from one on, in order, that the scope sees. Returns how many, or a negative errno. */
+static int
+next_ids(struct quotes *quotes, const struct quotes_scope *scope, int64_t from, int most,
+	int64_t *ret_ids)
+{
+	sqlite3_stmt *statement;
+	struct places places;
+	int code, n = 0, stepped = SQLITE_DONE;
+
+	quotes_places(scope, &places);
+	statement = quotes_prepare(quotes, places.sees_all ? NEXT_ID_OF_ALL : NEXT_ID);
+	if (statement) {
+		quotes_bind_places(statement, &places);
+		(void)sqlite3_bind_int64(statement, 4, from);
+		(void)sqlite3_bind_int(statement, 5, most);
+		while ((stepped = sqlite3_step(statement)) == SQLITE_ROW)
+			ret_ids[n++] = sqlite3_column_int64(statement, 0);
+	}
+	code = quotes_done(quotes, statement, stepped);
+	return code ? code : n;
+}
+
+/* From an id on, and from the start again. */
+static int
+choose_in_order(struct quotes *quotes, struct choice *choice, int64_t from, struct quote *ret_quote)
+{
+	int64_t ids[IN_ORDER];
+	int i, n, code = -ENOENT, round;
+
+	for (round = 0; round < 2 && code == -ENOENT; round++) {
+		n = next_ids(quotes, choice->scope, round ? 1 : from, IN_ORDER, ids);
+		if (n < 0)
+			return n;
+		for (i = 0; i < n && code == -ENOENT; i++)
+			code = try_id(quotes, choice, ids[i], ret_quote);
+	}
+	return code;
 }
 
 int
 quotes_choose(struct quotes *quotes, const struct quotes_scope *scope, uint64_t random,
 	quotes_fit_fn *fits, void *self, struct quote *ret_quote)
 {
-	struct choice choice = { quotes, *scope, false, fits, self, 0 };
+	struct choice choice = { scope, fits, self, 0 };
+	int64_t last, id = 1;
+	int i, code = -ENOENT;
 
-	quotes_begin_call(quotes);
-	/* Also who sees deleted ones is not given one by chance. */
-	choice.scope.sees_all = false;
-	return choose(&choice, random, ret_quote);
-}
-
-/* The quote of the day. */
-
-/* The one that was chosen already: 1, 0. */
-static int
-known_of_day(struct quotes *quotes, int64_t day, struct quote *ret_quote)
-{
-	static const struct quotes_scope anywhere;
-	sqlite3_stmt *stmt;
-	int64_t id;
-	int got = quotes_statement(
-		quotes, "SELECT quote FROM quote_of_day WHERE day = :day", &stmt, NULL);
-
-	if (got)
-		return got;
-	quotes_bind_int(stmt, ":day", day);
-	got = quotes_step(quotes, stmt, NULL);
-	if (got <= 0)
-		return got;
-	id = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_reset(stmt);
-	got = get(quotes, &anywhere, id, ret_quote);
-	/* It may have been deleted since. */
-	return got == -ENOENT ? 0 : got ? got : 1;
-}
-
-static int
-keep_of_day(struct quotes *quotes, int64_t day, int64_t id)
-{
-	sqlite3_stmt *stmt;
-	int error = quotes_statement(quotes,
-		"INSERT OR REPLACE INTO quote_of_day (day, quote) VALUES (:day, :id)", &stmt, NULL);
-
-	if (error)
-		return error;
-	quotes_bind_int(stmt, ":day", day);
-	quotes_bind_int(stmt, ":id", id);
-	return quotes_run(quotes, stmt, NULL);
-}
-
-/* All have been shown: the next round begins, but not with what was shown last. */
-static int
-begin_round(struct quotes *quotes)
-{
-	return quotes_execute(quotes,
-		"DELETE FROM quote_of_day WHERE day <> (SELECT max(day) FROM quote_of_day)", NULL);
-}
-
-static int
-choose_of_day(struct choice *choice, uint64_t random, struct quote *ret_quote)
-{
-	int error = choose(choice, random, ret_quote);
-
-	if (error != -ENOENT)
-		return error;
-	error = begin_round(choice->quotes);
-	if (!error)
-		error = choose(choice, random, ret_quote);
-	if (error != -ENOENT)
-		return error;
-	/* There is but the one. */
-	choice->spares_shown = false;
-	return choose(choice, random, ret_quote);
-}
-
-int
-quotes_of_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *fits, void *self,
-	struct quote *ret_quote)
-{
-	struct choice choice = { quotes, { NULL, NULL, false }, true, fits, self, 0 };
-	int got, error;
-
-	quotes_begin_call(quotes);
-	got = known_of_day(quotes, day, ret_quote);
-	if (got)
-		return got < 0 ? got : 0;
-	error = quotes_begin_change(quotes, NULL);
-	if (error)
-		return error;
-	error = choose_of_day(&choice, random, ret_quote);
-	if (!error)
-		error = keep_of_day(quotes, day, ret_quote->id);
-	return quotes_end_change(quotes, error, NULL);
-}
-
-/* Words. */
-
-/* What the index is asked: each word in double quotes, so that nothing in it means anything else, and a * for
- * what begins with it. Empty where there is no word. */
-static void
-make_match(const char *words, char match[MATCH_CAP])
-{
-	size_t i, len, n = 0, used = 0;
-
-	match[0] = '\0';
-	if (!words)
-		return;
-	for (words += strspn(words, " \t\r\n"); *words && n < QUOTES_MAX_WORDS;
-		words += len + strspn(words + len, " \t\r\n"), n++) {
-		len = strcspn(words, " \t\r\n");
-		/* In the worst case each byte is a double quote. */
-		if (used + 2 * len + 5 > MATCH_CAP)
-			break;
-		match[used++] = '"';
-		for (i = 0; i < len; i++) {
-			match[used++] = words[i];
-			if (words[i] == '"')
-				match[used++] = '"';
-		}
-		memcpy(match + used, "\"* ", 4);
-		used += 3;
+	quotes_start(quotes, true);
+	last = number(quotes, LAST_ID);
+	if (last <= 0)
+		return last ? (int)last : -ENOENT;
+	/* Any id is as likely as another; one that is not there is passed over. */
+	for (i = 0; i < TRIES && code == -ENOENT; i++) {
+		id = (int64_t)(quotes_stir(&random) % (uint64_t)last) + 1;
+		code = try_id(quotes, &choice, id, ret_quote);
 	}
+	if (code == -ENOENT)
+		code = choose_in_order(quotes, &choice, id, ret_quote);
+	return take_first(quotes, &choice, code, ret_quote);
 }
 
-/* The newest that hold the words. */
-#define CANDIDATES                                                                                 \
-	"SELECT " QUOTE_COLUMNS                                                                    \
-	" FROM words CROSS JOIN quote ON quote.id = words.rowid WHERE words MATCH :match AND "     \
-	"words.rowid < :before AND " QUOTE_IS_SEEN " AND quote.is_deleted = 0 AND "                \
-	"(:of_channel IS NULL OR quote.channel = :of_channel) ORDER BY words.rowid DESC "
+/* ---- Words ---- */
 
-/* By what is asked for: with words, without. */
-static const char *
-sql_for(const struct quotes_query *query, bool has_words)
+/* Each word in double quotes, those in it doubled, so that nothing in it is syntax, and a '*' after it:
+ * also the beginning of a longer one. False without a word. */
+static bool
+make_match(const char *words, char ret_match[MATCH_CAP])
 {
-	if (has_words && query->order == QUOTES_NEWEST)
-		return CANDIDATES "LIMIT :most";
-	if (has_words && query->order == QUOTES_BEST)
-		return "SELECT * FROM (" CANDIDATES "LIMIT :found_most) "
-		       "ORDER BY score DESC, id DESC LIMIT :most OFFSET :skip";
-	/* Words weigh more the shorter the text that they stand in. */
+	size_t len, i, out = 0, n;
+
+	ret_match[0] = '\0';
+	for (n = 0; words && n < QUOTES_MAX_WORDS; n++) {
+		words += strspn(words, " \t\r\n\v\f");
+		len = strcspn(words, " \t\r\n\v\f");
+		if (!len || out + 2 * len + 5 > MATCH_CAP)
+			break;
+		ret_match[out++] = '"';
+		for (i = 0; i < len; i++) {
+			if (words[i] == '"')
+				ret_match[out++] = '"';
+			ret_match[out++] = words[i];
+		}
+		words += len;
+		out += (size_t)sprintf(ret_match + out, "\"* ");
+	}
+	return out > 0;
+}
+
+/* ---- Lists ---- */
+
+static enum statement
+statement_for(const struct quotes_query *query, bool has_words, bool sees_all)
+{
 	if (has_words)
-		return "SELECT * FROM (" CANDIDATES "LIMIT :found_most) "
-		       "ORDER BY length(text), id DESC LIMIT :most OFFSET :skip";
-	if (query->order == QUOTES_NEWEST && query->channel)
-		return "SELECT " QUOTE_COLUMNS " FROM quote WHERE is_deleted = 0 AND channel = "
-		       ":of_channel AND id < :before AND " QUOTE_IS_SEEN
-		       " ORDER BY id DESC LIMIT :most";
+		return query->order == QUOTES_NEWEST ? SEARCH_NEWEST
+		       : query->order == QUOTES_BEST ? SEARCH_BEST
+						     : SEARCH_RANKED;
+	if (query->channel)
+		return query->order == QUOTES_NEWEST ? CHANNEL_NEWEST : CHANNEL_BEST;
 	if (query->order == QUOTES_NEWEST)
-		return "SELECT " QUOTE_COLUMNS " FROM quote WHERE id < :before AND " QUOTE_IS_SEEN
-		       " ORDER BY id DESC LIMIT :most";
-	return "SELECT " QUOTE_COLUMNS " FROM quote WHERE is_deleted = 0 AND (:of_channel IS NULL "
-	       "OR channel = :of_channel) AND " QUOTE_IS_SEEN
-	       " ORDER BY score DESC, id DESC LIMIT :most OFFSET :skip";
+		return sees_all ? NEWEST_OF_ALL : NEWEST;
+	return sees_all ? BEST_OF_ALL : BEST;
 }
 
 static void
-bind_query(sqlite3_stmt *stmt, const struct quotes_query *query, const char *match)
+bind_query(sqlite3_stmt *statement, const struct quotes_query *query, const struct places *places,
+	const char *match)
 {
-	quotes_bind_scope(stmt, &query->scope);
-	quotes_bind_text(stmt, ":match", match);
-	quotes_bind_text(stmt, ":of_channel", query->channel);
-	quotes_bind_int(stmt, ":before", query->before ? query->before : INT64_MAX);
-	/* One more, to see whether there is one. */
-	quotes_bind_int(stmt, ":most", (int64_t)query->most + 1);
-	quotes_bind_int(stmt, ":skip", (int64_t)query->skip);
-	quotes_bind_int(stmt, ":found_most", QUOTES_MAX_FOUND);
+	quotes_bind_places(statement, places);
+	(void)sqlite3_bind_int64(statement, 4, query->before ? query->before : INT64_MAX);
+	(void)sqlite3_bind_int64(statement, 5, (int64_t)query->most + 1);
+	(void)sqlite3_bind_int64(statement, 6, (int64_t)query->skip);
+	(void)sqlite3_bind_text(statement, 7, query->channel, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_text(statement, 8, match, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int(statement, 9, QUOTES_MAX_FOUND);
 }
 
 int
@@ -370,73 +232,75 @@ quotes_list(struct quotes *quotes, const struct quotes_query *query, quotes_each
 	void *self, bool *ret_has_more)
 {
 	char match[MATCH_CAP];
+	bool has_words = make_match(query->words, match);
+	sqlite3_stmt *statement;
+	struct places places;
 	struct quote quote;
-	sqlite3_stmt *stmt;
-	size_t n = 0;
-	int got;
+	int n = 0, code, stepped = SQLITE_DONE;
 
-	sb_assert(query->most && query->most <= QUOTES_MAX_LIST && query->skip <= SKIP_MOST);
-	quotes_begin_call(quotes);
+	sb_assert(query->most <= QUOTES_MAX_LIST && query->skip <= MAX_SKIP);
 	*ret_has_more = false;
-	make_match(query->words, match);
-	got = quotes_statement(quotes, sql_for(query, match[0]), &stmt, NULL);
-	if (got)
-		return got;
-	bind_query(stmt, query, match);
-	while ((got = quotes_step(quotes, stmt, NULL)) > 0) {
-		if (n == query->most) {
-			*ret_has_more = true;
-			break;
+	quotes_start(quotes, true);
+	quotes_places(&query->scope, &places);
+	statement = quotes_prepare(quotes, statement_for(query, has_words, places.sees_all));
+	if (statement) {
+		bind_query(statement, query, &places, match);
+		while (!*ret_has_more && (stepped = sqlite3_step(statement)) == SQLITE_ROW) {
+			if ((size_t)n == query->most) {
+				*ret_has_more = true;
+				break;
+			}
+			quotes_row(statement, &quote);
+			each(self, &quote);
+			n++;
 		}
-		quotes_read_row(stmt, &quote);
-		each(self, &quote);
-		n++;
 	}
-	(void)sqlite3_reset(stmt);
-	return got < 0 ? got : (int)n;
+	code = quotes_done(quotes, statement, stepped);
+	return code ? code : n;
 }
 
-/* The ids of those that hold the words, the newest first: how many. */
+/* ---- One by words ---- */
+
 static int
-find(struct quotes *quotes, const struct quotes_scope *scope, const char *match,
+matching_ids(struct quotes *quotes, const struct quotes_scope *scope, const char *match,
 	int64_t ids[QUOTES_MAX_FOUND])
 {
-	struct quotes_query query = { .scope = *scope, .most = QUOTES_MAX_FOUND - 1 };
-	sqlite3_stmt *stmt;
-	int got, n = 0;
+	sqlite3_stmt *statement = quotes_prepare(quotes, SEARCH_IDS);
+	struct places places;
+	int n = 0, code, stepped = SQLITE_DONE;
 
-	got = quotes_statement(quotes, sql_for(&query, true), &stmt, NULL);
-	if (got)
-		return got;
-	bind_query(stmt, &query, match);
-	while ((got = quotes_step(quotes, stmt, NULL)) > 0)
-		ids[n++] = sqlite3_column_int64(stmt, 0);
-	return got ? got : n;
+	quotes_places(scope, &places);
+	if (statement) {
+		quotes_bind_places(statement, &places);
+		(void)sqlite3_bind_int(statement, 5, QUOTES_MAX_FOUND);
+		(void)sqlite3_bind_text(statement, 8, match, -1, SQLITE_STATIC);
+		while ((stepped = sqlite3_step(statement)) == SQLITE_ROW)
+			ids[n++] = sqlite3_column_int64(statement, 0);
+	}
+	code = quotes_done(quotes, statement, stepped);
+	return code ? code : n;
 }
 
 int
 quotes_search(struct quotes *quotes, const struct quotes_scope *scope, const char *words,
 	uint64_t random, quotes_fit_fn *fits, void *self, struct quote *ret_quote)
 {
-	struct choice choice = { quotes, *scope, false, fits, self, 0 };
-	int64_t ids[QUOTES_MAX_FOUND];
+	struct choice choice = { scope, fits, self, 0 };
+	int64_t ids[QUOTES_MAX_FOUND], id;
 	char match[MATCH_CAP];
-	int i, at, n, got = 0;
+	int i, n, other, code = -ENOENT;
 
-	quotes_begin_call(quotes);
-	make_match(words, match);
-	if (!match[0])
-		return 0;
-	n = find(quotes, scope, match, ids);
+	quotes_start(quotes, true);
+	n = make_match(words, match) ? matching_ids(quotes, scope, match, ids) : 0;
 	if (n <= 0)
 		return n;
-	/* In an order by chance, as far as it is needed. */
-	for (i = 0; i < n && i < SCAN_MOST && !got; i++) {
-		at = i + (int)(stir(&random) % (uint64_t)(n - i));
-		got = consider(&choice, ids[at], ret_quote);
-		ids[at] = ids[i];
+	/* They are shuffled as far as it takes. */
+	for (i = 0; i < n && code == -ENOENT; i++) {
+		other = i + (int)(quotes_stir(&random) % (uint64_t)(n - i));
+		id = ids[other];
+		ids[other] = ids[i];
+		code = try_id(quotes, &choice, id, ret_quote);
 	}
-	if (!got)
-		got = get(quotes, scope, choice.any, ret_quote);
-	return got < 0 ? got : n;
+	code = take_first(quotes, &choice, code, ret_quote);
+	return code ? code : n;
 }

@@ -4,26 +4,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { STEP = 64 * 1024 }; /* bytes read at a time beyond what a file said its size was */
 
-#define SECOND_NS INT64_C(1000000000)
-
-/* An import under way. */
+/* An import of files and folders. Its errors are those of the database: what is wrong with a path is
+ * told. */
 struct import {
 	struct quotes *quotes;
+	struct teller teller;
 	int64_t now_s;
-	quotes_problem_fn *fn;
-	void *self;
 	struct quotes_imported *imported;
-	struct sb_error *error; /* of the database */
-	bool is_broken; /* by the database: no file can be taken in any more */
+	bool is_folder; /* is in one */
+	int code; /* what was wrong with the path itself */
 };
 
-static int take_folder(struct import *import, int folder, const char *path);
+static int add_names(struct import *import, int folder);
 
 /* Reads what fd has, up to QUOTES_MAX_FILE bytes and one more to tell that there is more. Returns
  * 0, or a negative errno: *ret_text is then NULL. */
@@ -61,20 +58,28 @@ fail:
 	return error;
 }
 
-/* What is wrong with a path as a whole. */
+/* What is wrong with a path: it is left out, and the import goes on. */
 SB_PRINTF(3, 4)
-static void
-tell(const struct import *import, const char *path, const char *format, ...)
+static int
+leave_out(struct import *import, int code, const char *format, ...)
 {
-	struct teller teller = { import->fn, import->self, path };
-	char why[256];
+	char why[200];
 	va_list args;
 
 	va_start(args, format);
 	(void)vsnprintf(why, sizeof(why), format, args);
 	va_end(args);
-	teller_say(&teller, 0, "%s", why);
+	teller_say(&import->teller, 0, "%s", why);
 	import->imported->n_skipped++;
+	import->code = code;
+	return 0;
+}
+
+static int
+too_long(struct import *import)
+{
+	return leave_out(import, 0, "longer than %d MiB, the most: left out",
+		QUOTES_MAX_FILE / (1024 * 1024));
 }
 
 /* Whether the index that strfile made of the file says that it did so with -x: the letters of the
@@ -114,138 +119,85 @@ rotate(char *text, size_t len)
 			text[i] = (char)('A' + (text[i] - 'A' + 13) % 26);
 }
 
-/* Whether a file was taken in as it is now: 1, 0. */
 static int
-is_known(const struct import *import, const char *path, const struct stat *status)
-{
-	sqlite3_stmt *stmt;
-	int got = quotes_statement(import->quotes,
-		"SELECT 1 FROM file WHERE path = :path AND size = :size AND changed_ns = :changed",
-		&stmt, import->error);
-
-	if (got)
-		return got;
-	quotes_bind_text(stmt, ":path", path);
-	quotes_bind_int(stmt, ":size", status->st_size);
-	quotes_bind_int(
-		stmt, ":changed", status->st_mtim.tv_sec * SECOND_NS + status->st_mtim.tv_nsec);
-	got = quotes_step(import->quotes, stmt, import->error);
-	(void)sqlite3_reset(stmt);
-	return got;
-}
-
-static int
-remember(const struct import *import, const char *path, const struct stat *status)
-{
-	sqlite3_stmt *stmt;
-	int error = quotes_statement(import->quotes,
-		"INSERT OR REPLACE INTO file (path, size, changed_ns) VALUES (:path, :size, "
-		":changed)",
-		&stmt, import->error);
-
-	if (error)
-		return error;
-	quotes_bind_text(stmt, ":path", path);
-	quotes_bind_int(stmt, ":size", status->st_size);
-	quotes_bind_int(
-		stmt, ":changed", status->st_mtim.tv_sec * SECOND_NS + status->st_mtim.tv_nsec);
-	return quotes_run(import->quotes, stmt, import->error);
-}
-
-/* All of it or nothing. */
-static int
-take_bytes(
-	struct import *import, const char *path, const struct stat *status, struct sb_bytes bytes)
-{
-	struct teller teller = { import->fn, import->self, path };
-	struct quotes_imported before = *import->imported;
-	int error = quotes_begin_change(import->quotes, import->error);
-
-	if (!error) {
-		error = quotes_take_in(import->quotes, path, bytes, import->now_s, &teller,
-			import->imported, import->error);
-		if (!error)
-			error = remember(import, path, status);
-		error = quotes_end_change(import->quotes, error, import->error);
-	}
-	if (error) {
-		*import->imported = before;
-		import->is_broken = true;
-	}
-	return error;
-}
-
-static int
-take_file(
-	struct import *import, int fd, const char *path, const struct stat *status, bool is_rotated)
+read_file(struct import *import, int fd, const struct fortune_file *file, bool is_rotated)
 {
 	char *text;
 	size_t len;
-	int error = is_known(import, path, status);
+	int code = read_all(fd, (size_t)file->size, &text, &len);
 
-	if (error) {
-		import->is_broken = error < 0;
-		return error < 0 ? error : 0;
-	}
-	error = status->st_size > QUOTES_MAX_FILE
-			? -EFBIG
-			: read_all(fd, (size_t)status->st_size, &text, &len);
-	if (!error && len > QUOTES_MAX_FILE) {
-		free(text);
-		error = -EFBIG;
-	}
-	if (error == -EFBIG) {
-		tell(import, path, "longer than %d MiB, the most: left out",
-			QUOTES_MAX_FILE / (1024 * 1024));
-		return 0;
-	}
-	if (error) {
-		tell(import, path, "cannot be read: %s", strerror(-error));
-		return sb_error_set(
-			import->error, error, "%s: cannot be read: %s", path, strerror(-error));
-	}
+	if (code == -ENOMEM)
+		return code;
+	if (code)
+		return leave_out(import, code, "cannot be read: %s", strerror(-code));
 	if (is_rotated)
 		rotate(text, len);
-	error = take_bytes(import, path, status, (struct sb_bytes){ text, len });
+	if (len > QUOTES_MAX_FILE)
+		code = too_long(import);
+	else
+		code = quotes_read_fortunes(import->quotes, (struct sb_bytes){ text, len }, file,
+			import->now_s, &import->teller, import->imported);
 	free(text);
-	return error;
+	return code;
 }
 
+/* A file is known by its one true path, whatever the names that lead to it. */
 static int
-refuse(struct import *import, const char *path, int error, const char *why)
+load_file(struct import *import, int fd, const struct stat *status, bool is_rotated)
 {
-	tell(import, path, "%s", why);
-	return sb_error_set(import->error, error, "%s: %s", path, why);
+	char link[64], path[PATH_MAX];
+	struct fortune_file file = { path, status->st_size,
+		(int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec };
+	size_t n_quotes = 0;
+	ssize_t len;
+	int knows;
+
+	if (status->st_size > QUOTES_MAX_FILE)
+		return too_long(import);
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	len = readlink(link, path, sizeof(path) - 1);
+	if (len < 0)
+		len = snprintf(path, sizeof(path), "%s", import->teller.path);
+	path[(size_t)len < sizeof(path) ? (size_t)len : sizeof(path) - 1] = '\0';
+	knows = quotes_knows_file(import->quotes, &file, &n_quotes);
+	if (!knows)
+		return read_file(import, fd, &file, is_rotated);
+	import->imported->n_known += n_quotes;
+	return knows < 0 ? knows : 0;
 }
 
-/* Takes in the name in the folder that is open as `folder` (or AT_FDCWD); path is how people know it.
- * Not blocking, so that a FIFO does not hold it up. */
 static int
-take_at(struct import *import, int folder, const char *name, const char *path)
+load_open(struct import *import, int fd, const struct stat *status, int folder, const char *name)
+{
+	if (S_ISREG(status->st_mode))
+		return load_file(import, fd, status, is_rotated(folder, name));
+	if (!S_ISDIR(status->st_mode))
+		return leave_out(import, -EINVAL, "neither a file nor a folder");
+	if (import->is_folder)
+		return leave_out(
+			import, -EISDIR, "a folder in a folder is not entered: give it by itself");
+	return add_names(import, fd);
+}
+
+/* Loads the name in the folder that is open as `folder` (or AT_FDCWD). Not blocking, so that a FIFO
+ * does not hold it up. */
+static int
+load_at(struct import *import, int folder, const char *name)
 {
 	struct stat status;
-	char why[128];
-	int fd, error;
+	int fd, code;
 
 	fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status)) {
-		error = -errno;
-		(void)snprintf(why, sizeof(why), "cannot be opened: %s", strerror(-error));
-		if (fd >= 0)
-			close(fd);
-		return refuse(import, path, error, why);
+		code = -errno;
+		leave_out(import, code, "cannot be opened: %s", strerror(-code));
+		code = 0;
+	} else {
+		code = load_open(import, fd, &status, folder, name);
 	}
-	if (S_ISDIR(status.st_mode) && folder == AT_FDCWD)
-		return take_folder(import, fd, path);
-	if (S_ISREG(status.st_mode))
-		error = take_file(import, fd, path, &status, is_rotated(folder, name));
-	else if (S_ISDIR(status.st_mode))
-		error = refuse(import, path, -EISDIR,
-			"a folder in a folder is not entered: give it by itself");
-	else
-		error = refuse(import, path, -EINVAL, "neither a file nor a folder");
-	close(fd);
-	return error;
+	if (fd >= 0)
+		close(fd);
+	return code;
 }
 
 static int
@@ -285,44 +237,43 @@ is_passed_over(int folder, const char *name)
 }
 
 static int
-take_name(struct import *import, int folder, const char *path, const char *name)
+add_name(struct import *import, int folder, const char *path, const char *name)
 {
 	size_t len = strlen(path), cap = len + strlen(name) + 2;
 	char *full = malloc(cap);
-	int error;
+	int code;
 
-	if (!full) {
-		import->is_broken = true;
-		return sb_error_set(import->error, -ENOMEM, "out of memory");
-	}
+	if (!full)
+		return -ENOMEM;
 	(void)snprintf(full, cap, "%s%s%s", path, len && path[len - 1] == '/' ? "" : "/", name);
-	error = take_at(import, folder, name, full);
+	import->teller.path = full;
+	code = load_at(import, folder, name);
+	import->teller.path = path;
 	free(full);
-	return error;
+	return code;
 }
 
-/* Owns the descriptor of the folder. What is wrong with single files leaves them out. */
 static int
-take_folder(struct import *import, int folder, const char *path)
+add_names(struct import *import, int folder)
 {
+	const char *path = import->teller.path;
 	struct dirent **entries;
-	int i, error = 0, n = scandirat(folder, ".", &entries, is_visible, by_bytes);
-	char why[128];
+	int i, code = 0, n = scandirat(folder, ".", &entries, is_visible, by_bytes);
 
-	if (n < 0) {
-		error = -errno;
-		close(folder);
-		(void)snprintf(why, sizeof(why), "cannot be listed: %s", strerror(-error));
-		return refuse(import, path, error, why);
-	}
+	if (n < 0)
+		return errno == ENOMEM
+			       ? -ENOMEM
+			       : leave_out(import, -errno, "cannot be listed: %s", strerror(errno));
+	import->is_folder = true;
 	for (i = 0; i < n; i++) {
-		if (!import->is_broken && !is_passed_over(folder, entries[i]->d_name))
-			error = take_name(import, folder, path, entries[i]->d_name);
+		if (!code && !is_passed_over(folder, entries[i]->d_name))
+			code = add_name(import, folder, path, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
-	close(folder);
-	return import->is_broken ? error : 0;
+	/* What was wrong with one of its files is not wrong with the folder. */
+	import->code = 0;
+	return code;
 }
 
 int
@@ -330,11 +281,16 @@ quotes_import_fortune(struct quotes *quotes, const char *path, int64_t now_s,
 	quotes_problem_fn *problem, void *self, struct quotes_imported *ret_imported,
 	struct sb_error *ret_error)
 {
-	struct sb_error unused;
-	struct import import = { quotes, now_s, problem, self, ret_imported,
-		ret_error ? ret_error : &unused, false };
+	struct import import = { quotes, { problem, self, path, 0 }, now_s, ret_imported, false,
+		0 };
+	int code;
 
 	*ret_imported = (struct quotes_imported){ 0 };
-	quotes_begin_long_call(quotes);
-	return take_at(&import, AT_FDCWD, path, path);
+	quotes_start(quotes, false);
+	code = load_at(&import, AT_FDCWD, path);
+	if (code)
+		return quotes_explain(quotes, code, ret_error);
+	if (import.code)
+		return sb_error_set(ret_error, import.code, "%s: %s", path, strerror(-import.code));
+	return 0;
 }

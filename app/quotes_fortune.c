@@ -2,7 +2,6 @@
 #include "text.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 /* A run of the bytes, and the number of the line it begins on. */
 struct part {
@@ -12,7 +11,7 @@ struct part {
 };
 
 void
-teller_say(const struct teller *teller, size_t line, const char *format, ...)
+teller_say(struct teller *teller, size_t line, const char *format, ...)
 {
 	char why[256];
 	struct quotes_problem problem = { teller->path, line, why };
@@ -21,7 +20,9 @@ teller_say(const struct teller *teller, size_t line, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(why, sizeof(why), format, args);
 	va_end(args);
-	teller->fn(teller->self, &problem);
+	teller->n_told++;
+	if (teller->fn)
+		teller->fn(teller->self, &problem);
 }
 
 /* strfile's header: its version, 1 or 2, in four bytes, the highest first. No text begins so. */
@@ -141,118 +142,171 @@ put_latin1(char *to, char from)
 	return 2;
 }
 
-/* The entry as UTF-8, in memory of its own. */
-static char *
-make_text(const struct part *entry, bool is_utf8)
+/* The text of a quote: with \n for \r\n, and in UTF-8. */
+static int
+make_text(struct quotes *quotes, const struct part *entry, bool is_utf8, struct sb_bytes *ret_text)
 {
-	char *text = malloc((is_utf8 ? 1 : 2) * entry->len + 1);
+	char *text = quotes_room(&quotes->lent, (is_utf8 ? 1 : 2) * entry->len + 1);
 	size_t i, len = 0;
 
 	if (!text)
-		return NULL;
-	for (i = 0; i < entry->len; i++)
+		return -ENOMEM;
+	for (i = 0; i < entry->len; i++) {
+		if (entry->text[i] == '\r' && i + 1 < entry->len && entry->text[i + 1] == '\n')
+			continue;
 		if (is_utf8)
 			text[len++] = entry->text[i];
 		else
 			len += put_latin1(text + len, entry->text[i]);
+	}
 	text[len] = '\0';
-	return text;
+	*ret_text = (struct sb_bytes){ text, len };
+	return 0;
 }
 
-/* What the entry is taken in with. */
-struct taking {
+/* One file that is read. */
+struct reading {
 	struct quotes *quotes;
-	const char *source;
+	struct teller *teller;
+	struct quotes_imported imported;
 	int64_t now_s;
-	const struct teller *teller;
-	struct quotes_imported *imported;
 };
 
 static int
-add_text(const struct taking *taking, const char *text, size_t line, struct sb_error *ret_error)
+add_entry(struct reading *reading, const struct part *entry, bool is_utf8)
 {
-	static const struct quotes_person nobody = { .scope = { .sees_all = true } };
-	struct quotes_new new = { .text = text, .source = taking->source };
+	const struct quotes_scope scope = { 0 };
+	const struct quotes_new quote = { .source = reading->teller->path };
+	struct put put = { .quote = &quote, .scope = &scope, .added_s = reading->now_s };
 	int64_t id;
-	int error = quotes_add_within(taking->quotes, &nobody, &new, taking->now_s, &id, ret_error);
+	int code = make_text(reading->quotes, entry, is_utf8, &put.text);
 
-	switch (error) {
-	case 0:
-		taking->imported->n_added++;
-		return 0;
-	case -EEXIST:
-		taking->imported->n_known++;
-		return 0;
-	case -EMSGSIZE:
-	case -EINVAL:
-		teller_say(taking->teller, line, "%s: it is left out", ret_error->text);
-		taking->imported->n_skipped++;
-		return 0;
-	default:
-		return error;
-	}
+	if (!code)
+		code = quotes_put(reading->quotes, &put, &id);
+	reading->imported.n_added += !code;
+	reading->imported.n_known += code == -EEXIST;
+	return code == -EEXIST ? 0 : code;
+}
+
+/* Whether there is something wrong with it, for which it is left out. */
+static bool
+is_left_out(struct reading *reading, const struct part *entry)
+{
+	const char *nul = memchr(entry->text, '\0', entry->len);
+
+	if (nul)
+		teller_say(reading->teller, line_at(entry, (size_t)(nul - entry->text)),
+			"a NUL byte: the quote is left out");
+	else if (entry->len > QUOTES_MAX_QUOTE)
+		teller_say(reading->teller, entry->line,
+			"a quote of %zu bytes is left out: the most is %d", entry->len,
+			QUOTES_MAX_QUOTE);
+	else
+		return false;
+	reading->imported.n_skipped++;
+	return true;
 }
 
 static int
-take_entry(const struct taking *taking, struct part entry, struct sb_error *ret_error)
+read_entry(struct reading *reading, struct part entry)
 {
-	const char *nul;
-	char *text;
 	size_t len;
-	int error;
 
 	entry = trimmed(entry);
-	if (!entry.len)
+	if (!entry.len || is_left_out(reading, &entry))
 		return 0;
-	nul = memchr(entry.text, '\0', entry.len);
-	if (nul || entry.len > QUOTES_MAX_QUOTE) {
-		if (nul)
-			teller_say(taking->teller, line_at(&entry, (size_t)(nul - entry.text)),
-				"a NUL byte: the quote is left out");
-		else
-			teller_say(taking->teller, entry.line,
-				"a quote of %zu bytes is left out: the most is %d", entry.len,
-				QUOTES_MAX_QUOTE);
-		taking->imported->n_skipped++;
-		return 0;
-	}
 	len = utf8_len(entry.text, entry.len);
 	if (len < entry.len)
-		teller_say(taking->teller, line_at(&entry, len),
+		teller_say(reading->teller, line_at(&entry, len),
 			"not UTF-8: the quote is read as ISO 8859-1");
-	text = make_text(&entry, len == entry.len);
-	if (!text)
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	error = add_text(taking, text, entry.line, ret_error);
-	free(text);
-	return error;
+	return add_entry(reading, &entry, len == entry.len);
 }
 
-int
-quotes_take_in(struct quotes *quotes, const char *source, struct sb_bytes bytes, int64_t now_s,
-	const struct teller *teller, struct quotes_imported *imported, struct sb_error *ret_error)
+static int
+read_entries(struct reading *reading, struct sb_bytes bytes)
 {
-	struct taking taking = { quotes, source, now_s, teller, imported };
 	struct part input = { bytes.ptr, bytes.len, 1 };
-	size_t n_before = imported->n_added + imported->n_known;
-	int error = 0;
+	int code = 0;
 
 	if (is_index(bytes)) {
-		teller_say(teller, 0, "an index made by strfile, not a file of quotes");
-		imported->n_skipped++;
+		teller_say(reading->teller, 0, "an index made by strfile, not a file of quotes");
+		reading->imported.n_skipped++;
 		return 0;
 	}
 	if (input.len >= 3 && !memcmp(input.text, "\xef\xbb\xbf", 3)) {
 		input.text += 3;
 		input.len -= 3;
 	}
-	while (input.len && !error)
-		error = take_entry(&taking, next_entry(&input), ret_error);
-	if (!error && imported->n_added + imported->n_known == n_before) {
-		teller_say(teller, 0, "no quotes in it");
-		imported->n_skipped++;
+	while (input.len && !code)
+		code = read_entry(reading, next_entry(&input));
+	if (!code && !reading->imported.n_added && !reading->imported.n_known
+		&& !reading->imported.n_skipped) {
+		teller_say(reading->teller, 0, "no quotes in it");
+		reading->imported.n_skipped++;
 	}
-	return error;
+	return code;
+}
+
+static void
+bind_file(sqlite3_stmt *statement, const struct fortune_file *file)
+{
+	(void)sqlite3_bind_text(statement, 1, file->path, -1, SQLITE_STATIC);
+	(void)sqlite3_bind_int64(statement, 2, file->size);
+	(void)sqlite3_bind_int64(statement, 3, file->changed_ns);
+}
+
+int
+quotes_knows_file(struct quotes *quotes, const struct fortune_file *file, size_t *ret_n_quotes)
+{
+	sqlite3_stmt *statement = quotes_prepare(quotes, KNOWS_FILE);
+	int code, stepped = SQLITE_DONE;
+
+	if (statement) {
+		bind_file(statement, file);
+		stepped = sqlite3_step(statement);
+		if (stepped == SQLITE_ROW)
+			*ret_n_quotes = (size_t)sqlite3_column_int64(statement, 0);
+	}
+	code = quotes_done(quotes, statement, stepped);
+	return code ? code : stepped == SQLITE_ROW;
+}
+
+static int
+remember_file(struct quotes *quotes, const struct fortune_file *file, size_t n_quotes)
+{
+	sqlite3_stmt *statement = quotes_prepare(quotes, REMEMBER_FILE);
+
+	if (statement) {
+		bind_file(statement, file);
+		(void)sqlite3_bind_int64(statement, 4, (int64_t)n_quotes);
+	}
+	return quotes_step(quotes, statement);
+}
+
+int
+quotes_read_fortunes(struct quotes *quotes, struct sb_bytes bytes, const struct fortune_file *file,
+	int64_t now_s, struct teller *teller, struct quotes_imported *ret_imported)
+{
+	struct reading reading = { .quotes = quotes, .teller = teller, .now_s = now_s };
+	size_t n_told = teller->n_told;
+	int code = quotes_begin(quotes);
+
+	if (code)
+		return code;
+	code = read_entries(&reading, bytes);
+	if (!code && reading.imported.n_added)
+		code = quotes_changed(quotes, (int64_t)reading.imported.n_added, now_s);
+	/* A file with problems is read again, so that they are told again. */
+	if (!code && file && teller->n_told == n_told)
+		code = remember_file(
+			quotes, file, reading.imported.n_added + reading.imported.n_known);
+	code = quotes_end(quotes, code);
+	ret_imported->n_skipped += reading.imported.n_skipped;
+	if (code)
+		return code;
+	ret_imported->n_added += reading.imported.n_added;
+	ret_imported->n_known += reading.imported.n_known;
+	return 0;
 }
 
 int
@@ -260,14 +314,10 @@ quotes_import_fortune_bytes(struct quotes *quotes, const char *name, struct sb_b
 	int64_t now_s, quotes_problem_fn *problem, void *self, struct quotes_imported *ret_imported,
 	struct sb_error *ret_error)
 {
-	struct teller teller = { problem, self, name };
-	int error;
+	struct teller teller = { problem, self, name, 0 };
 
 	*ret_imported = (struct quotes_imported){ 0 };
-	quotes_begin_long_call(quotes);
-	error = quotes_begin_change(quotes, ret_error);
-	if (error)
-		return error;
-	error = quotes_take_in(quotes, name, bytes, now_s, &teller, ret_imported, ret_error);
-	return quotes_end_change(quotes, error, ret_error);
+	quotes_start(quotes, false);
+	return quotes_explain(quotes,
+		quotes_read_fortunes(quotes, bytes, NULL, now_s, &teller, ret_imported), ret_error);
 }

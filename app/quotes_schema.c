@@ -2,167 +2,129 @@
 
 #include <errno.h>
 
-/* "Quot": marks the file as ours (sqlite.org, PRAGMA application_id). */
-#define APPLICATION_ID 0x51756f74
-
-/* Each step brings a database from the version before it, its index, to the next. A step that was ever
- * released is never changed. */
-static const char *const steps[] = {
-	"CREATE TABLE quote ("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" text TEXT NOT NULL,"
-	" n_lines INTEGER NOT NULL,"
-	/* Of the text without its case and its white space, to find the same again. */
-	" fingerprint INTEGER NOT NULL,"
-	" network TEXT NOT NULL,"
-	" channel TEXT NOT NULL COLLATE NOCASE,"
-	" added_by TEXT NOT NULL,"
-	" added_key TEXT NOT NULL,"
-	" added_s INTEGER NOT NULL,"
-	" source TEXT NOT NULL,"
-	" visibility INTEGER NOT NULL CHECK (visibility BETWEEN 0 AND 2),"
-	" is_deleted INTEGER NOT NULL DEFAULT 0 CHECK (is_deleted IN (0, 1)),"
-	" deleted_by TEXT NOT NULL DEFAULT '',"
-	" deleted_s INTEGER NOT NULL DEFAULT 0,"
-	/* What it had where it was imported from; the votes here are added to it. */
-	" imported_score INTEGER NOT NULL DEFAULT 0,"
-	" score INTEGER NOT NULL DEFAULT 0,"
-	" n_votes INTEGER NOT NULL DEFAULT 0"
-	") STRICT;"
-	"CREATE INDEX quote_by_fingerprint ON quote (fingerprint);"
-	"CREATE INDEX quote_by_score ON quote (score, id) WHERE is_deleted = 0;"
-	"CREATE INDEX quote_by_channel ON quote (channel, id) WHERE is_deleted = 0;"
-	"CREATE INDEX quote_by_key ON quote (added_key, id);"
-
-	/* Ids of quotes that were taken back. */
-	"CREATE TABLE gone (id INTEGER PRIMARY KEY) STRICT;"
-
-	"CREATE TABLE vote ("
-	" quote INTEGER NOT NULL REFERENCES quote (id) ON DELETE CASCADE,"
-	" key TEXT NOT NULL,"
-	" name TEXT NOT NULL,"
-	" vote INTEGER NOT NULL CHECK (vote IN (-1, 1)),"
-	" voted_s INTEGER NOT NULL,"
-	" PRIMARY KEY (quote, key)"
-	") STRICT, WITHOUT ROWID;"
-
-	"CREATE TABLE quote_of_day ("
-	" day INTEGER PRIMARY KEY,"
-	" quote INTEGER NOT NULL REFERENCES quote (id) ON DELETE CASCADE"
-	") STRICT;"
-	"CREATE INDEX quote_of_day_by_quote ON quote_of_day (quote);"
-
-	/* Files that were taken in, as they were. */
-	"CREATE TABLE file ("
-	" path TEXT PRIMARY KEY,"
-	" size INTEGER NOT NULL,"
-	" changed_ns INTEGER NOT NULL"
-	") STRICT, WITHOUT ROWID;"
-
-	/* One row: how many quotes there are, and how often something changed. */
-	"CREATE TABLE state ("
-	" one INTEGER PRIMARY KEY CHECK (one = 1),"
-	" n INTEGER NOT NULL,"
-	" version INTEGER NOT NULL,"
-	" changed_s INTEGER NOT NULL"
-	") STRICT;"
-	"INSERT INTO state VALUES (1, 0, 0, 0);"
-
-	/* The words of those that are not deleted. */
-	"CREATE VIRTUAL TABLE words USING fts5 (text, content = 'quote', content_rowid = 'id',"
-	" tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3');"
-	"CREATE TRIGGER quote_added AFTER INSERT ON quote WHEN new.is_deleted = 0 BEGIN"
-	" INSERT INTO words (rowid, text) VALUES (new.id, new.text);"
-	" UPDATE state SET n = n + 1; END;"
-	"CREATE TRIGGER quote_gone AFTER DELETE ON quote WHEN old.is_deleted = 0 BEGIN"
-	" INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);"
-	" UPDATE state SET n = n - 1; END;"
-	"CREATE TRIGGER quote_deleted AFTER UPDATE OF is_deleted ON quote"
-	" WHEN old.is_deleted = 0 AND new.is_deleted = 1 BEGIN"
-	" INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text);"
-	" UPDATE state SET n = n - 1; END;"
-	"CREATE TRIGGER quote_restored AFTER UPDATE OF is_deleted ON quote"
-	" WHEN old.is_deleted = 1 AND new.is_deleted = 0 BEGIN"
-	" INSERT INTO words (rowid, text) VALUES (new.id, new.text);"
-	" UPDATE state SET n = n + 1; END;"
-
-	/* A quote's score is that of its votes. */
-	"CREATE TRIGGER vote_added AFTER INSERT ON vote BEGIN"
-	" UPDATE quote SET score = score + new.vote, n_votes = n_votes + 1 WHERE id = new.quote; "
-	"END;"
-	"CREATE TRIGGER vote_changed AFTER UPDATE ON vote BEGIN"
-	" UPDATE quote SET score = score + new.vote - old.vote WHERE id = new.quote; END;",
+enum {
+	APPLICATION_ID = 0x51756f74, /* "Quot" */
 };
 
-enum { TODAY = sizeof(steps) / sizeof(steps[0]) };
+/* Each takes the database from the version of its place to the next. What has been given out is never
+ * changed: a later step is added. Texts stand last, so that a look at the rest does not read them. */
+static const char *const steps[] = {
+	"CREATE TABLE collection (one INTEGER PRIMARY KEY CHECK (one = 1), n INTEGER NOT NULL, "
+	"version INTEGER NOT NULL, changed_s INTEGER NOT NULL, round INTEGER NOT NULL) STRICT;"
+	"INSERT INTO collection VALUES (1, 0, 0, 0, 0);"
+	"CREATE TABLE quote (id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint INTEGER NOT NULL, "
+	"place TEXT NOT NULL, is_deleted INTEGER NOT NULL, score INTEGER NOT NULL, "
+	"n_votes INTEGER NOT NULL, day_round INTEGER NOT NULL, visibility INTEGER NOT NULL, "
+	"added_s INTEGER NOT NULL, network TEXT NOT NULL, channel TEXT NOT NULL, "
+	"added_by TEXT NOT NULL, added_key TEXT NOT NULL, source TEXT NOT NULL, "
+	"text TEXT NOT NULL) STRICT;"
+	"CREATE INDEX quote_fingerprint ON quote (fingerprint);"
+	"CREATE INDEX quote_place ON quote (place, id) WHERE is_deleted = 0;"
+	"CREATE INDEX quote_score ON quote (place, score, id) WHERE is_deleted = 0;"
+	"CREATE INDEX quote_round ON quote (place, day_round, id) WHERE is_deleted = 0;"
+	"CREATE INDEX quote_channel ON quote (channel COLLATE NOCASE, id);"
+	"CREATE INDEX quote_added_key ON quote (added_key, id) WHERE added_key <> '';"
+	"CREATE TABLE undone (id INTEGER PRIMARY KEY) STRICT;"
+	"CREATE TABLE vote (quote_id INTEGER NOT NULL REFERENCES quote ON DELETE CASCADE, "
+	"key TEXT NOT NULL, name TEXT NOT NULL, vote INTEGER NOT NULL CHECK (vote IN (-1, 1)), "
+	"voted_s INTEGER NOT NULL, PRIMARY KEY (quote_id, key)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE quote_of_day (day INTEGER PRIMARY KEY, "
+	"quote_id INTEGER NOT NULL REFERENCES quote ON DELETE CASCADE) STRICT;"
+	"CREATE INDEX quote_of_day_quote ON quote_of_day (quote_id);"
+	"CREATE TABLE imported_file (path TEXT PRIMARY KEY, size INTEGER NOT NULL, "
+	"changed_ns INTEGER NOT NULL, n_quotes INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE VIRTUAL TABLE words USING fts5(text, content='quote', content_rowid='id', "
+	"prefix='1 2 3', tokenize='unicode61 remove_diacritics 2');"
+	"CREATE TRIGGER quote_words AFTER INSERT ON quote BEGIN "
+	"INSERT INTO words (rowid, text) VALUES (new.id, new.text); END;"
+	"CREATE TRIGGER quote_no_words AFTER DELETE ON quote BEGIN "
+	"INSERT INTO words (words, rowid, text) VALUES ('delete', old.id, old.text); END;",
+};
+
+enum { N_STEPS = sizeof(steps) / sizeof(steps[0]) };
 
 static int
-read_number(struct quotes *quotes, const char *sql, int64_t *ret_number, struct sb_error *ret_error)
+run(struct quotes *quotes, const char *text)
 {
-	sqlite3_stmt *stmt;
-	int code = sqlite3_prepare_v2(quotes->db, sql, -1, &stmt, NULL);
+	return quotes_failure(quotes, sqlite3_exec(quotes->db, text, NULL, NULL, NULL));
+}
+
+/* One number that a text of SQL asks for. */
+static int
+ask(struct quotes *quotes, const char *text, int64_t *ret_number)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(quotes->db, text, -1, &statement, NULL);
 
 	if (!code)
-		code = sqlite3_step(stmt);
+		code = sqlite3_step(statement);
 	if (code == SQLITE_ROW)
-		*ret_number = sqlite3_column_int64(stmt, 0);
-	(void)sqlite3_finalize(stmt);
-	return code == SQLITE_ROW ? 0 : quotes_fail(quotes, code, ret_error);
+		*ret_number = sqlite3_column_int64(statement, 0);
+	(void)sqlite3_finalize(statement);
+	return quotes_failure(quotes, code);
 }
 
+/* 0 for a database of ours, or one with nothing in it. */
 static int
-step_to(struct quotes *quotes, int version, struct sb_error *ret_error)
+identify(struct quotes *quotes, int64_t *ret_version, struct sb_error *ret_error)
 {
-	char sql[96];
-	int error = quotes_execute(quotes, steps[version - 1], ret_error);
+	int64_t application, n_tables;
+	int code = ask(quotes, "PRAGMA application_id", &application);
 
-	if (error)
-		return error;
-	(void)snprintf(sql, sizeof(sql), "PRAGMA user_version = %d; PRAGMA application_id = %d",
-		version, APPLICATION_ID);
-	return quotes_execute(quotes, sql, ret_error);
-}
-
-/* Whose it is, and of which version; 0 for one that is new. */
-static int
-look(struct quotes *quotes, int64_t *ret_version, struct sb_error *ret_error)
-{
-	int64_t id, n_tables;
-	int error = read_number(quotes, "PRAGMA application_id", &id, ret_error);
-
-	if (!error)
-		error = read_number(quotes, "PRAGMA user_version", ret_version, ret_error);
-	if (!error)
-		error = read_number(
-			quotes, "SELECT count(*) FROM sqlite_schema", &n_tables, ret_error);
-	if (error)
-		return error;
-	if (id != APPLICATION_ID && (id || *ret_version || n_tables))
-		return sb_error_set(
-			ret_error, -EUCLEAN, "%s: the database of another program", quotes->path);
-	if (*ret_version > TODAY)
+	if (!code)
+		code = ask(quotes, "PRAGMA user_version", ret_version);
+	if (!code)
+		code = ask(quotes, "SELECT count(*) FROM sqlite_schema", &n_tables);
+	if (code)
+		return quotes_explain(quotes, code, ret_error);
+	if (application != APPLICATION_ID && (application || *ret_version || n_tables))
+		return sb_error_set(ret_error, -EUCLEAN,
+			"%s: a database of another program, not of quotes", quotes->path);
+	if (*ret_version > N_STEPS)
 		return sb_error_set(ret_error, -ENOTSUP,
-			"%s: of schema %lld, made by a later version of Quoth; this one knows up "
-			"to %d",
-			quotes->path, (long long)*ret_version, TODAY);
+			"%s: made by a later version of Quoth (schema %lld, this one knows %d)",
+			quotes->path, (long long)*ret_version, N_STEPS);
 	return 0;
+}
+
+/* Another process may have taken the step while we waited for the lock. */
+static int
+take_step(struct quotes *quotes, int64_t *version, struct sb_error *ret_error)
+{
+	char text[96];
+	int code = quotes_begin(quotes);
+
+	if (code)
+		return quotes_explain(quotes, code, ret_error);
+	code = identify(quotes, version, ret_error);
+	if (code || *version == N_STEPS)
+		return quotes_end(quotes, code);
+	(void)snprintf(text, sizeof(text), "PRAGMA application_id = %d; PRAGMA user_version = %lld",
+		APPLICATION_ID, (long long)*version + 1);
+	code = run(quotes, steps[*version]);
+	if (!code)
+		code = run(quotes, text);
+	if (code)
+		quotes_explain(quotes, code, ret_error);
+	else
+		(*version)++;
+	return quotes_end(quotes, code);
 }
 
 int
 quotes_migrate(struct quotes *quotes, struct sb_error *ret_error)
 {
 	int64_t version;
-	int error = look(quotes, &version, ret_error);
+	int code = identify(quotes, &version, ret_error);
 
-	while (!error && version < TODAY) {
-		error = quotes_begin_change(quotes, ret_error);
-		if (error)
-			return error;
-		/* Somebody else may have been faster. */
-		error = look(quotes, &version, ret_error);
-		if (!error && version < TODAY)
-			error = step_to(quotes, (int)++version, ret_error);
-		error = quotes_end_change(quotes, error, ret_error);
-	}
-	return error;
+	if (code)
+		return code;
+	code = run(quotes, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+			   "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+			   "PRAGMA journal_size_limit = 8388608");
+	if (code)
+		return quotes_explain(quotes, code, ret_error);
+	while (!code && version < N_STEPS)
+		code = take_step(quotes, &version, ret_error);
+	return code;
 }

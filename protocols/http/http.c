@@ -257,31 +257,32 @@ set_options(struct sb_http *http, const struct sb_http_options *options)
 	set_time(&o->write_timeout_ns, 60 * SB_S);
 }
 
-/* The names, and the pointers to them, in one piece of memory. */
-static int
-copy_hosts(struct sb_http *http, struct sb_error *ret_error)
+int
+sb_http_set_hosts(struct sb_http *http, const char *const *hosts, size_t n_hosts)
 {
-	size_t size = http->o.n_hosts * sizeof(char *), i;
-	const char **hosts;
+	/* The names, and the pointers to them, are one piece of memory. */
+	size_t size = n_hosts * sizeof(char *), i;
+	const char **copy = NULL;
 	char *text;
 
-	for (i = 0; i < http->o.n_hosts; i++) {
-		if (!http->o.hosts[i][0])
-			return sb_error_set(ret_error, -EINVAL, "a host's name is empty");
-		size += strlen(http->o.hosts[i]) + 1;
+	for (i = 0; i < n_hosts; i++) {
+		if (!hosts[i][0])
+			return -EINVAL;
+		size += strlen(hosts[i]) + 1;
 	}
-	if (!size)
-		return 0;
-	hosts = malloc(size);
-	if (!hosts)
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	text = (char *)(hosts + http->o.n_hosts);
-	for (i = 0; i < http->o.n_hosts; i++) {
-		hosts[i] = text;
-		text = stpcpy(text, http->o.hosts[i]) + 1;
+	if (size)
+		copy = malloc(size);
+	if (size && !copy)
+		return -ENOMEM;
+	text = (char *)(copy + n_hosts);
+	for (i = 0; i < n_hosts; i++) {
+		copy[i] = text;
+		text = stpcpy(text, hosts[i]) + 1;
 	}
-	http->hosts = hosts;
-	http->o.hosts = hosts;
+	free(http->hosts);
+	http->hosts = copy;
+	http->o.hosts = copy;
+	http->o.n_hosts = n_hosts;
 	return 0;
 }
 
@@ -316,8 +317,11 @@ sb_http_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_ht
 	http->r = r;
 	http->date_s = INT64_MIN;
 	set_options(http, options);
-	error = copy_hosts(http, ret_error);
-	if (!error)
+	error = sb_http_set_hosts(http, options->hosts, options->n_hosts);
+	if (error)
+		(void)sb_error_set(ret_error, error, "%s",
+			error == -EINVAL ? "a host's name is empty" : "out of memory");
+	else
 		error = listen_at(http, options->url, place, ret_error);
 	http->o.url = NULL;
 	if (error) {
