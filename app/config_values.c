@@ -290,6 +290,7 @@ config_options(void)
 }
 
 /* What the scan has left over for libconfuse to find. */
+SB_PRINTF(2, 0)
 static void
 on_error(cfg_t *section, const char *format, va_list args)
 {
