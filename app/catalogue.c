@@ -1,11 +1,13 @@
 #include "catalogue.h"
 
 #include <signalbox/dispatch_signals.h>
+#include <signalbox/http_signals.h>
 #include <signalbox/irc_signals.h>
 #include <signalbox/ircd_signals.h>
 #include <signalbox/qotd_signals.h>
 
 static const struct sb_table *const tables[] = {
+	&sb_http_signals,
 	&sb_irc_signals,
 	&sb_ircd_signals,
 	&sb_qotd_signals,

@@ -60,8 +60,8 @@ typedef void config_problem_fn(void *self, const char *text);
  * read or that others may read though they hold a secret. (Of what is wrong in syntax, where nothing after it can
  * be made sense of, the first.) Returns 0, and config_destroy() is due; -EINVAL when anything is wrong;
  * what opening the file says, which is also told; -ENOMEM. */
-int config_read(const char *path, config_problem_fn *problem, void *self,
-	struct config **ret_config);
+int config_read(
+	const char *path, config_problem_fn *problem, void *self, struct config **ret_config);
 
 /* The same from memory, under that name. */
 int config_parse(const char *name, const char *text, config_problem_fn *problem, void *self,

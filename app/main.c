@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <signalbox/dispatcher.h>
@@ -13,6 +14,7 @@
 #include "catalogue.h"
 #include "options.h"
 #include "quoth.h"
+#include "tasks.h"
 
 enum {
 	EXIT_USAGE = 2,
@@ -20,9 +22,11 @@ enum {
 };
 
 struct program {
+	const struct options *options;
 	struct sb_reactor *r;
 	struct quoth *quoth;
-	bool is_demo, is_ending;
+	struct log log;
+	bool is_ending;
 	int status;
 };
 
@@ -34,22 +38,25 @@ print_log(void *self, const char *line)
 	(void)fprintf(stderr, "%s\n", line);
 }
 
+/* A page's address: for tcp as browsers want it. */
 static void
-print_try_irc(const char *text)
+print_web(const char *text)
 {
-	struct sb_url url;
-
-	if (!sb_url_parse(text, &url, NULL) && url.scheme == SB_SCHEME_TCP)
-		(void)printf("try:   irssi -c %s -p %u, then /join %s and !quote\n", url.host,
-			url.port, OPTIONS_DEMO_CHANNEL);
+	if (!strncmp(text, "tcp://", 6))
+		(void)printf("web:   http://%s/\n", text + 6);
+	else
+		(void)printf("web:   %s\n", text);
 }
 
 static void
-print_try_qotd(const char *text)
+print_try(const char *ircd, const char *qotd)
 {
 	struct sb_url url;
 
-	if (sb_url_parse(text, &url, NULL))
+	if (ircd && !sb_url_parse(ircd, &url, NULL) && url.scheme == SB_SCHEME_TCP)
+		(void)printf("try:   irssi -c %s -p %u, then /join #signalbox and !quote\n",
+			url.host, url.port);
+	if (!qotd || sb_url_parse(qotd, &url, NULL))
 		return;
 	if (url.scheme == SB_SCHEME_TCP)
 		(void)printf("try:   nc %s %u\n", url.host, url.port);
@@ -79,19 +86,19 @@ on_ready(void *self)
 {
 	struct program *program = self;
 	const char *ircd = quoth_ircd_url(program->quoth);
+	const char *http = quoth_http_url(program->quoth);
 	const char *qotd = quoth_qotd_url(program->quoth);
 
 	errno = 0;
 	(void)puts("ready");
 	if (ircd)
 		(void)printf("irc:   %s\n", ircd);
+	if (http)
+		print_web(http);
 	if (qotd)
 		(void)printf("qotd:  %s\n", qotd);
-	/* Elsewhere nobody answers there. */
-	if (ircd && program->is_demo)
-		print_try_irc(ircd);
-	if (qotd)
-		print_try_qotd(qotd);
+	if (program->options->is_demo)
+		print_try(ircd, qotd);
 	program->status = flush();
 	if (program->status)
 		end(program);
@@ -106,10 +113,37 @@ on_over(void *self)
 }
 
 static void
+on_config_problem(void *self, const char *text)
+{
+	struct program *program = self;
+
+	log_say(&program->log, "%s", text);
+}
+
+/* A configuration that is wrong is refused whole. */
+static void
+reload(struct program *program)
+{
+	struct config *config;
+	struct sb_error error;
+
+	if (config_read(program->options->config, on_config_problem, program, &config))
+		log_say(&program->log, "the configuration is wrong, and stays as it was");
+	else if (quoth_reload(program->quoth, config, &error))
+		log_say(&program->log, "the configuration stays as it was: %s", error.text);
+	else
+		log_say(&program->log, "the configuration is in effect");
+}
+
+static void
 on_signal(void *self, int signal_number)
 {
 	struct program *program = self;
 
+	if (signal_number == SIGHUP) {
+		reload(program);
+		return;
+	}
 	if (program->is_ending)
 		exit(EXIT_SIGNAL + signal_number);
 	(void)fprintf(stderr, "saying goodbye; again to end at once\n");
@@ -125,13 +159,13 @@ fail(const struct sb_error *error)
 
 /* Runs what is made until it is over. */
 static int
-run_made(struct program *program, struct sb_dispatcher *d, const struct options *options)
+run_made(struct program *program, struct sb_dispatcher *d, struct config *config)
 {
-	struct log log = { print_log, NULL };
 	struct quoth_events events = { on_ready, on_over, program };
 	struct sb_error error;
 
-	if (quoth_create(d, program->r, options, &log, &events, &program->quoth, &error))
+	if (quoth_create(d, program->r, config, program->options->is_demo, &program->log, &events,
+		    &program->quoth, &error))
 		return fail(&error);
 	error.code = sb_reactor_on_signal(program->r, SB_HANDLER(on_signal), program);
 	if (!error.code)
@@ -145,23 +179,49 @@ run_made(struct program *program, struct sb_dispatcher *d, const struct options 
 }
 
 static int
-run(const struct options *options)
+run_configured(struct program *program, struct config *config)
 {
-	struct program program = { .is_demo = options->is_demo };
 	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
 	struct sb_error error;
 	int status;
 
-	program.r = sb_reactor_create();
-	if (d && program.r) {
-		status = run_made(&program, d, options);
+	program->r = sb_reactor_create();
+	if (d && program->r) {
+		status = run_made(program, d, config);
 	} else {
 		(void)sb_error_set(&error, -errno, "cannot begin: %s", strerror(errno));
+		config_destroy(config);
 		status = fail(&error);
 	}
 	sb_dispatcher_destroy(d);
-	sb_reactor_destroy(program.r);
+	sb_reactor_destroy(program->r);
 	return status;
+}
+
+static int
+run(const struct options *options)
+{
+	struct program program = { .options = options, .log = { print_log, NULL } };
+	struct config *config = tasks_read_config(options->config, stderr);
+
+	return config ? run_configured(&program, config) : EXIT_FAILURE;
+}
+
+/* What is done at once. Only a reactor knows the time. */
+static int
+do_task(const struct options *options)
+{
+	struct tasks_io io = { stdin, stdout, stderr, 0 };
+	struct sb_reactor *r = sb_reactor_create();
+	struct sb_error error;
+
+	if (!r) {
+		(void)sb_error_set(&error, -errno, "cannot begin: %s", strerror(errno));
+		return fail(&error);
+	}
+	io.now_s = sb_reactor_wall_ns(r) / SB_S;
+	sb_reactor_destroy(r);
+	return tasks_run(options, &io);
 }
 
 /* A descriptor from 0 to 2 that is closed would become a connection, and what is printed would go
@@ -202,7 +262,9 @@ main(int argc, char **argv)
 	case OPTIONS_SIGNALS:
 		catalogue_print(stdout);
 		break;
+	default:
+		status = do_task(&options);
+		break;
 	}
-	options_finish(&options);
 	return status ? status : flush();
 }

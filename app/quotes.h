@@ -210,7 +210,7 @@ enum { QUOTES_MAX_FILE = 64 * 1024 * 1024 }; /* bytes of a file that is imported
  * folder, what begins with '.' and the index x.dat of a file x are passed over, and so is x where there
  * is x.u8, the same in UTF-8; a folder in the folder is told as a problem and not entered. Where the
  * index x.dat of a file x, or x.u8, says that its letters are rotated by 13 (strfile -x), they are
- * turned back. A file is taken once, however many names lead to it.
+ * turned back. A file that was taken in by this name and has not changed since is passed over.
  *
  * What is wrong with one quote leaves it out, and with one file the file, and is told: no regular file,
  * not readable, an index made by strfile (.dat), longer than the limits above, a quote with a NUL byte,
@@ -226,7 +226,7 @@ int quotes_import_fortune(struct quotes *quotes, const char *path, int64_t now_s
 
 /* The same from memory, the bytes of one file, under the name that problems and quotes shall bear. */
 int quotes_import_fortune_bytes(struct quotes *quotes, const char *name, struct sb_bytes bytes,
-	int64_t now_s, quotes_problem_fn *problem, void *self,
-	struct quotes_imported *ret_imported, struct sb_error *ret_error);
+	int64_t now_s, quotes_problem_fn *problem, void *self, struct quotes_imported *ret_imported,
+	struct sb_error *ret_error);
 
 #endif

@@ -1,51 +1,64 @@
 #include "replies.h"
 #include "text.h"
 
-#include <stdlib.h>
-#include <strings.h>
-
-#include <signalbox/irc.h>
+#include <inttypes.h>
 
 enum {
-	NICK_MAX = 128, /* bytes of a nick that is compared */
 	NOTE_MAX = 80, /* bytes kept free in a line for what is said about the quote */
 	WRAP = REPLIES_MAX_LINE - NOTE_MAX,
 	CHAR_MAX_LEN = 4, /* bytes of a character */
 	CLEAN_MAX = 4096, /* of a quote's line; more than all lines of an answer hold */
+	SAY_MAX = 1024, /* of a line before it is cut */
+	GUARD_LEN = 1, /* the space that replies_guard() may need */
 };
 
-struct asked {
-	const struct quotes *quotes;
-	const struct question *question;
-	const char *args;
-	uint64_t random;
-};
-
-SB_PRINTF(2, 3)
-static void
-say(struct replies *replies, const char *format, ...)
+void
+replies_say(struct replies *replies, const char *format, ...)
 {
+	char text[SAY_MAX], *line = replies->lines[replies->n];
 	va_list args;
 
 	sb_assert(replies->n < REPLIES_MAX_LINES);
 	va_start(args, format);
-	(void)vsnprintf(replies->lines[replies->n++], REPLIES_MAX_LINE + 1, format, args);
+	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	(void)text_clean(text, strlen(text), line, REPLIES_MAX_LINE + 1 - GUARD_LEN);
+	if (line[strspn(line, " ")])
+		replies->n++;
 }
 
-/* Adds one clean line, wrapped, as far as there is room. Returns how many lines it takes. */
-static size_t
-show_line(struct replies *replies, const char *text, size_t len)
+/* The lines of a quote as they are shown, counted; those from `from` on are added while there is
+ * room. */
+struct showing {
+	struct replies *replies; /* NULL: they are only counted */
+	size_t from, n;
+	bool is_all; /* none was too long to be counted */
+};
+
+static void
+show_piece(struct showing *showing, const char *text, size_t len)
 {
-	size_t cut, n = 0;
+	struct replies *replies = showing->replies;
+	size_t n_spaces = strspn(text, " ");
+
+	if (n_spaces >= len)
+		return;
+	if (replies && showing->n >= showing->from && replies->n < REPLIES_MAX_LINES)
+		replies_say(replies, "%.*s", (int)len, text);
+	showing->n++;
+}
+
+/* One clean line, wrapped. */
+static void
+show_line(struct showing *showing, const char *text, size_t len)
+{
+	size_t cut;
 
 	while (len && text[len - 1] == ' ')
 		len--;
 	while (len) {
 		cut = text_wrap(text, len, WRAP);
-		if (replies->n < REPLIES_MAX_LINES)
-			say(replies, "%s%.*s", text[0] == '!' ? " " : "", (int)cut, text);
-		n++;
+		show_piece(showing, text, cut);
 		text += cut;
 		len -= cut;
 		while (len && *text == ' ') {
@@ -53,200 +66,120 @@ show_line(struct replies *replies, const char *text, size_t len)
 			len--;
 		}
 	}
-	return n;
 }
 
-/* Adds the lines of a quote, as far as there is room, and looks at no more once it knows of
- * `enough`. Returns how many it has; *ret_is_all is whether none was too long to be counted. */
-static size_t
-show(struct replies *replies, const struct quote *quote, size_t enough, bool *ret_is_all)
+/* Looks at no more lines once it knows of `enough`. */
+static void
+show(struct showing *showing, const struct quote *quote, size_t enough)
 {
 	const char *at = quote->text, *end;
 	char line[CLEAN_MAX];
-	size_t len, n = 0;
+	size_t len;
 
-	*ret_is_all = true;
+	showing->is_all = true;
 	do {
 		end = strchr(at, '\n');
 		len = end ? (size_t)(end - at) : strlen(at);
 		len = text_clean(at, len, line, sizeof(line));
 		if (len + CHAR_MAX_LEN >= sizeof(line))
-			*ret_is_all = false;
-		n += show_line(replies, line, len);
-		at += strcspn(at, "\n") + 1;
-	} while (end && n < enough);
-	return n;
+			showing->is_all = false;
+		show_line(showing, line, len);
+		at = end ? end + 1 : at;
+	} while (end && showing->n < enough);
 }
 
 bool
 replies_fit(void *self, const struct quote *quote)
 {
-	struct replies replies;
-	bool is_all;
-	size_t n;
+	struct showing showing = { 0 };
 
 	(void)self;
-	replies.n = 0;
-	n = show(&replies, quote, REPLIES_MAX_LINES + 1, &is_all);
-	return n && n <= REPLIES_MAX_LINES && is_all;
+	show(&showing, quote, REPLIES_MAX_LINES + 1);
+	return showing.n && showing.n <= REPLIES_MAX_LINES && showing.is_all;
 }
 
-/* The quote, its number, and of how many it is one where it was searched for. */
+/* In the place of the last line, where there is no room. */
 static void
-answer_with(const struct asked *asked, size_t number, size_t n_found, struct replies *replies)
+say_last(struct replies *replies, const struct quote *quote, const char *note, const char *why)
 {
-	bool is_all;
-	size_t len, n = show(replies, quotes_at(asked->quotes, number), SIZE_MAX, &is_all);
-	char found[32] = "", lines[32] = "";
+	if (replies->n == REPLIES_MAX_LINES)
+		replies->n--;
+	replies_say(replies, "(%" PRId64 "%s: %s)", quote->id, note, why);
+}
+
+size_t
+replies_show(struct replies *replies, const struct quote *quote, size_t from, const char *note,
+	const char *more)
+{
+	struct showing showing = { .replies = replies, .from = from };
+	size_t room = REPLIES_MAX_LINES - replies->n, len;
+	char behind[NOTE_MAX + 1], why[REPLIES_MAX_LINE];
 	char *last;
 
-	if (n_found > 1)
-		(void)snprintf(found, sizeof(found), ", one of %zu", n_found);
-	if (!n && is_all) {
-		say(replies, "Nothing in it can be shown (%zu%s)", number, found);
-		return;
+	sb_assert(room > 1);
+	(void)snprintf(behind, sizeof(behind), "%s%s", note && *note ? ", " : "", note ? note : "");
+	show(&showing, quote, SIZE_MAX);
+	if (showing.n > from + room) {
+		(void)snprintf(why, sizeof(why), "%zu lines; %s shows the rest", showing.n, more);
+		say_last(replies, quote, behind, why);
+		return from + room - 1;
 	}
-	if (n > REPLIES_MAX_LINES || !is_all) {
-		if (replies->n == REPLIES_MAX_LINES)
-			replies->n--;
-		if (is_all)
-			(void)snprintf(lines, sizeof(lines), "%zu lines, ", n);
-		say(replies, "... (%zu%s: %stoo long to show whole)", number, found, lines);
-		return;
-	}
-	last = replies->lines[replies->n - 1];
-	len = strlen(last);
-	(void)snprintf(last + len, REPLIES_MAX_LINE + 1 - len, " (%zu%s)", number, found);
-}
-
-static void
-answer_number(const struct asked *asked, struct replies *replies)
-{
-	/* One that is too large becomes the largest there is. */
-	unsigned long long number = strtoull(asked->args, NULL, 10);
-
-	if (!number || number > quotes_n(asked->quotes))
-		say(replies, "There is no such quote: they are numbered from 1 to %zu.",
-			quotes_n(asked->quotes));
-	else
-		answer_with(asked, (size_t)number, 1, replies);
-}
-
-static void
-answer_words(const struct asked *asked, struct replies *replies)
-{
-	size_t number, n = quotes_search(asked->quotes, asked->args, asked->random, replies_fit,
-			       NULL, &number);
-
-	if (!n)
-		say(replies, "No quote has %s.",
-			asked->args[strcspn(asked->args, " \t")] ? "all these words" : "this word");
-	else
-		answer_with(asked, number, n, replies);
-}
-
-static bool
-is_number(const char *args)
-{
-	return args[0] && !args[strspn(args, "0123456789")];
-}
-
-static void
-answer_quote(const struct asked *asked, struct replies *replies)
-{
-	size_t number;
-
-	if (!quotes_n(asked->quotes)) {
-		say(replies, "I have no quotes.");
-	} else if (is_number(asked->args)) {
-		answer_number(asked, replies);
-	} else if (asked->args[0]) {
-		answer_words(asked, replies);
+	if (!showing.is_all) {
+		say_last(replies, quote, behind, "too long to show whole");
+	} else if (showing.n <= from) {
+		replies_say(
+			replies, "Nothing in it can be shown (%" PRId64 "%s)", quote->id, behind);
 	} else {
-		number = quotes_choose(asked->quotes, asked->random, replies_fit, NULL);
-		answer_with(asked, number, 1, replies);
+		last = replies->lines[replies->n - 1];
+		len = strlen(last);
+		(void)snprintf(last + len, REPLIES_MAX_LINE + 1 - GUARD_LEN - len,
+			" (%" PRId64 "%s)", quote->id, behind);
 	}
-}
-
-static void
-answer_help(const struct asked *asked, struct replies *replies)
-{
-	say(replies,
-		"I know %zu quotes. Say !quote for one at random, !quote 12 for that one, !quote "
-		"some words for one that has them all. In private the ! may be left out, and so "
-		"may it in a channel after \"%.*s:\".",
-		quotes_n(asked->quotes), NICK_MAX, asked->question->our_nick);
-}
-
-static const struct {
-	const char *name;
-	void (*answer)(const struct asked *asked, struct replies *replies);
-} commands[] = {
-	{ "quote", answer_quote },
-	{ "help", answer_help },
-};
-
-/* What follows our nick, a colon or a comma, and spaces; or NULL when it does not begin so. */
-static const char *
-after_nick(const char *text, const char *nick)
-{
-	char head[NICK_MAX + 1];
-	size_t len = strlen(nick);
-
-	if (len > NICK_MAX || strlen(text) <= len || !strchr(":,", text[len]))
-		return NULL;
-	memcpy(head, text, len);
-	head[len] = '\0';
-	if (!sb_irc_same(head, nick))
-		return NULL;
-	return text + len + 1 + strspn(text + len + 1, " \t");
-}
-
-/* Where the command begins, without its mark; NULL when it is none. */
-static const char *
-find_command(const struct question *question)
-{
-	const char *text = question->text;
-	const char *after = after_nick(text, question->our_nick);
-
-	if (after)
-		text = after;
-	if (*text == '!')
-		return text + 1;
-	return after || question->is_private ? text : NULL;
-}
-
-/* Spaces at its end are no part of an argument. */
-static void
-copy_args(const char *from, char *to, size_t cap)
-{
-	size_t len;
-
-	from += strspn(from, " \t");
-	len = strlen(from);
-	while (len && strchr(" \t", from[len - 1]))
-		len--;
-	if (len >= cap)
-		len = cap - 1;
-	memcpy(to, from, len);
-	to[len] = '\0';
+	return 0;
 }
 
 void
-replies_make(const struct quotes *quotes, const struct question *question, uint64_t random,
-	struct replies *ret_replies)
+replies_begin(const struct quote *quote, char *ret_buf, size_t cap)
 {
-	char args[1024];
-	struct asked asked = { quotes, question, args, random };
-	const char *name = find_command(question);
-	size_t i, len;
+	char line[CLEAN_MAX];
+	size_t len = text_clean(quote->text, quote->len, line, sizeof(line)), before, cut;
 
-	ret_replies->n = 0;
-	if (!name)
+	sb_assert(cap >= 8);
+	before = strspn(line, " ");
+	len -= before;
+	if (len < cap) {
+		memcpy(ret_buf, line + before, len + 1);
 		return;
-	len = strcspn(name, " \t");
-	copy_args(name + len, args, sizeof(args));
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (strlen(commands[i].name) == len && !strncasecmp(commands[i].name, name, len))
-			commands[i].answer(&asked, ret_replies);
+	}
+	cut = text_wrap(line + before, len, cap - 1 - strlen("..."));
+	(void)snprintf(ret_buf, cap, "%.*s...", (int)cut, line + before);
+}
+
+static bool
+is_like_a_command(const char *line, const char *const *prefixes, size_t n_prefixes)
+{
+	size_t i;
+
+	if (strchr("!.@~&$%+?/\\-", line[0]))
+		return true;
+	for (i = 0; i < n_prefixes; i++)
+		if (prefixes[i][0] && prefixes[i][0] != ' '
+			&& !strncmp(line, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+void
+replies_guard(struct replies *replies, const char *const *prefixes, size_t n_prefixes)
+{
+	size_t i;
+	char *line;
+
+	for (i = 0; i < replies->n; i++) {
+		line = replies->lines[i];
+		if (!is_like_a_command(line, prefixes, n_prefixes))
+			continue;
+		memmove(line + 1, line, strlen(line) + 1);
+		line[0] = ' ';
+	}
 }

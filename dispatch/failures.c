@@ -34,7 +34,7 @@ tell_last_resort(struct last_resort last_resort, const char *signal, const char 
 
 /* Emits it. Whether it was heard is what ran, and not what emit returned: who heard of it may have
  * destroyed the sender, or the dispatcher. */
-static void
+static int
 tell(struct sb_dispatcher *d, const char *signal, const char *place, const struct sb_error *error,
 	void *from)
 {
@@ -46,10 +46,11 @@ tell(struct sb_dispatcher *d, const char *signal, const char *place, const struc
 		.text = error->text,
 	};
 	struct sb_result result;
+	int ret = sb_dispatch_failed_emit_result(d, from, &failed, &result);
 
-	(void)sb_dispatch_failed_emit_result(d, from, &failed, &result);
 	if (!result.n_ran)
 		tell_last_resort(last_resort, signal, place, error);
+	return ret < 0 ? ret : 0;
 }
 
 /* Whether what fails now does so while a failure is being told. The frames are settled. */
@@ -62,11 +63,27 @@ is_telling(const struct sb_dispatcher *d)
 	return false;
 }
 
+/* Tells it now, where no failure is being told. */
+static int
+tell_now(struct sb_dispatcher *d, const char *signal, const char *place,
+	const struct sb_error *error, void *from)
+{
+	sb_frames_settle(d);
+	if (!is_telling(d))
+		return tell(d, signal, place, error, from);
+	tell_last_resort(last_resort_of(d), signal, place, error);
+	return 0;
+}
+
 static void
 report(struct sb_dispatcher *d, struct sb_frame *frame, const struct sb_error *error)
 {
 	struct failure *failure;
 
+	if (is_in_observer(d)) {
+		(void)tell_now(d, frame->signal->name, d->observer_place, error, NULL);
+		return;
+	}
 	if (!frame->has_failed) {
 		frame->has_failed = 1;
 		frame->n_failed++;
@@ -110,11 +127,25 @@ sb_fail(struct sb_dispatcher *d, int code, const char *why, ...)
 	(void)vsnprintf(error.text, sizeof(error.text), why, args);
 	va_end(args);
 	if (!d->hot.depth) {
-		tell(d, NULL, NULL, &error, NULL);
+		(void)tell(d, NULL, NULL, &error, NULL);
 		return;
 	}
 	sb_frames_settle(d);
 	report(d, &d->hot.frames[d->hot.depth - 1], &error);
+}
+
+int
+sb_fail_at(struct sb_dispatcher *d, void *from, const char *signal, const char *place, int code,
+	const char *why, ...)
+{
+	struct sb_error error = { .code = code };
+	va_list args;
+
+	sb_assert(code < 0);
+	va_start(args, why);
+	(void)vsnprintf(error.text, sizeof(error.text), why, args);
+	va_end(args);
+	return tell_now(d, signal, place, &error, from);
 }
 
 /* Takes the first failure of that depth, or of any, off the queue: a copy, for a handler that is told
@@ -150,7 +181,7 @@ sb_failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame)
 			tell_last_resort(
 				last_resort_of(d), failure.signal, failure.place, &failure.error);
 		else
-			tell(d, failure.signal, failure.place, &failure.error, from);
+			(void)tell(d, failure.signal, failure.place, &failure.error, from);
 	}
 }
 

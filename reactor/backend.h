@@ -43,7 +43,7 @@ struct backend {
 	/* Ends the wait in progress or the next one; from any thread. */
 	void (*wake)(void *back);
 
-	/* From now on INT and TERM come by sb_reactor_signal(): 0, or -EBUSY. */
+	/* From now on INT, TERM and HUP come by sb_reactor_signal(): 0, or -EBUSY. */
 	int (*take_signals)(void *back);
 
 	/* Gives them back to whoever had them, and with them those that came and were not told. */

@@ -13,10 +13,6 @@
 #include "private.h"
 #include "sockets.h"
 
-enum { N_SIGNALS = 2 };
-
-static const int signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM };
-
 struct libev {
 	struct sb_reactor *reactor;
 	struct ev_loop *loop;
@@ -167,7 +163,7 @@ take_signals(void *back)
 	if (!atomic_compare_exchange_strong(&signal_owner, &nobody, libev))
 		return -EBUSY;
 	for (i = 0; i < N_SIGNALS; i++) {
-		(void)sigaction(signal_numbers[i], NULL, &libev->old_actions[i]);
+		(void)sigaction(sb_signal_numbers[i], NULL, &libev->old_actions[i]);
 		ev_signal_start(libev->loop, &libev->signals[i]);
 	}
 	return 0;
@@ -176,10 +172,11 @@ take_signals(void *back)
 static void
 send_again(unsigned pending)
 {
-	if (pending & SIGNAL_INT)
-		(void)raise(SIGINT);
-	if (pending & SIGNAL_TERM)
-		(void)raise(SIGTERM);
+	int i;
+
+	for (i = 0; i < N_SIGNALS; i++)
+		if (pending & 1u << i)
+			(void)raise(sb_signal_numbers[i]);
 }
 
 static void
@@ -191,14 +188,14 @@ return_signals(void *back)
 
 	(void)sigemptyset(&blocked);
 	for (i = 0; i < N_SIGNALS; i++)
-		(void)sigaddset(&blocked, signal_numbers[i]);
+		(void)sigaddset(&blocked, sb_signal_numbers[i]);
 	/* libev leaves the default action for a moment, and that one ends the process. */
 	(void)pthread_sigmask(SIG_BLOCK, &blocked, &before);
 	/* What libev has noted and not told would be forgotten. */
 	(void)ev_run(libev->loop, EVRUN_NOWAIT);
 	for (i = 0; i < N_SIGNALS; i++) {
 		ev_signal_stop(libev->loop, &libev->signals[i]);
-		(void)sigaction(signal_numbers[i], &libev->old_actions[i], NULL);
+		(void)sigaction(sb_signal_numbers[i], &libev->old_actions[i], NULL);
 	}
 	atomic_store(&signal_owner, NULL);
 	send_again(libev->reactor->pending_signals);
@@ -397,7 +394,7 @@ init_watchers(struct libev *libev)
 	ev_async_init(&libev->async, on_async);
 	ev_async_start(libev->loop, &libev->async);
 	for (i = 0; i < N_SIGNALS; i++) {
-		ev_signal_init(&libev->signals[i], on_signal, signal_numbers[i]);
+		ev_signal_init(&libev->signals[i], on_signal, sb_signal_numbers[i]);
 		libev->signals[i].data = libev;
 	}
 }

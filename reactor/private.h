@@ -40,9 +40,11 @@ struct byte_queue {
 
 enum {
 	READ_CAP = 64 * 1024, /* bytes read at once */
-	SIGNAL_INT = 1, /* bits of pending_signals */
-	SIGNAL_TERM = 2,
+	N_SIGNALS = 3,
 };
+
+/* The signals that arrive as calls, in the order in which those of one turn are told. */
+extern const int sb_signal_numbers[N_SIGNALS];
 
 struct sb_reactor {
 	const struct backend *backend;
@@ -62,7 +64,7 @@ struct sb_reactor {
 	sb_signal_fn *signal_fn;
 	const char *signal_place;
 	void *signal_self;
-	unsigned pending_signals;
+	unsigned pending_signals; /* bit i: number i of sb_signal_numbers */
 
 	unsigned char *read_buffer; /* READ_CAP */
 	struct byte_queue spare; /* a block for the next stream that has to queue */
@@ -91,7 +93,7 @@ int64_t sb_reactor_next_ns(struct sb_reactor *r);
 void sb_reactor_queue(struct sb_reactor *r, struct task *task, unsigned events);
 void sb_reactor_unqueue(struct sb_reactor *r, struct task *task);
 
-/* SIGINT or SIGTERM came; called in a wait. */
+/* One of sb_signal_numbers came; called in a wait. */
 void sb_reactor_signal(struct sb_reactor *r, int signal_number);
 
 /* mailbox.c */

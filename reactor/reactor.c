@@ -6,6 +6,8 @@
 
 #include "private.h"
 
+const int sb_signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
+
 struct sb_reactor *
 sb_reactor_make(const struct backend *backend, void *back)
 {
@@ -103,16 +105,20 @@ sb_reactor_unqueue(struct sb_reactor *r, struct task *task)
 void
 sb_reactor_signal(struct sb_reactor *r, int signal_number)
 {
-	r->pending_signals |= signal_number == SIGINT ? SIGNAL_INT : SIGNAL_TERM;
+	for (int i = 0; i < N_SIGNALS; i++)
+		if (sb_signal_numbers[i] == signal_number)
+			r->pending_signals |= 1u << i;
 }
 
 static void
-tell_signal(struct sb_reactor *r, unsigned bit, int signal_number)
+tell_signals(struct sb_reactor *r)
 {
-	if (!(r->pending_signals & bit))
-		return;
-	r->pending_signals &= ~bit;
-	r->signal_fn(r->signal_self, signal_number);
+	for (int i = 0; r->pending_signals && i < N_SIGNALS; i++) {
+		if (!(r->pending_signals & 1u << i))
+			continue;
+		r->pending_signals &= ~(1u << i);
+		r->signal_fn(r->signal_self, sb_signal_numbers[i]);
+	}
 }
 
 static void
@@ -160,8 +166,7 @@ sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns)
 	r->now_ns = r->backend->now_ns(r->back);
 	r->turn++;
 	seq = r->timers.seq;
-	tell_signal(r, SIGNAL_INT, SIGINT);
-	tell_signal(r, SIGNAL_TERM, SIGTERM);
+	tell_signals(r);
 	sb_mailbox_run(r->mailbox);
 	fire_timers(r, seq);
 	run_tasks(r);
@@ -216,6 +221,12 @@ int64_t
 sb_reactor_now_ns(const struct sb_reactor *r)
 {
 	return r->is_running ? r->now_ns : r->backend->now_ns(r->back);
+}
+
+int64_t
+sb_reactor_clock_ns(const struct sb_reactor *r)
+{
+	return r->backend->now_ns(r->back);
 }
 
 int64_t

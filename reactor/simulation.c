@@ -332,7 +332,7 @@ sb_simulation_step_wall(struct sb_simulation *sim, int64_t by_ns)
 void
 sb_simulation_raise(struct sb_simulation *sim, int signal_number)
 {
-	sb_assert(signal_number == SIGINT || signal_number == SIGTERM);
+	sb_assert(signal_number == SIGINT || signal_number == SIGTERM || signal_number == SIGHUP);
 	sb_assert(sim->takes_signals);
 	sb_reactor_signal(sim->reactor, signal_number);
 }

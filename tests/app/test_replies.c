@@ -1,4 +1,4 @@
-/* What Quoth answers, from a message to lines. */
+/* How quotes are shown in the lines of an answer. */
 
 #include <stdlib.h>
 
@@ -6,48 +6,33 @@
 #include "app/text.h"
 #include "kit_cmocka.h"
 
-static void
-on_problem(void *self, const struct quotes_problem *problem)
+static struct quote
+quote_of(const char *text)
 {
-	(void)self;
-	sb_testing_fail(SB_PLACE, "line %zu: %s", problem->line, problem->why);
-}
+	struct quote quote = { .id = 12, .text = text, .len = strlen(text) };
 
-static int
-set_up(void **state)
-{
-	*state = quotes_create();
-	return *state ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-	quotes_destroy(*state);
-	return 0;
-}
-
-static void
-add(struct quotes *quotes, const char *text)
-{
-	assert_true(quotes_read(quotes, "test", sb_bytes_of(text), on_problem, NULL) >= 1);
+	return quote;
 }
 
 static struct replies
-ask(const struct quotes *quotes, const char *text, bool is_private, uint64_t random)
+show_from(const char *text, size_t from, size_t *ret_next)
 {
-	struct question question = { text, "Quoth", is_private };
+	struct quote quote = quote_of(text);
 	struct replies replies;
 
 	memset(&replies, 0x55, sizeof(replies));
-	replies_make(quotes, &question, random, &replies);
+	replies.n = 0;
+	*ret_next = replies_show(&replies, &quote, from, NULL, "!more");
+	assert_in_range(replies.n, 1, REPLIES_MAX_LINES);
 	return replies;
 }
 
 static struct replies
-ask_channel(const struct quotes *quotes, const char *text)
+show(const char *text)
 {
-	return ask(quotes, text, false, 1);
+	size_t next;
+
+	return show_from(text, 0, &next);
 }
 
 static void
@@ -57,206 +42,116 @@ expect_one(const struct replies *replies, const char *line)
 	assert_string_equal(replies->lines[0], line);
 }
 
-static void
-expect_to_channel(const struct quotes *quotes, const char *text, const char *line)
+static bool
+fits(const char *text)
 {
-	struct replies replies = ask_channel(quotes, text);
+	struct quote quote = quote_of(text);
 
-	expect_one(&replies, line);
+	return replies_fit(NULL, &quote);
 }
 
 static void
-a_command_asks_for_a_quote(void **state)
+a_quote_is_shown_with_its_id(void **state)
 {
-	add(*state, "only this\n");
-	expect_to_channel(*state, "!quote", "only this (1)");
-	expect_to_channel(*state, "!QUOTE  ", "only this (1)");
-	expect_to_channel(*state, "!quote\t1", "only this (1)");
+	struct replies replies = show("to be");
+
+	(void)state;
+	expect_one(&replies, "to be (12)");
+	assert_true(fits("to be"));
 }
 
 static void
-what_is_said_to_our_nick_is_a_command(void **state)
+a_note_stands_beside_the_id(void **state)
 {
-	add(*state, "only this\n");
-	expect_to_channel(*state, "Quoth: quote", "only this (1)");
-	expect_to_channel(*state, "quoth, quote 1", "only this (1)");
-	expect_to_channel(*state, "QUOTH:!quote", "only this (1)");
-}
+	struct quote quote = quote_of("to be");
+	struct replies replies = { 0 };
 
-static void
-in_private_the_mark_may_be_left_out(void **state)
-{
-	struct replies replies;
-
-	add(*state, "only this\n");
-	replies = ask(*state, "quote", true, 1);
-	expect_one(&replies, "only this (1)");
-	replies = ask(*state, "!quote", true, 1);
-	expect_one(&replies, "only this (1)");
-	replies = ask(*state, "quoth: quote", true, 1);
-	expect_one(&replies, "only this (1)");
-}
-
-static void
-what_is_no_command_meets_silence(void **state)
-{
-	static const char *const texts[] = {
-		"",
-		"!",
-		"! quote",
-		"!quotes",
-		"!quot",
-		"!!quote",
-		" !quote",
-		"quote",
-		"help",
-		"hello, Quoth: quote",
-		"Quoth quote",
-		"Quoth:",
-		"Quoth: ",
-		"Quoth: hello",
-		"Quoth\0quote",
-		"Quo\0h:quote",
-		"Quoth; quote",
-		"Quoths: quote",
-		"Quot: quote",
-	};
-	struct replies replies;
-	size_t i;
-
-	add(*state, "only this\n");
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		replies = ask_channel(*state, texts[i]);
-		assert_int_equal(replies.n, 0);
-	}
-	replies = ask(*state, "hello", true, 1);
-	assert_int_equal(replies.n, 0);
-	replies = ask(*state, "", true, 1);
-	assert_int_equal(replies.n, 0);
-}
-
-static void
-a_number_asks_for_that_quote(void **state)
-{
-	add(*state, "one\n%\ntwo\n%\nthree 1\n");
-	expect_to_channel(*state, "!quote 2", "two (2)");
-	expect_to_channel(*state, "!quote   003  ", "three 1 (3)");
-}
-
-static void
-a_number_that_no_quote_has_is_told(void **state)
-{
-	static const char none[] = "There is no such quote: they are numbered from 1 to 2.";
-
-	add(*state, "one\n%\ntwo\n");
-	expect_to_channel(*state, "!quote 0", none);
-	expect_to_channel(*state, "!quote 3", none);
-	expect_to_channel(*state, "!quote 18446744073709551617", none);
-	expect_to_channel(*state, "!quote -1", "No quote has this word.");
-}
-
-static void
-words_ask_for_a_quote_that_has_them_all(void **state)
-{
-	struct replies replies;
-	uint64_t random;
-	size_t n_first = 0;
-
-	add(*state, "a red fox\n%\na red hen\n%\na blue fox\n");
-	expect_to_channel(*state, "!quote blue fox", "a blue fox (3)");
-	for (random = 0; random < 100; random++) {
-		replies = ask(*state, "!quote RED", false, random);
-		assert_int_equal(replies.n, 1);
-		if (!strcmp(replies.lines[0], "a red fox (1, one of 2)"))
-			n_first++;
-		else
-			assert_string_equal(replies.lines[0], "a red hen (2, one of 2)");
-	}
-	assert_in_range(n_first, 20, 80);
-}
-
-static void
-words_that_no_quote_has_are_told(void **state)
-{
-	add(*state, "a red fox\n%\na blue hen\n");
-	expect_to_channel(*state, "!quote green", "No quote has this word.");
-	expect_to_channel(*state, "!quote red hen", "No quote has all these words.");
-	expect_to_channel(*state, "!quote a r e d f o x a green", "a red fox (1)");
-}
-
-static void
-without_quotes_it_says_so(void **state)
-{
-	expect_to_channel(*state, "!quote", "I have no quotes.");
-	expect_to_channel(*state, "!quote 1", "I have no quotes.");
-	expect_to_channel(*state, "!quote word", "I have no quotes.");
-}
-
-static void
-help_names_the_commands_and_our_nick(void **state)
-{
-	struct replies replies;
-
-	add(*state, "one\n%\ntwo\n");
-	replies = ask_channel(*state, "!help");
-	assert_int_equal(replies.n, 1);
-	assert_non_null(strstr(replies.lines[0], "2 quotes"));
-	assert_non_null(strstr(replies.lines[0], "!quote 12"));
-	assert_non_null(strstr(replies.lines[0], "\"Quoth:\""));
-	assert_true(replies.lines[0][0] != '!');
-	replies = ask(*state, "help", true, 1);
-	assert_int_equal(replies.n, 1);
+	(void)state;
+	assert_int_equal(replies_show(&replies, &quote, 0, "one of 3", "!more"), 0);
+	expect_one(&replies, "to be (12, one of 3)");
+	replies.n = 0;
+	assert_int_equal(replies_show(&replies, &quote, 0, "", "!more"), 0);
+	expect_one(&replies, "to be (12)");
 }
 
 static void
 a_quote_of_several_lines_is_several_lines(void **state)
 {
-	struct replies replies;
+	struct replies replies = show("  one\n\n\ttwo  \n   \nthree");
 
-	add(*state, "\n  one\n\n\ttwo  \nthree\n");
-	replies = ask_channel(*state, "!quote");
+	(void)state;
 	assert_int_equal(replies.n, 3);
 	assert_string_equal(replies.lines[0], "  one");
 	assert_string_equal(replies.lines[1], "        two");
-	assert_string_equal(replies.lines[2], "three (1)");
+	assert_string_equal(replies.lines[2], "three (12)");
 }
 
 static void
-at_random_long_quotes_are_passed_over(void **state)
+what_has_no_room_is_said_to_follow(void **state)
 {
 	struct replies replies;
-	uint64_t random;
+	size_t next;
 
-	add(*state, "1\n2\n3\n4\n5\n6\n7\n%\na\nb\nc\nd\ne\nf\n%\n1\n2\n3\n4\n5\n6\n7\n8\n");
-	for (random = 0; random < 100; random++) {
-		replies = ask(*state, "!quote", false, random);
-		assert_int_equal(replies.n, 6);
-		assert_string_equal(replies.lines[5], "f (2)");
-	}
-	add(*state, "1\n2\n3\n4\n5\n6\n7\n8 c\n");
-	for (random = 0; random < 100; random++) {
-		replies = ask(*state, "!quote c", false, random);
-		assert_string_equal(replies.lines[5], "f (2, one of 2)");
-	}
-}
+	(void)state;
+	replies = show_from("1\n2\n3\n4\n5\n6", 0, &next);
+	assert_int_equal(next, 0);
+	assert_int_equal(replies.n, 6);
+	assert_string_equal(replies.lines[5], "6 (12)");
+	assert_true(fits("1\n2\n3\n4\n5\n6"));
 
-static void
-a_long_quote_asked_for_is_cut_and_says_so(void **state)
-{
-	struct replies replies;
-
-	add(*state, "1\n2\n\n3\n4\n5\n6 x\n7 x\n");
-	replies = ask_channel(*state, "!quote 1");
+	replies = show_from("1\n2\n\n3\n4\n5\n6\n7", 0, &next);
 	assert_int_equal(replies.n, REPLIES_MAX_LINES);
 	assert_string_equal(replies.lines[4], "5");
-	assert_string_equal(replies.lines[5], "... (1: 7 lines, too long to show whole)");
-	replies = ask_channel(*state, "!quote x");
-	assert_string_equal(replies.lines[5], "... (1: 7 lines, too long to show whole)");
+	assert_string_equal(replies.lines[5], "(12: 7 lines; !more shows the rest)");
+	assert_int_equal(next, 5);
+	assert_false(fits("1\n2\n\n3\n4\n5\n6\n7"));
+
+	replies = show_from("1\n2\n\n3\n4\n5\n6\n7", next, &next);
+	assert_int_equal(next, 0);
+	assert_int_equal(replies.n, 2);
+	assert_string_equal(replies.lines[0], "6");
+	assert_string_equal(replies.lines[1], "7 (12)");
 }
 
-/* A quote of one line of n letters. */
 static void
-add_long(struct quotes *quotes, size_t n, const char *letter)
+it_goes_on_until_all_was_shown(void **state)
+{
+	char text[512] = "";
+	struct replies replies;
+	size_t next = 0;
+	int i, shown = 0;
+
+	(void)state;
+	for (i = 0; i < 50; i++)
+		(void)sprintf(text + strlen(text), "%sline %d", i ? "\n" : "", i);
+	do {
+		replies = show_from(text, next, &next);
+		for (i = 0; i < (int)replies.n - (next ? 1 : 0); i++) {
+			char line[32];
+
+			(void)snprintf(line, sizeof(line), shown == 49 ? "line %d (12)" : "line %d",
+				shown);
+			assert_string_equal(replies.lines[i], line);
+			shown++;
+		}
+	} while (next);
+	assert_int_equal(shown, 50);
+}
+
+static void
+going_on_behind_the_end_shows_no_line(void **state)
+{
+	size_t next;
+	struct replies replies = show_from("one\ntwo", 2, &next);
+
+	(void)state;
+	expect_one(&replies, "Nothing in it can be shown (12)");
+	assert_int_equal(next, 0);
+}
+
+/* One line of n letters; to be freed. */
+static char *
+long_text(size_t n, const char *letter)
 {
 	size_t i, len = strlen(letter);
 	char *text = malloc(n * len + 1);
@@ -264,151 +159,207 @@ add_long(struct quotes *quotes, size_t n, const char *letter)
 	assert_non_null(text);
 	for (i = 0; i < n; i++)
 		memcpy(text + i * len, letter, len + 1);
-	add(quotes, text);
-	free(text);
+	return text;
+}
+
+static void
+check_lines(const struct replies *replies)
+{
+	size_t i, at, len;
+
+	for (i = 0; i < replies->n; i++) {
+		assert_in_range(strlen(replies->lines[i]), 1, REPLIES_MAX_LINE);
+		for (at = 0; replies->lines[i][at]; at += len) {
+			len = text_char_len(replies->lines[i] + at, 4);
+			assert_true(len > 0);
+		}
+	}
 }
 
 static void
 a_long_line_becomes_several_and_none_is_too_long(void **state)
 {
+	static const struct {
+		size_t n;
+		const char *letter;
+		size_t n_lines;
+	} cases[] = {
+		{ 800, "\xc3\xa9", 5 },
+		{ 20000, "\xe2\x82\xac", REPLIES_MAX_LINES },
+		{ 20000, "a ", REPLIES_MAX_LINES },
+		{ 399, "x", 2 },
+	};
 	struct replies replies;
-	size_t i, at, len, n;
+	char *text;
+	size_t i;
 
-	add_long(*state, 800, "\xc3\xa9");
-	add_long(*state, 20000, "\xe2\x82\xac");
-	add_long(*state, 20000, "a ");
-	replies = ask_channel(*state, "!quote 1");
-	assert_int_equal(replies.n, 5);
-	for (n = 1; n <= 3; n++) {
-		char text[16];
-
-		(void)snprintf(text, sizeof(text), "!quote %zu", n);
-		replies = ask_channel(*state, text);
-		for (i = 0; i < replies.n; i++) {
-			assert_in_range(strlen(replies.lines[i]), 1, REPLIES_MAX_LINE);
-			for (at = 0; replies.lines[i][at]; at += len) {
-				len = text_char_len(replies.lines[i] + at, 4);
-				assert_true(len > 0);
-			}
-		}
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		text = long_text(cases[i].n, cases[i].letter);
+		replies = show(text);
+		free(text);
+		assert_int_equal(replies.n, cases[i].n_lines);
+		check_lines(&replies);
 	}
-	assert_int_equal(replies.n, REPLIES_MAX_LINES);
 }
 
 static void
 a_line_too_long_to_be_counted_is_not_counted(void **state)
 {
+	char *text = long_text(60000, "a"), spaces[6002];
 	struct replies replies;
-	char text[6002];
+	size_t next = 0;
 
-	add_long(*state, 60000, "a");
-	replies = ask_channel(*state, "!quote 1");
-	assert_int_equal(replies.n, REPLIES_MAX_LINES);
-	assert_string_equal(replies.lines[5], "... (1: too long to show whole)");
+	(void)state;
+	assert_false(fits(text));
+	do
+		replies = show_from(text, next, &next);
+	while (next);
+	assert_string_equal(replies.lines[replies.n - 1], "(12: too long to show whole)");
+	free(text);
 	/* What stands behind very many spaces is no less there. */
-	memset(text, ' ', sizeof(text));
-	memcpy(text, "\x01", 1);
-	memcpy(text + sizeof(text) - 2, "a", 2);
-	add(*state, text);
-	replies = ask_channel(*state, "!quote 2");
-	assert_string_equal(replies.lines[replies.n - 1], "... (2: too long to show whole)");
+	memset(spaces, ' ', sizeof(spaces));
+	memcpy(spaces + sizeof(spaces) - 2, "a", 2);
+	assert_false(fits(spaces));
+	replies = show(spaces);
+	assert_string_equal(replies.lines[replies.n - 1], "(12: too long to show whole)");
 }
 
 static void
 control_characters_of_a_quote_are_neutralised(void **state)
 {
-	add(*state, "_\bT_\bo\x01 \x02"
-		    "be\x1b[2J\n");
-	expect_to_channel(*state, "!quote", "To be[2J (1)");
-}
+	struct replies replies = show("_\bT_\bo\x01 \x02"
+				      "be\x1b[2J");
 
-static void
-no_line_begins_with_the_mark_of_a_command(void **state)
-{
-	struct replies replies;
-	size_t i;
-
-	add(*state, "!quote\n\x02!quote\n?\b!quote\nlast\n");
-	replies = ask_channel(*state, "!quote");
-	assert_int_equal(replies.n, 4);
-	for (i = 0; i < 3; i++) {
-		assert_string_equal(replies.lines[i], " !quote");
-		/* Nor is it one to ourselves. */
-		assert_int_equal(ask_channel(*state, replies.lines[i]).n, 0);
-	}
-	add_long(*state, 3000, "!");
-	replies = ask_channel(*state, "!quote 2");
-	for (i = 0; i < replies.n; i++)
-		assert_true(replies.lines[i][0] != '!');
+	(void)state;
+	expect_one(&replies, "To be[2J (12)");
 }
 
 static void
 a_quote_of_nothing_to_show_says_so(void **state)
 {
-	add(*state, "\x01\x02\n\b\n");
-	expect_to_channel(*state, "!quote", "Nothing in it can be shown (1)");
+	struct replies replies = show("\x01\x02\n \n\b");
+
+	(void)state;
+	expect_one(&replies, "Nothing in it can be shown (12)");
+	assert_false(fits("\x01\x02\n \n\b"));
 }
 
 static void
-the_same_question_and_number_get_the_same_answer(void **state)
+what_is_said_is_cleaned_and_cut(void **state)
 {
-	struct replies a, b;
-	uint64_t random;
+	struct replies replies = { 0 };
+	char *text = long_text(300, "\xc3\xa9");
 
-	assert_true(quotes_load(*state, "/usr/share/games/fortunes", on_problem, NULL) > 10000);
-	for (random = 0; random < 300; random++) {
-		a = ask(*state, "!quote", false, random);
-		b = ask(*state, "!quote", false, random);
-		assert_in_range(a.n, 1, REPLIES_MAX_LINES);
-		assert_null(strstr(a.lines[a.n - 1], "too long"));
-		assert_string_equal(a.lines[a.n - 1], b.lines[b.n - 1]);
+	(void)state;
+	replies_say(&replies, "a\r\nPRIVMSG #c :b\x01%d", 1);
+	assert_string_equal(replies.lines[0], "a PRIVMSG #c :b1");
+	replies_say(&replies, "%s", text);
+	check_lines(&replies);
+	assert_int_equal(replies.n, 2);
+	replies_say(&replies, " \x02 ");
+	replies_say(&replies, "%s", "");
+	assert_int_equal(replies.n, 2);
+	free(text);
+}
+
+static void
+no_line_begins_with_the_mark_of_a_command(void **state)
+{
+	static const char *const prefixes[] = { "quoth ", "", " ", "\xc2\xa7" };
+	static const char *const guarded[] = { "!quote", ".q", "@q", "~q", "&q", "$q", "%q", "+q",
+		"?q", "/quit", "\\q", "-1", "quoth do", "\xc2\xa7q" };
+	static const char *const left[] = { "quote", " !q", "quoth", "<bob> hi", "1", "#c", ":" };
+	struct replies replies = { 0 };
+	char expected[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(guarded) / sizeof(guarded[0]); i++) {
+		replies.n = 0;
+		replies_say(&replies, "%s", guarded[i]);
+		replies_guard(&replies, prefixes, 4);
+		(void)snprintf(expected, sizeof(expected), " %s", guarded[i]);
+		expect_one(&replies, expected);
 	}
-	a = ask(*state, "!quote the", false, 5);
-	assert_non_null(strstr(a.lines[a.n - 1], ", one of "));
+	for (i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		replies.n = 0;
+		replies_say(&replies, "%s", left[i]);
+		replies_guard(&replies, prefixes, 4);
+		expect_one(&replies, left[i]);
+	}
 }
 
 static void
-a_very_long_message_is_answered(void **state)
+the_longest_lines_have_room_for_a_guard(void **state)
 {
-	char text[5000];
+	struct replies replies = { 0 };
+	struct quote quote;
+	char *text = long_text(3000, "!"), note[100];
+	size_t i;
 
-	add(*state, "only this\n");
-	memset(text, ' ', sizeof(text) - 1);
-	memcpy(text, "!quote", 6);
-	text[sizeof(text) - 1] = '\0';
-	expect_to_channel(*state, text, "only this (1)");
-	memset(text + 7, 'x', sizeof(text) - 8);
-	expect_to_channel(*state, text, "No quote has this word.");
-	memset(text, 'x', sizeof(text) - 1);
-	assert_int_equal(ask_channel(*state, text).n, 0);
+	(void)state;
+	memset(note, 'n', sizeof(note) - 1);
+	note[sizeof(note) - 1] = '\0';
+	for (i = 318; i < 322; i++) {
+		text[i] = '\0';
+		quote = quote_of(text);
+		quote.id = INT64_MAX;
+		replies.n = 0;
+		(void)replies_show(&replies, &quote, 0, note, "!more");
+		replies_say(&replies, "%s", text);
+		replies_guard(&replies, NULL, 0);
+		check_lines(&replies);
+		text[i] = '!';
+	}
+	replies.n = 0;
+	replies_say(&replies, "%s", text);
+	replies_guard(&replies, NULL, 0);
+	check_lines(&replies);
+	assert_int_equal(strlen(replies.lines[0]), REPLIES_MAX_LINE);
+	free(text);
 }
 
-#define with_quotes(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+static void
+expect_beginning(const char *text, const char *beginning)
+{
+	struct quote quote = quote_of(text);
+	char buf[12];
+
+	replies_begin(&quote, buf, sizeof(buf));
+	assert_string_equal(buf, beginning);
+}
+
+static void
+the_beginning_of_a_quote_is_one_line(void **state)
+{
+	(void)state;
+	expect_beginning("one", "one");
+	expect_beginning(" \tone\ntwo", "one two");
+	expect_beginning("12345678901", "12345678901");
+	expect_beginning("123456789012", "12345678...");
+	expect_beginning("one two three", "one two...");
+	expect_beginning("\x01", "");
+}
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_quotes(a_command_asks_for_a_quote),
-		with_quotes(what_is_said_to_our_nick_is_a_command),
-		with_quotes(in_private_the_mark_may_be_left_out),
-		with_quotes(what_is_no_command_meets_silence),
-		with_quotes(a_number_asks_for_that_quote),
-		with_quotes(a_number_that_no_quote_has_is_told),
-		with_quotes(words_ask_for_a_quote_that_has_them_all),
-		with_quotes(words_that_no_quote_has_are_told),
-		with_quotes(without_quotes_it_says_so),
-		with_quotes(help_names_the_commands_and_our_nick),
-		with_quotes(a_quote_of_several_lines_is_several_lines),
-		with_quotes(at_random_long_quotes_are_passed_over),
-		with_quotes(a_long_quote_asked_for_is_cut_and_says_so),
-		with_quotes(a_long_line_becomes_several_and_none_is_too_long),
-		with_quotes(a_line_too_long_to_be_counted_is_not_counted),
-		with_quotes(control_characters_of_a_quote_are_neutralised),
-		with_quotes(no_line_begins_with_the_mark_of_a_command),
-		with_quotes(a_quote_of_nothing_to_show_says_so),
-		with_quotes(the_same_question_and_number_get_the_same_answer),
-		with_quotes(a_very_long_message_is_answered),
+		cmocka_unit_test(a_quote_is_shown_with_its_id),
+		cmocka_unit_test(a_note_stands_beside_the_id),
+		cmocka_unit_test(a_quote_of_several_lines_is_several_lines),
+		cmocka_unit_test(what_has_no_room_is_said_to_follow),
+		cmocka_unit_test(it_goes_on_until_all_was_shown),
+		cmocka_unit_test(going_on_behind_the_end_shows_no_line),
+		cmocka_unit_test(a_long_line_becomes_several_and_none_is_too_long),
+		cmocka_unit_test(a_line_too_long_to_be_counted_is_not_counted),
+		cmocka_unit_test(control_characters_of_a_quote_are_neutralised),
+		cmocka_unit_test(a_quote_of_nothing_to_show_says_so),
+		cmocka_unit_test(what_is_said_is_cleaned_and_cut),
+		cmocka_unit_test(no_line_begins_with_the_mark_of_a_command),
+		cmocka_unit_test(the_longest_lines_have_room_for_a_guard),
+		cmocka_unit_test(the_beginning_of_a_quote_is_one_line),
 	};
 
 	return kit_run(tests);

@@ -36,7 +36,7 @@ tear_down(void **state)
 
 struct signals {
 	struct sb_reactor *r;
-	unsigned n_int, n_term;
+	unsigned n_int, n_term, n_hup;
 	bool gives_back;
 };
 
@@ -47,9 +47,41 @@ on_signal(void *self, int signal_number)
 
 	s->n_int += signal_number == SIGINT;
 	s->n_term += signal_number == SIGTERM;
+	s->n_hup += signal_number == SIGHUP;
 	if (s->gives_back)
 		assert_int_equal(sb_reactor_on_signal(s->r, NULL, NULL, NULL), 0);
 	sb_reactor_stop(s->r);
+}
+
+struct looks {
+	struct sb_reactor *r;
+	int64_t first_now_ns, last_now_ns, first_ns, last_ns;
+};
+
+static void
+wait_for_the_clock(void *self)
+{
+	struct looks *looks = self;
+
+	looks->first_now_ns = sb_reactor_now_ns(looks->r);
+	looks->first_ns = sb_reactor_clock_ns(looks->r);
+	do
+		looks->last_ns = sb_reactor_clock_ns(looks->r);
+	while (looks->last_ns == looks->first_ns);
+	looks->last_now_ns = sb_reactor_now_ns(looks->r);
+}
+
+static void
+clock_goes_on_within_a_turn_and_now_does_not(void **state)
+{
+	struct world *w = *state;
+	struct looks looks = { .r = w->r };
+
+	assert_int_equal(sb_reactor_post(w->r, SB_HANDLER(wait_for_the_clock), &looks), 0);
+	assert_int_equal(sb_reactor_run(w->r), 0);
+	assert_true(looks.first_ns >= looks.first_now_ns);
+	assert_true(looks.last_ns > looks.first_ns);
+	assert_int_equal(looks.last_now_ns, looks.first_now_ns);
 }
 
 static volatile sig_atomic_t n_old;
@@ -62,11 +94,12 @@ old_handler(int signal_number)
 }
 
 static void
-raise_both(void *self)
+raise_all(void *self)
 {
 	(void)self;
 	assert_int_equal(raise(SIGINT), 0);
 	assert_int_equal(raise(SIGTERM), 0);
+	assert_int_equal(raise(SIGHUP), 0);
 }
 
 static void
@@ -79,12 +112,13 @@ signals_arrive_as_calls_and_old_dispositions_come_back(void **state)
 	n_old = 0;
 	assert_int_equal(sigaction(SIGINT, &old, &before), 0);
 	assert_int_equal(sb_reactor_on_signal(w->r, SB_HANDLER(on_signal), &s), 0);
-	assert_int_equal(sb_reactor_post(w->r, SB_HANDLER(raise_both), NULL), 0);
+	assert_int_equal(sb_reactor_post(w->r, SB_HANDLER(raise_all), NULL), 0);
 	/* A handler of signals alone keeps no run going. */
 	let_pass(w, 5 * SB_MS);
 	let_pass(w, 5 * SB_MS);
 	assert_int_equal(s.n_int, 1);
 	assert_int_equal(s.n_term, 1);
+	assert_int_equal(s.n_hup, 1);
 	assert_int_equal(sb_reactor_run(w->r), 0);
 	assert_int_equal(n_old, 0);
 	assert_int_equal(sb_reactor_on_signal(w->r, NULL, NULL, NULL), 0);
@@ -93,6 +127,8 @@ signals_arrive_as_calls_and_old_dispositions_come_back(void **state)
 	assert_int_equal(sigaction(SIGINT, &before, &after), 0);
 	assert_ptr_equal(after.sa_handler, old_handler);
 	assert_int_equal(sigaction(SIGTERM, NULL, &after), 0);
+	assert_ptr_equal(after.sa_handler, SIG_DFL);
+	assert_int_equal(sigaction(SIGHUP, NULL, &after), 0);
 	assert_ptr_equal(after.sa_handler, SIG_DFL);
 }
 
@@ -119,29 +155,32 @@ second_reactor_waits_until_the_first_gives_signals_back(void **state)
 	assert_int_equal(sb_reactor_on_signal(w->r, NULL, NULL, NULL), 0);
 }
 
-/* TERM came in the same turn as INT, whose handler gives both back: the old one must hear of it. */
+/* TERM and HUP came in the same turn as INT, whose handler gives all back: the old ones must hear. */
 static void
 signal_not_told_goes_to_whoever_gets_them_back(void **state)
 {
 	struct world *w = *state;
 	struct signals s = { .r = w->r, .gives_back = true };
-	struct sigaction old = { .sa_handler = old_handler }, before;
+	struct sigaction old = { .sa_handler = old_handler }, before, before_hup;
 
 	n_old = 0;
 	assert_int_equal(sigaction(SIGTERM, &old, &before), 0);
+	assert_int_equal(sigaction(SIGHUP, &old, &before_hup), 0);
 	assert_int_equal(sb_reactor_on_signal(w->r, SB_HANDLER(on_signal), &s), 0);
-	assert_int_equal(sb_reactor_post(w->r, SB_HANDLER(raise_both), NULL), 0);
+	assert_int_equal(sb_reactor_post(w->r, SB_HANDLER(raise_all), NULL), 0);
 	let_pass(w, 5 * SB_MS);
 	assert_int_equal(s.n_int, 1);
 	assert_int_equal(s.n_term, 0);
-	assert_int_equal(n_old, 1);
+	assert_int_equal(s.n_hup, 0);
+	assert_int_equal(n_old, 2);
 	/* The same for one that libev has noted and not told. */
 	s.gives_back = false;
 	assert_int_equal(sb_reactor_on_signal(w->r, SB_HANDLER(on_signal), &s), 0);
 	assert_int_equal(raise(SIGTERM), 0);
 	assert_int_equal(sb_reactor_on_signal(w->r, NULL, NULL, NULL), 0);
-	assert_int_equal(n_old, 2);
+	assert_int_equal(n_old, 3);
 	assert_int_equal(sigaction(SIGTERM, &before, NULL), 0);
+	assert_int_equal(sigaction(SIGHUP, &before_hup, NULL), 0);
 }
 
 enum { N_THREADS = 4, N_POSTS = 5000 };
@@ -412,6 +451,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define in_world(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+		in_world(clock_goes_on_within_a_turn_and_now_does_not),
 		in_world(signals_arrive_as_calls_and_old_dispositions_come_back),
 		in_world(second_reactor_waits_until_the_first_gives_signals_back),
 		in_world(signal_not_told_goes_to_whoever_gets_them_back),

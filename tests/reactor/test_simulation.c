@@ -270,7 +270,48 @@ signals_arrive_as_calls(void **state)
 	sb_simulation_raise(w->sim, SIGINT);
 	assert_int_equal(sb_simulation_run_for(w->sim, 0), 0);
 	assert_int_equal(noted, SIGTERM * 100 + SIGINT);
+	/* Those that came before one turn have an order of their own. */
+	noted = 0;
+	sb_simulation_raise(w->sim, SIGHUP);
+	sb_simulation_raise(w->sim, SIGTERM);
+	sb_simulation_raise(w->sim, SIGINT);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(noted, (SIGINT * 100 + SIGTERM) * 100 + SIGHUP);
 	assert_int_equal(sb_reactor_on_signal(w->r, NULL, NULL, NULL), 0);
+}
+
+struct looks {
+	struct sb_simulation *sim;
+	int64_t now_ns, clock_ns, clock_again_ns;
+};
+
+static void
+look_at_clocks(void *self)
+{
+	struct looks *looks = self;
+	struct sb_reactor *r = sb_simulation_reactor(looks->sim);
+
+	looks->now_ns = sb_reactor_now_ns(r);
+	looks->clock_ns = sb_reactor_clock_ns(r);
+	looks->clock_again_ns = sb_reactor_clock_ns(r);
+}
+
+static void
+a_callback_takes_no_virtual_time(void **state)
+{
+	struct world *w = *state;
+	struct looks looks = { .sim = w->sim };
+	int64_t start_ns = sb_reactor_clock_ns(w->r);
+	struct sb_timer timer;
+
+	assert_int_equal(sb_timer_init(&timer, w->r, SB_HANDLER(look_at_clocks), &looks), 0);
+	sb_timer_start(&timer, 7 * SB_MS);
+	assert_int_equal(sb_simulation_run_for(w->sim, SB_S), 0);
+	assert_int_equal(looks.now_ns, start_ns + 7 * SB_MS);
+	assert_int_equal(looks.clock_ns, looks.now_ns);
+	assert_int_equal(looks.clock_again_ns, looks.now_ns);
+	assert_int_equal(sb_reactor_clock_ns(w->r), start_ns + SB_S);
+	sb_timer_finish(&timer);
 }
 
 struct day {
@@ -349,6 +390,7 @@ main(void)
 		in_world(run_until_says_how_it_ended),
 		in_world(settle_delivers_but_fires_nothing_that_is_due_later),
 		in_world(signals_arrive_as_calls),
+		in_world(a_callback_takes_no_virtual_time),
 		in_world(day_of_an_idle_connection_is_few_turns),
 		in_world(program_that_spins_does_not_stop_the_clock),
 	};

@@ -130,8 +130,8 @@ SB_API int sb_block(struct sb_dispatcher *d, struct sb_connection connection);
 SB_API int sb_unblock(struct sb_dispatcher *d, struct sb_connection connection);
 
 /* Whoever destroys an object that was a self or a sender says so: drops each connection in which
- * the object is the receiver's self or the sender filtered by, its label, and ends its emissions in
- * progress. A later object at the same address inherits nothing. (An object embedded first in
+ * the object is the receiver's self or the sender filtered by, its label, the observers of that self,
+ * and ends its emissions in progress. A later object at the same address inherits nothing. (An object embedded first in
  * another shares its address: only one of the two may be a self or a sender.)
  * Returns how many connections went. NULL is nobody. */
 SB_API int sb_forget(struct sb_dispatcher *d, const void *object);
@@ -160,6 +160,19 @@ SB_API void sb_stop(struct sb_dispatcher *d);
 SB_PRINTF(3, 4)
 SB_API void sb_fail(struct sb_dispatcher *d, int error, const char *why, ...);
 
+/* Tells a failure that was noticed after its handler had returned: one that took a request, and never
+ * answered it. As sb_fail(), but dispatch.failed comes at once, also in a handler, which has not failed
+ * by this; from `from` (NULL: anonymously), with this name of a signal and this place, each NULL for
+ * none and borrowed until it returns. While a failure is being told it goes to the last resort.
+ * Returns 0; -ECANCELED when the sender was forgotten meanwhile, or the dispatcher destroyed. */
+SB_PRINTF(6, 7)
+SB_API int sb_fail_at(struct sb_dispatcher *d, void *from, const char *signal, const char *place,
+	int error, const char *why, ...);
+
+/* The place of the handler that runs now, the innermost, also after it has been disconnected; NULL
+ * outside handlers. For whoever a handler calls, to say later who that was. */
+SB_API const char *sb_running_place(const struct sb_dispatcher *d);
+
 /* A name for an object, for traces and reports; copied. NULL takes it away. Returns 0, -ENOMEM. */
 SB_API int sb_label(struct sb_dispatcher *d, const void *object, const char *label);
 /* Borrowed until the label is changed or the object forgotten; NULL for none. */
@@ -183,7 +196,8 @@ SB_API bool sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info);
 
 /* The emissions in progress are given up, as when a test leaves a handler by longjmp; the
- * dispatcher is then as after their end; failures not told yet go to the last resort. Never while one of their functions will be returned to.
+ * dispatcher is then as after their end; failures not told yet go to the last resort, and observers
+ * hear the ends of what they heard begin. Never while one of their functions will be returned to.
  * A dispatcher destroyed meanwhile is freed: returns true, and d is gone. */
 SB_API bool sb_unwind(struct sb_dispatcher *d);
 

@@ -73,6 +73,10 @@ SB_API void sb_http_shut(struct sb_http *http);
  * is owned from now on. Returns 0, or -ENOMEM and it is still the caller's. */
 SB_API int sb_http_attach(struct sb_http *http, struct sb_stream *stream);
 
+/* From now on it answers for these names; copied. Returns 0; -EINVAL for one that is empty, or -ENOMEM, and
+ * nothing has changed. */
+SB_API int sb_http_set_hosts(struct sb_http *http, const char *const *hosts, size_t n_hosts);
+
 /* Where it listens, with the port it took, or ""; borrowed while it lives. */
 SB_API const char *sb_http_url(const struct sb_http *http);
 SB_API size_t sb_http_n_connections(const struct sb_http *http);
@@ -173,14 +177,16 @@ SB_API void sb_http_resume(struct sb_http_request *request);
 
 struct sb_http_cookie {
 	const char *name; /* a token */
-	const char *value; /* without space " , ; \ and control characters */
+	const char *value; /* ASCII without space " , ; \ and control characters */
 	const char *path; /* NULL: "/" */
 	int64_t max_age_s; /* 0: for the session; negative: forget it */
 	bool is_insecure; /* also over plain http; otherwise Secure */
 	bool is_for_scripts; /* otherwise HttpOnly */
-	const char *same_site; /* "Lax", "Strict" or "None"; NULL: "Lax" */
+	const char *same_site; /* "Lax", "Strict" or, when Secure, "None"; NULL: "Lax" */
 };
 
+/* Adds a Set-Cookie field, as sb_http_add_field(). -EINVAL also for a cookie that cannot be; -EMSGSIZE
+ * for one of 4 KiB, which clients need not keep. */
 SB_API int sb_http_set_cookie(
 	struct sb_http_request *request, const struct sb_http_cookie *cookie);
 
@@ -199,9 +205,11 @@ SB_API int sb_http_answer_file(
 /* ---- Routes ---- */
 
 /* Which function handles a method and a path: a table, usually `static const`, with SB_HANDLER(fn).
- * pattern: "/q/{id}" matches "/q/12", and sb_http_param(request, "id") is "12": a name in braces takes
- * one whole, non-empty segment, decoded; "{rest...}" as the last takes all that follows, as sent. The
- * first that matches counts. GET serves HEAD too. */
+ * pattern: "/q/{id}" matches "/q/12", and sb_http_param(request, "id") is "12": a name in braces, of
+ * letters, digits and _, takes one whole, non-empty segment, decoded; "{rest...}" as the last takes all
+ * that follows, as sent. Other segments are compared with those of the path decoded. A path that cannot
+ * be decoded there does not match, so that a handler finds every name of its pattern. The first route
+ * that matches counts. GET serves HEAD too. A pattern that cannot be is an assert. */
 typedef void sb_http_route_fn(
 	void *self, struct sb_http *from, const struct sb_http_requested *e);
 
@@ -212,9 +220,10 @@ struct sb_http_route {
 	const char *place;
 };
 
-/* For a handler of http.requested: calls the function of the first route that matches. Where the path
- * matches and no method, it answers 405 with Allow, or OPTIONS with 204 and Allow. Returns whether
- * any path matched; otherwise nothing was done, and another may have it. */
+/* For a handler of http.requested: calls the function of the first route that matches; its place is told
+ * where a request that it takes or begins to answer comes to nothing. Where the path matches and no
+ * method, it answers 405 with Allow, or OPTIONS with 204 and Allow. Returns whether any path matched;
+ * otherwise nothing was done, and another may have it. */
 SB_API bool sb_http_route(const struct sb_http_route *routes, size_t n_routes, void *self,
 	struct sb_http *from, const struct sb_http_requested *e);
 
@@ -229,8 +238,9 @@ SB_API size_t sb_http_encode(const char *text, char *buf, size_t cap);
  * bad escape or a NUL, and the text is spoilt. */
 SB_API int64_t sb_http_decode(char *text, bool plus_is_space);
 
-/* Writes a time as HTTP has it, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7); and reads
- * the three forms there: seconds since 1970 UTC, or -EINVAL. */
+/* Writes a time as HTTP has it, "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7), one outside
+ * the years 0 to 9999 as the nearest in them; and reads the three forms there: seconds since 1970 UTC, or
+ * -EINVAL, also for what was before. A year of two digits is one from 1970 to 2069. */
 enum { SB_HTTP_DATE_CAP = 30 };
 SB_API void sb_http_date(int64_t time_s, char buf[SB_HTTP_DATE_CAP]);
 SB_API int64_t sb_http_parse_date(const char *text);

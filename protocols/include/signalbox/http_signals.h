@@ -10,7 +10,7 @@ struct sb_http_request;
 
 /* What was asked, by whom: the last fields of every signal born of a request. Where a request could not
  * be read so far, a text is "". The list grows at its end. */
-#define HTTP_REQUEST                                                                               \
+#define HTTP_REQUEST_FIELDS                                                                               \
 	FIELD(const char *, method, "\"GET\", \"POST\" ...")                                       \
 	FIELD(const char *, path, "As sent, percent-encoded, without the query: \"/a%20b\".")      \
 	FIELD(const char *, query, "What follows the ?, percent-encoded; \"\" for none.")          \

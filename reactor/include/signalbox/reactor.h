@@ -36,7 +36,7 @@ SB_API struct sb_reactor *sb_reactor_create(void);
 SB_API void sb_reactor_destroy(struct sb_reactor *r);
 
 /* Runs turns until stopped, or until nothing is left that could ever call: no started timer, no
- * stream, no listener, no posted call (a handler of INT and TERM does not count). May be run again.
+ * stream, no listener, no posted call (a handler of signals does not count). May be run again.
  * Returns 0; -EBUSY within one of its callbacks; -EDEADLK in a simulation in which nothing can
  * happen any more though something waits. */
 SB_API int sb_reactor_run(struct sb_reactor *r);
@@ -46,6 +46,10 @@ SB_API void sb_reactor_stop(struct sb_reactor *r);
 
 /* Monotonic time in ns from an arbitrary start, as of this turn; outside a run, now. */
 SB_API int64_t sb_reactor_now_ns(const struct sb_reactor *r);
+
+/* The same clock as of now, which goes on within a turn: for measuring how long something takes. In
+ * a simulation that is no time. */
+SB_API int64_t sb_reactor_clock_ns(const struct sb_reactor *r);
 
 /* The wall clock: ns since 1970 UTC. May be stepped; never for measuring. */
 SB_API int64_t sb_reactor_wall_ns(const struct sb_reactor *r);
@@ -67,8 +71,8 @@ struct sb_reap {
 };
 SB_API void sb_reactor_reap(struct sb_reactor *r, struct sb_reap *reap, sb_call_fn *fn, void *self);
 
-/* The signals INT and TERM arrive as calls fn(self, SIGINT or SIGTERM) at the beginning of a turn;
- * several of a kind may be one call. fn NULL gives them back to whoever had them, and with them one
+/* The signals INT, TERM and HUP arrive as calls fn(self, SIGINT, SIGTERM or SIGHUP) at the beginning
+ * of a turn, in this order; several of a kind may be one call. fn NULL gives them back to whoever had them, and with them one
  * that has come and was not told yet. Returns 0; -EBUSY when another reactor of the process has
  * them. */
 typedef void sb_signal_fn(void *self, int signal_number);

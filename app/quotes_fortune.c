@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 /* A run of the bytes, and the number of the line it begins on. */
 struct part {
@@ -140,36 +141,65 @@ put_latin1(char *to, char from)
 	return 2;
 }
 
-static struct quote *
-make_quote(const struct part *entry, bool is_utf8, const char *source)
+/* The entry as UTF-8, in memory of its own. */
+static char *
+make_text(const struct part *entry, bool is_utf8)
 {
-	struct quote *quote = calloc(1, sizeof(*quote) + (is_utf8 ? 1 : 2) * entry->len + 1);
-	size_t i;
+	char *text = malloc((is_utf8 ? 1 : 2) * entry->len + 1);
+	size_t i, len = 0;
 
-	if (!quote)
+	if (!text)
 		return NULL;
-	quote->source = source;
-	quote->n_lines = 1;
-	for (i = 0; i < entry->len; i++) {
-		if (entry->text[i] == '\r' && i + 1 < entry->len && entry->text[i + 1] == '\n')
-			continue;
-		quote->n_lines += entry->text[i] == '\n';
+	for (i = 0; i < entry->len; i++)
 		if (is_utf8)
-			quote->text[quote->len++] = entry->text[i];
+			text[len++] = entry->text[i];
 		else
-			quote->len += put_latin1(quote->text + quote->len, entry->text[i]);
-	}
-	return quote;
+			len += put_latin1(text + len, entry->text[i]);
+	text[len] = '\0';
+	return text;
 }
 
-/* Returns 1 when a quote was added, 0 when there was none, or -ENOMEM. */
+/* What the entry is taken in with. */
+struct taking {
+	struct quotes *quotes;
+	const char *source;
+	int64_t now_s;
+	const struct teller *teller;
+	struct quotes_imported *imported;
+};
+
 static int
-read_entry(struct quotes *quotes, const struct source *source, struct part entry,
-	const struct teller *teller)
+add_text(const struct taking *taking, const char *text, size_t line, struct sb_error *ret_error)
 {
-	struct quote *quote;
+	static const struct quotes_person nobody = { .scope = { .sees_all = true } };
+	struct quotes_new new = { .text = text, .source = taking->source };
+	int64_t id;
+	int error = quotes_add_within(taking->quotes, &nobody, &new, taking->now_s, &id, ret_error);
+
+	switch (error) {
+	case 0:
+		taking->imported->n_added++;
+		return 0;
+	case -EEXIST:
+		taking->imported->n_known++;
+		return 0;
+	case -EMSGSIZE:
+	case -EINVAL:
+		teller_say(taking->teller, line, "%s: it is left out", ret_error->text);
+		taking->imported->n_skipped++;
+		return 0;
+	default:
+		return error;
+	}
+}
+
+static int
+take_entry(const struct taking *taking, struct part entry, struct sb_error *ret_error)
+{
 	const char *nul;
+	char *text;
 	size_t len;
+	int error;
 
 	entry = trimmed(entry);
 	if (!entry.len)
@@ -177,59 +207,67 @@ read_entry(struct quotes *quotes, const struct source *source, struct part entry
 	nul = memchr(entry.text, '\0', entry.len);
 	if (nul || entry.len > QUOTES_MAX_QUOTE) {
 		if (nul)
-			teller_say(teller, line_at(&entry, (size_t)(nul - entry.text)),
+			teller_say(taking->teller, line_at(&entry, (size_t)(nul - entry.text)),
 				"a NUL byte: the quote is left out");
 		else
-			teller_say(teller, entry.line,
+			teller_say(taking->teller, entry.line,
 				"a quote of %zu bytes is left out: the most is %d", entry.len,
 				QUOTES_MAX_QUOTE);
+		taking->imported->n_skipped++;
 		return 0;
 	}
 	len = utf8_len(entry.text, entry.len);
 	if (len < entry.len)
-		teller_say(
-			teller, line_at(&entry, len), "not UTF-8: the quote is read as ISO 8859-1");
-	quote = make_quote(&entry, len == entry.len, source->name);
-	return !quote || quotes_add(quotes, quote) ? -ENOMEM : 1;
+		teller_say(taking->teller, line_at(&entry, len),
+			"not UTF-8: the quote is read as ISO 8859-1");
+	text = make_text(&entry, len == entry.len);
+	if (!text)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	error = add_text(taking, text, entry.line, ret_error);
+	free(text);
+	return error;
 }
 
 int
-quotes_read_from(struct quotes *quotes, const struct source *source, struct sb_bytes bytes,
-	const struct teller *teller)
+quotes_take_in(struct quotes *quotes, const char *source, struct sb_bytes bytes, int64_t now_s,
+	const struct teller *teller, struct quotes_imported *imported, struct sb_error *ret_error)
 {
+	struct taking taking = { quotes, source, now_s, teller, imported };
 	struct part input = { bytes.ptr, bytes.len, 1 };
-	int got, n_added = 0;
+	size_t n_before = imported->n_added + imported->n_known;
+	int error = 0;
 
 	if (is_index(bytes)) {
 		teller_say(teller, 0, "an index made by strfile, not a file of quotes");
+		imported->n_skipped++;
 		return 0;
 	}
 	if (input.len >= 3 && !memcmp(input.text, "\xef\xbb\xbf", 3)) {
 		input.text += 3;
 		input.len -= 3;
 	}
-	while (input.len) {
-		if (quotes->n == QUOTES_MAX) {
-			teller_say(teller, input.line,
-				"the rest is left out: %d quotes are the most", QUOTES_MAX);
-			return n_added;
-		}
-		got = read_entry(quotes, source, next_entry(&input), teller);
-		if (got < 0)
-			return got;
-		n_added += got;
-	}
-	if (!n_added)
+	while (input.len && !error)
+		error = take_entry(&taking, next_entry(&input), ret_error);
+	if (!error && imported->n_added + imported->n_known == n_before) {
 		teller_say(teller, 0, "no quotes in it");
-	return n_added;
+		imported->n_skipped++;
+	}
+	return error;
 }
 
 int
-quotes_read(struct quotes *quotes, const char *name, struct sb_bytes bytes,
-	quotes_problem_fn *problem, void *self)
+quotes_import_fortune_bytes(struct quotes *quotes, const char *name, struct sb_bytes bytes,
+	int64_t now_s, quotes_problem_fn *problem, void *self, struct quotes_imported *ret_imported,
+	struct sb_error *ret_error)
 {
 	struct teller teller = { problem, self, name };
-	struct source *source = quotes_add_source(quotes, name);
+	int error;
 
-	return source ? quotes_read_from(quotes, source, bytes, &teller) : -ENOMEM;
+	*ret_imported = (struct quotes_imported){ 0 };
+	quotes_begin_long_call(quotes);
+	error = quotes_begin_change(quotes, ret_error);
+	if (error)
+		return error;
+	error = quotes_take_in(quotes, name, bytes, now_s, &teller, ret_imported, ret_error);
+	return quotes_end_change(quotes, error, ret_error);
 }
