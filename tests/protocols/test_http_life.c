@@ -441,8 +441,16 @@ client_on_closed(void *self, struct sb_stream *stream, const struct sb_error *er
 	client->stream = NULL;
 }
 
+/* It does not end its side, whatever the server does. */
+static void
+client_on_ended(void *self, struct sb_stream *stream)
+{
+	(void)self, (void)stream;
+}
+
 static const struct sb_protocol client_protocol = {
 	.data = client_on_data,
+	.ended = client_on_ended,
 	.closed = client_on_closed,
 };
 
