@@ -221,7 +221,7 @@ nothing_leads_out_of_the_folder(void **state)
 		"/docs/%2e%2e/a.txt", "/docs/..%2fa.txt", "/out.txt", "/up/secret.txt",
 		"/docs/in.txt", "//a.txt", "/docs//a.txt", "/./a.txt", "/.hidden", "/%2ehidden",
 		"/.git/config", "/a.txt%00.html", "/a.txt%", "/a.tx%7", "/..", "/.", "/docs/.",
-		"/docs/..", "/a.txt/.", "/etc%2fpasswd", "/..\\secret.txt" };
+		"/docs/..", "/a.txt/.", "/docs%2freal.txt", "/%2fetc%2fpasswd", "/..\\secret.txt" };
 	struct folder folder;
 	struct site site;
 	size_t i;
@@ -231,6 +231,7 @@ nothing_leads_out_of_the_folder(void **state)
 	make_folder(&folder, ".git");
 	write_file(&folder, ".git/config", "secret");
 	write_file(&folder, ".hidden", "secret");
+	write_file(&folder, "docs/real.txt", "secret");
 	make_link(&folder, "../secret.txt", "out.txt");
 	make_link(&folder, "..", "up");
 	make_link(&folder, "../a.txt", "docs/in.txt");
@@ -366,6 +367,10 @@ a_range_of_something_else_is_ignored(void **state)
 			      "Range: bytes=0-1\r\n"
 			      "If-Range: Sun, 06 Nov 1994 08:49:38 GMT\r\n"),
 		200);
+	/* A list is not one tag. */
+	(void)snprintf(
+		fields, sizeof(fields), "Range: bytes=0-1\r\nIf-Range: %s, %s\r\n", etag, etag);
+	expect_status(site_ask(&site, "GET", "/a.txt", fields), 200);
 	/* What is had is not sent in part either. */
 	(void)snprintf(fields, sizeof(fields), "Range: bytes=0-1\r\nIf-None-Match: %s\r\n", etag);
 	expect_status(site_ask(&site, "GET", "/a.txt", fields), 304);
@@ -399,12 +404,12 @@ a_large_file_goes_out_as_the_client_takes_it(void **state)
 	sb_tape_set_room(site.tape, 1000);
 	(void)site_get(&site, "/large.bin");
 	/* No more is held than the stream's marks say, and a piece. */
-	assert_true(sb_stream_queued(sb_tape_stream(site.tape)) < 512 * 1024);
+	assert_true(sb_stream_queued(sb_tape_stream(site.tape)) < 192 * 1024);
 	for (room = 0; room < 2 * LEN && !sb_probe_count(site.probe, "http.answered");
 		room += 100000) {
 		sb_tape_set_room(site.tape, 100000);
 		sb_simulation_settle(site.world->sim);
-		assert_true(sb_stream_queued(sb_tape_stream(site.tape)) < 512 * 1024);
+		assert_true(sb_stream_queued(sb_tape_stream(site.tape)) < 192 * 1024);
 	}
 	sb_tape_set_room(site.tape, SIZE_MAX);
 	sb_probe_seek(site.probe, "http.answered status=200 n_bytes=3145745 is_whole=true");
@@ -424,6 +429,66 @@ a_large_file_lets_others_have_their_turn(void **state)
 	begin(&site, &folder, *state);
 	free(make_large(&folder, LEN));
 	assert_true(strlen(site_get(&site, "/large.bin")) < 1024 * 1024);
+	sb_simulation_settle(site.world->sim);
+	sb_probe_seek(site.probe, "http.answered is_whole=true");
+	assert_int_equal(strlen(content_of(sb_tape_written(site.tape))), LEN);
+	end(&site, &folder);
+}
+
+/* A date like any other, though it begins as a weak tag does. */
+static void
+a_range_may_be_of_what_was_changed_on_a_wednesday(void **state)
+{
+	struct timespec times[2] = { { .tv_sec = 951868800 }, { .tv_sec = 951868800 } };
+	struct folder folder;
+	struct site site;
+	char path[256];
+
+	begin(&site, &folder, *state);
+	(void)snprintf(path, sizeof(path), "%s/a.txt", folder.path);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	expect_status(site_ask(&site, "GET", "/a.txt",
+			      "Range: bytes=0-1\r\nIf-Range: Wed, 01 Mar 2000 00:00:00 GMT\r\n"),
+		206);
+	end(&site, &folder);
+}
+
+/* It would be within the second in which it may have changed twice. */
+static void
+a_date_of_just_now_is_no_condition_of_a_range(void **state)
+{
+	struct timespec times[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	struct folder folder;
+	struct site site;
+	char path[256];
+	const char *fields = "Range: bytes=0-1\r\nIf-Range: Sun, 09 Sep 2001 01:46:40 GMT\r\n";
+
+	begin(&site, &folder, *state);
+	(void)snprintf(path, sizeof(path), "%s/a.txt", folder.path);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+	expect_status(site_ask(&site, "GET", "/a.txt", fields), 200);
+	sb_simulation_step_wall(site.world->sim, SB_S);
+	expect_status(site_ask(&site, "GET", "/a.txt", fields), 206);
+	/* What was changed later than now has no date to tell. */
+	sb_simulation_step_wall(site.world->sim, -2 * SB_S);
+	expect_no_field(site_get(&site, "/a.txt"), "Last-Modified");
+	end(&site, &folder);
+}
+
+static void
+a_large_file_waits_for_who_stops_taking_it(void **state)
+{
+	enum { LEN = 3 * 1024 * 1024 };
+	struct folder folder;
+	struct site site;
+
+	begin(&site, &folder, *state);
+	free(make_large(&folder, LEN));
+	sb_tape_set_room(site.tape, 1024 * 1024);
+	(void)site_get(&site, "/large.bin");
+	sb_simulation_settle(site.world->sim);
+	assert_int_equal(sb_tape_written_bytes(site.tape).len, 1024 * 1024);
+	sb_tape_set_room(site.tape, SIZE_MAX);
 	sb_simulation_settle(site.world->sim);
 	sb_probe_seek(site.probe, "http.answered is_whole=true");
 	assert_int_equal(strlen(content_of(sb_tape_written(site.tape))), LEN);
@@ -545,8 +610,11 @@ main(void)
 		kit_test(who_has_the_file_is_told_so),
 		kit_test(one_range_is_sent),
 		kit_test(a_range_of_something_else_is_ignored),
+		kit_test(a_range_may_be_of_what_was_changed_on_a_wednesday),
+		kit_test(a_date_of_just_now_is_no_condition_of_a_range),
 		kit_test(a_large_file_goes_out_as_the_client_takes_it),
 		kit_test(a_large_file_lets_others_have_their_turn),
+		kit_test(a_large_file_waits_for_who_stops_taking_it),
 		kit_test(a_request_that_was_taken_gets_its_file_later),
 		kit_test(a_file_that_shrinks_on_the_way_is_broken_off),
 		kit_test(who_leaves_takes_the_descriptor_along),

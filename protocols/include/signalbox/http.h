@@ -188,13 +188,15 @@ SB_API int sb_http_set_cookie(
 
 /* ---- Files ---- */
 
-/* Answers GET and HEAD with a file of a folder: its type by its name, ETag, Last-Modified, one range
- * (RFC 9110, section 14; several, or one that cannot be read, are ignored; one that cannot be had is
- * told 416), in pieces as the client takes them. `path` is percent-encoded, as a request has it, and
- * relative to the folder with or without a / before it. No way leads out of the folder, neither by ..
- * nor by a link, and none to what begins with a dot; a folder is answered by its index.html, or
- * redirected to its name with a / after it.
- * Answers 404, 405 and 403 itself where that is right, and returns 0. */
+/* Answers GET and HEAD with a file of a folder: its type by its name, ETag, Last-Modified and the
+ * conditions they allow, one range (RFC 9110, section 14; several, or one that cannot be read, are
+ * ignored; one that cannot be had is told 416), in pieces as the client takes them. `path` is
+ * percent-encoded, as a request has it, and relative to the folder with or without a / before it. No way
+ * leads out of the folder, neither by .. nor by a link below it, and none to what begins with a dot; a
+ * folder is answered by its index.html, or redirected to its name with a / after it. A file that shrinks
+ * meanwhile is broken off.
+ * Answers 404, 405, 403, and 503 for want of descriptors, itself where that is right, and returns 0. The
+ * file is read on the loop: it should lie on this machine. */
 SB_API int sb_http_answer_file(
 	struct sb_http_request *request, const char *folder, const char *path);
 
