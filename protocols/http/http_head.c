@@ -183,6 +183,8 @@ on_chunk_header(llhttp_t *parser)
 	struct sb_http_connection *c = connection_of(parser);
 
 	c->n_chunks++;
+	if (parser->content_length > c->request->max_body - c->request->n_read)
+		return fault(c, 413, "the body is too long");
 	if (parser->content_length)
 		return 0;
 	/* From here on there are lines to be looked at. What they say is not kept. */
@@ -221,6 +223,19 @@ may_follow(char last, char byte)
 	return last != '\n' || (byte != ' ' && byte != '\t');
 }
 
+/* The request's line has two spaces, each a single one. */
+static bool
+has_single_spaces(struct sb_http_connection *c, const char *at, size_t len)
+{
+	const char *line_end = memchr(at, '\n', len);
+	const char *end = line_end ? line_end : at + len;
+
+	c->has_line = line_end;
+	for (; at < end; at++)
+		c->n_spaces += *at == ' ';
+	return c->n_spaces <= 2;
+}
+
 bool
 sb_http_lines_are_good(struct sb_http_connection *c, const char *at, size_t len)
 {
@@ -228,7 +243,7 @@ sb_http_lines_are_good(struct sb_http_connection *c, const char *at, size_t len)
 
 	if (!len)
 		return true;
-	if (!may_follow(c->last, *at))
+	if (!may_follow(c->last, *at) || (!c->has_line && !has_single_spaces(c, at, len)))
 		return false;
 	for (p = at; (p = memchr(p, '\n', (size_t)(end - p))); p++) {
 		if (p > at && p[-1] != '\r')
