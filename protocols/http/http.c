@@ -339,7 +339,6 @@ free_http(void *self)
 	sb_http_connection_free(c);
 	free_requests(http->over);
 	free_requests(http->free);
-	sb_http_compress_finish(http);
 	free(http->hosts);
 	free(http);
 }

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <strings.h>
 
+#include "http_parse.h"
+
 enum { CHUNK_FRAMING_MAX = 64, FRAMING_MAX = 4096 };
 
 static struct sb_http_connection *
@@ -28,24 +30,13 @@ no_memory(struct sb_http_connection *c)
 	return fault(c, 503, "out of memory");
 }
 
-static bool
-is_token_byte(unsigned char byte)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
-	if ((byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z')
-		|| (byte >= '0' && byte <= '9'))
-		return true;
-	return byte && strchr(others, byte);
-}
-
 bool
 sb_http_is_token(const char *text, size_t len)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		if (!is_token_byte((unsigned char)text[i]))
+		if (!sb_http_is_token_char(text[i]))
 			return false;
 	return len > 0;
 }
@@ -192,6 +183,8 @@ on_chunk_header(llhttp_t *parser)
 	struct sb_http_connection *c = connection_of(parser);
 
 	c->n_chunks++;
+	if (parser->content_length > c->request->max_body - c->request->n_read)
+		return fault(c, 413, "the body is too long");
 	if (parser->content_length)
 		return 0;
 	/* From here on there are lines to be looked at. What they say is not kept. */
@@ -230,6 +223,19 @@ may_follow(char last, char byte)
 	return last != '\n' || (byte != ' ' && byte != '\t');
 }
 
+/* The request's line has two spaces, each a single one. */
+static bool
+has_single_spaces(struct sb_http_connection *c, const char *at, size_t len)
+{
+	const char *line_end = memchr(at, '\n', len);
+	const char *end = line_end ? line_end : at + len;
+
+	c->has_line = line_end;
+	for (; at < end; at++)
+		c->n_spaces += *at == ' ';
+	return c->n_spaces <= 2;
+}
+
 bool
 sb_http_lines_are_good(struct sb_http_connection *c, const char *at, size_t len)
 {
@@ -237,7 +243,7 @@ sb_http_lines_are_good(struct sb_http_connection *c, const char *at, size_t len)
 
 	if (!len)
 		return true;
-	if (!may_follow(c->last, *at))
+	if (!may_follow(c->last, *at) || (!c->has_line && !has_single_spaces(c, at, len)))
 		return false;
 	for (p = at; (p = memchr(p, '\n', (size_t)(end - p))); p++) {
 		if (p > at && p[-1] != '\r')
@@ -501,7 +507,7 @@ sb_http_head_fault(
 	c->why = llhttp_get_error_reason(&c->parser);
 	switch (error) {
 	case HPE_INVALID_METHOD:
-		return at < end && is_token_byte((unsigned char)*at) ? 501 : 400;
+		return at < end && sb_http_is_token_char(*at) ? 501 : 400;
 	case HPE_INVALID_VERSION:
 		return !strcmp(c->why, "Invalid HTTP version") ? 505 : 400;
 	case HPE_PAUSED_H2_UPGRADE:
