@@ -1,28 +1,36 @@
 #include "bot.h"
+#include "commands.h"
 #include "daily.h"
-#include "replies.h"
+#include "mask.h"
+#include "metrics.h"
+#include "pages.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
 #include <signalbox/dispatch_signals.h>
+#include <signalbox/http.h>
 #include <signalbox/irc.h>
 #include <signalbox/ircd_signals.h>
 #include <signalbox/qotd.h>
 
 enum {
 	LOG_MAX = 512, /* bytes of a line of the log */
+	MASK_MAX = 512, /* bytes of nick!user@host */
+	HOST_URL_CAP = 300, /* bytes of "http://host:port" */
 	DAY_S = 24 * 60 * 60,
 };
 
 struct bot {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
-	const struct quotes *quotes;
+	struct quotes *quotes;
+	struct commands *commands;
+	const struct config *config;
+	const struct networks *networks;
+	const struct watch *watch;
 	struct log log;
-	/* The quote of the day that was last asked for, since choosing it looks at them all. */
-	int64_t day;
-	size_t number;
+	int64_t started_s;
 };
 
 /* A line for the log: who it is about, by its label, and what happened. */
@@ -38,6 +46,15 @@ tell(struct bot *bot, const void *about, const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	log_say(&bot->log, "%s%s%s", label ? label : "", label ? ": " : "", text);
+}
+
+/* The network's name in the configuration. */
+static const char *
+network_of(const struct bot *bot, const struct sb_irc *irc)
+{
+	const char *label = sb_label_of(bot->d, irc);
+
+	return label ? label : "";
 }
 
 /* The connection to an IRC server. */
@@ -112,78 +129,333 @@ on_kicked(void *self, struct sb_irc *irc, const struct sb_irc_kicked *e)
 static void
 on_nick_changed(void *self, struct sb_irc *irc, const struct sb_irc_nick_changed *e)
 {
+	struct bot *bot = self;
+
 	if (e->is_self)
-		tell(self, irc, "is now called %s", e->new_nick);
+		tell(bot, irc, "is now called %s", e->new_nick);
+	commands_renamed(bot->commands, network_of(bot, irc), e->nick, e->new_nick);
 }
 
-/* Questions. Notices have no handler: nobody answers those. */
+/* What people say. Notices have no handler: nobody answers those. */
+
+/* Errors go to who asked, as a notice, which no program answers. */
+static int
+say_line(struct sb_irc *irc, const struct commands_said *said, const struct replies *replies, size_t i)
+{
+	if (replies->is_private && said->channel)
+		return sb_irc_notice_to(irc, said->nick, "%s", replies->lines[i]);
+	return sb_irc_say(irc, said->channel ? said->channel : said->nick, "%s", replies->lines[i]);
+}
 
 static void
-answer(struct bot *bot, struct sb_irc *irc, const char *to, const struct replies *replies)
+answer(struct bot *bot, struct sb_irc *irc, const struct commands_said *said,
+	const struct replies *replies)
 {
 	size_t i;
 	int error;
 
 	for (i = 0; i < replies->n; i++) {
-		error = sb_irc_say(irc, to, "%s", replies->lines[i]);
+		error = say_line(irc, said, replies, i);
 		/* The connection is gone, which is told by itself. */
 		if (error == -ENOTCONN || error == -EPIPE)
 			return;
 		if (error) {
-			sb_fail(bot->d, error, "no answer to %s: %s", to, strerror(-error));
+			sb_fail(bot->d, error, "no answer to %s: %s", said->nick, strerror(-error));
 			return;
 		}
 	}
 }
 
+/* The network's section of the configuration; NULL for one that is being left. */
+static const struct config_irc *
+section_of(const struct bot *bot, const struct sb_irc *irc)
+{
+	const char *name = network_of(bot, irc);
+	size_t i;
+
+	for (i = 0; i < bot->config->n_ircs; i++)
+		if (!strcmp(bot->config->ircs[i].name, name))
+			return &bot->config->ircs[i];
+	return NULL;
+}
+
+static bool
+is_moderator(const struct config_irc *section, const struct commands_said *said)
+{
+	char person[MASK_MAX];
+	size_t i;
+
+	(void)snprintf(person, sizeof(person), "%s!%s@%s", said->nick, said->user ? said->user : "",
+		said->host ? said->host : "");
+	for (i = 0; i < section->n_moderators; i++)
+		if (mask_matches(section->moderators[i], person))
+			return true;
+	return false;
+}
+
+static void
+hear(struct bot *bot, struct sb_irc *irc, struct commands_said *said)
+{
+	const struct config_irc *section = section_of(bot, irc);
+	struct replies replies;
+	struct sb_error why;
+	int error;
+
+	if (!section)
+		return;
+	said->network = section->name;
+	said->our_nick = sb_irc_nick(irc);
+	said->is_moderator = is_moderator(section, said);
+	said->prefixes = (const char *const *)section->prefixes;
+	said->n_prefixes = section->n_prefixes;
+	said->visibility = section->visibility;
+	said->now_s = sb_reactor_wall_ns(bot->r) / SB_S;
+	said->now_ns = sb_reactor_now_ns(bot->r);
+	said->random = sb_reactor_random(bot->r);
+	error = commands_hear(bot->commands, said, &replies, &why);
+	if (error)
+		sb_fail(bot->d, error, "%s asked \"%s\": %s", said->nick, said->text, why.text);
+	answer(bot, irc, said, &replies);
+}
+
 static void
 on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 {
-	struct bot *bot = self;
-	struct question question = { e->text, sb_irc_nick(irc), e->is_private };
-	struct replies replies;
+	struct commands_said said = {
+		.channel = e->is_private ? NULL : e->reply_to,
+		.nick = e->nick,
+		.user = e->user,
+		.host = e->host,
+		.account = e->account,
+		.text = e->text,
+	};
 
-	if (e->is_self)
+	if (!e->is_self)
+		hear(self, irc, &said);
+}
+
+static void
+on_action(void *self, struct sb_irc *irc, const struct sb_irc_action *e)
+{
+	struct commands_said said = {
+		.channel = e->is_private ? NULL : e->reply_to,
+		.nick = e->nick,
+		.user = e->user,
+		.host = e->host,
+		.account = e->account,
+		.text = e->text,
+		.is_action = true,
+	};
+
+	if (!e->is_self)
+		hear(self, irc, &said);
+}
+
+/* The browser. */
+
+/* A page that is being made. */
+struct visit {
+	struct pages pages;
+	struct page page;
+	char base_url[HOST_URL_CAP];
+};
+
+static void
+begin_visit(struct bot *bot, const struct sb_http_requested *e, struct visit *ret_visit)
+{
+	const char *base_url = bot->config->http.base_url;
+
+	(void)snprintf(ret_visit->base_url, HOST_URL_CAP, "http://%s", e->host);
+	ret_visit->pages = (struct pages){
+		.quotes = bot->quotes,
+		.base_url = base_url ? base_url : ret_visit->base_url,
+		.now_s = sb_reactor_wall_ns(bot->r) / SB_S,
+		.random = sb_reactor_random(bot->r),
+		.id = sb_http_param(e->request, "id"),
+		.channel = sb_http_param(e->request, "channel"),
+		.words = sb_http_query(e->request, "q"),
+		.order = sb_http_query(e->request, "order"),
+		.before = sb_http_query(e->request, "before"),
+		.skip = sb_http_query(e->request, "skip"),
+		.limit = sb_http_query(e->request, "limit"),
+	};
+}
+
+/* Says why the page is not what was asked for, and sends it all the same. A client that is gone needs
+ * none. */
+static void
+send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct page *page)
+{
+	char cache[PAGE_CACHE_CAP];
+	size_t i;
+
+	if (error)
+		sb_fail(bot->d, error, "%s %s: %s", e->method, e->path, strerror(-error));
+	for (i = 0; i < PAGES_N_FIELDS; i++)
+		(void)sb_http_add_field(e->request, pages_fields[i].name, pages_fields[i].value);
+	page_cache_field(page, cache);
+	(void)sb_http_add_field(e->request, "Cache-Control", cache);
+	if (page->etag[0])
+		(void)sb_http_add_field(e->request, "ETag", page->etag);
+	error = sb_http_answer(e->request, page->status, page->type,
+		(struct sb_bytes){ page->text, page->len });
+	page_finish(page);
+	if (error && error != -ENOTCONN)
+		sb_fail(bot->d, error, "no answer to %s %s: %s", e->method, e->path,
+			strerror(-error));
+}
+
+static void
+show(struct bot *bot, const struct sb_http_requested *e, page_fn *make)
+{
+	struct visit visit;
+	int error;
+
+	begin_visit(bot, e, &visit);
+	error = make(&visit.pages, &visit.page);
+	send_page(bot, e, error, &visit.page);
+}
+
+static void
+on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct visit visit;
+	char path[32];
+	int64_t id;
+
+	(void)http;
+	begin_visit(self, e, &visit);
+	if (page_random(&visit.pages, &id)) {
+		show(self, e, page_not_found);
 		return;
-	replies_make(bot->quotes, &question, sb_reactor_random(bot->r), &replies);
-	answer(bot, irc, e->reply_to, &replies);
-}
-
-static int64_t
-today(const struct bot *bot)
-{
-	return sb_reactor_wall_ns(bot->r) / SB_S / DAY_S;
-}
-
-static size_t
-number_of_today(struct bot *bot)
-{
-	int64_t day = today(bot);
-
-	if (!bot->number || bot->day != day) {
-		bot->day = day;
-		bot->number = quotes_of_day(bot->quotes, day, daily_fits, NULL);
 	}
-	return bot->number;
+	(void)snprintf(path, sizeof(path), "/q/%" PRId64, id);
+	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
+	(void)sb_http_redirect(e->request, 303, path);
 }
+
+/* For those who watch over it. */
+
+static void
+on_health(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct bot *bot = self;
+	struct quotes_state state;
+	int error = quotes_state(bot->quotes, &state);
+
+	(void)http;
+	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
+	if (error)
+		(void)sb_http_answer_text(
+			e->request, 503, "the quotes cannot be read: %s", strerror(-error));
+	else
+		(void)sb_http_answer_text(e->request, 200, "ok");
+}
+
+static void
+on_metrics(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	struct bot *bot = self;
+	struct metrics_kind kinds[] = {
+		{ "http", sb_http_n_connections(http) },
+		{ "irc", networks_n_registered(bot->networks) },
+	};
+	struct metrics metrics = {
+		.version = QUOTH_VERSION,
+		.started_s = bot->started_s,
+		.kinds = kinds,
+		.n_kinds = sizeof(kinds) / sizeof(kinds[0]),
+		.n_quotes = quotes_n(bot->quotes),
+	};
+	struct page page;
+	int error;
+
+	watch_read(bot->watch, &metrics);
+	error = metrics_page(&metrics, &page);
+	send_page(bot, e, error, &page);
+}
+
+/* The pages, and what makes each; the API is told in app/docs/api.md. */
+#define PAGES(PAGE)                                                                                \
+	PAGE("/", on_newest, page_newest)                                                          \
+	PAGE("/q/{id}", on_quote, page_quote)                                                      \
+	PAGE("/top", on_top, page_top)                                                             \
+	PAGE("/search", on_search, page_search)                                                    \
+	PAGE("/c/{channel}", on_channel, page_channel)                                             \
+	PAGE("/feed.atom", on_feed, page_feed)                                                     \
+	PAGE("/quote.txt", on_text, page_text)                                                     \
+	PAGE("/style.css", on_style, page_style)                                                   \
+	PAGE("/favicon.svg", on_favicon, page_favicon)                                             \
+	PAGE("/robots.txt", on_robots, page_robots)                                                \
+	PAGE("/api/v1/quotes", on_api_quotes, api_quotes)                                          \
+	PAGE("/api/v1/quotes/{id}", on_api_quote, api_quote)                                       \
+	PAGE("/api/v1/random", on_api_random, api_random)                                          \
+	PAGE("/api/v1/stats", on_api_stats, api_stats)
+
+#define HANDLER_OF(pattern, handler, make)                                                         \
+	static void handler(                                                                       \
+		void *self, struct sb_http *http, const struct sb_http_requested *e)               \
+	{                                                                                          \
+		(void)http;                                                                        \
+		show(self, e, make);                                                               \
+	}
+PAGES(HANDLER_OF)
+
+#define ROUTE_OF(pattern, handler, make) { "GET", pattern, SB_HANDLER(handler) },
+static const struct sb_http_route routes[] = {
+	PAGES(ROUTE_OF) { "GET", "/random", SB_HANDLER(on_random) },
+	{ "GET", "/healthz", SB_HANDLER(on_health) },
+	{ "GET", "/metrics", SB_HANDLER(on_metrics) },
+};
+
+static void
+on_http_requested(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	if (!sb_http_route(routes, sizeof(routes) / sizeof(routes[0]), self, http, e))
+		show(self, e, strncmp(e->path, "/api/", 5) ? page_not_found : api_not_found);
+}
+
+/* The access log. */
+static void
+on_http_answered(void *self, struct sb_http *http, const struct sb_http_answered *e)
+{
+	struct bot *bot = self;
+
+	if (bot->config->http.has_access_log)
+		tell(bot, http, "%s %" PRIu64 " \"%s %s%s%s\" %" PRId64 " %" PRIu64 " bytes %.3f ms%s%s",
+			e->peer, e->connection, e->method, e->path, e->query[0] ? "?" : "", e->query,
+			e->status, e->n_bytes, (double)e->duration_ns / 1e6,
+			e->is_whole ? "" : " broken off", e->why ? e->why : "");
+}
+
+static void
+on_http_refused(void *self, struct sb_http *http, const struct sb_http_refused *e)
+{
+	tell(self, http, "a connection could not be taken: %s", e->text);
+}
+
+/* The quote of the day. */
 
 static void
 on_qotd_requested(void *self, struct sb_qotd *qotd, const struct sb_qotd_requested *e)
 {
 	struct bot *bot = self;
-	size_t number = number_of_today(bot);
-	const struct quote *quote = quotes_at(bot->quotes, number);
+	int64_t day = sb_reactor_wall_ns(bot->r) / SB_S / DAY_S;
 	char text[DAILY_CAP];
-	int error;
+	struct quote quote;
+	int error = quotes_of_day(
+		bot->quotes, day, sb_reactor_random(bot->r), daily_fits, NULL, &quote);
 
-	if (!quote)
+	if (error == -ENOENT)
 		return;
-	(void)daily_write(quote, text);
-	error = sb_qotd_answer(e->request, text);
+	if (!error) {
+		(void)daily_write(&quote, text);
+		error = sb_qotd_answer(e->request, text);
+	}
 	if (error)
 		sb_fail(bot->d, error, "no quote of the day for %s: %s", e->peer, strerror(-error));
 	else
-		tell(bot, qotd, "the quote of the day, %zu, for %s", number, e->peer);
+		tell(bot, qotd, "the quote of the day, %" PRId64 ", for %s", quote.id, e->peer);
 }
 
 static void
@@ -251,6 +523,11 @@ subscribe(struct bot *bot, struct sb_dispatcher *d)
 	sb_irc_kicked_connect(d, SB_ANY, SB_HANDLER(on_kicked), bot);
 	sb_irc_nick_changed_connect(d, SB_ANY, SB_HANDLER(on_nick_changed), bot);
 	sb_irc_message_connect(d, SB_ANY, SB_HANDLER(on_message), bot);
+	sb_irc_action_connect(d, SB_ANY, SB_HANDLER(on_action), bot);
+
+	sb_http_requested_connect(d, SB_ANY, SB_HANDLER(on_http_requested), bot);
+	sb_http_answered_connect(d, SB_ANY, SB_HANDLER(on_http_answered), bot);
+	sb_http_refused_connect(d, SB_ANY, SB_HANDLER(on_http_refused), bot);
 
 	sb_qotd_requested_connect(d, SB_ANY, SB_HANDLER(on_qotd_requested), bot);
 	sb_qotd_refused_connect(d, SB_ANY, SB_HANDLER(on_qotd_refused), bot);
@@ -265,24 +542,46 @@ subscribe(struct bot *bot, struct sb_dispatcher *d)
 	sb_dispatch_failed_connect(d, SB_ANY, SB_HANDLER(on_failed), bot);
 }
 
+static void
+limit(struct bot *bot)
+{
+	const struct config *config = bot->config;
+	struct commands_limits limits = { config->person_burst, config->person_every_s,
+		config->channel_burst, config->channel_every_s };
+
+	commands_set_limits(bot->commands, &limits);
+}
+
 struct bot *
-bot_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct quotes *quotes,
-	const struct log *log)
+bot_create(const struct bot_parts *parts)
 {
 	struct bot *bot = calloc(1, sizeof(*bot));
 
 	if (!bot)
 		return NULL;
-	bot->d = d;
-	bot->r = r;
-	bot->quotes = quotes;
-	bot->log = *log;
-	subscribe(bot, d);
-	if (sb_connect_failed(d)) {
+	bot->d = parts->d;
+	bot->r = parts->r;
+	bot->quotes = parts->quotes;
+	bot->config = parts->config;
+	bot->networks = parts->networks;
+	bot->watch = parts->watch;
+	bot->log = *parts->log;
+	bot->started_s = sb_reactor_wall_ns(bot->r) / SB_S;
+	bot->commands = commands_create(bot->quotes, &(struct commands_limits){ 0 });
+	subscribe(bot, bot->d);
+	if (!bot->commands || sb_connect_failed(bot->d)) {
 		bot_destroy(bot);
 		return NULL;
 	}
+	limit(bot);
 	return bot;
+}
+
+void
+bot_configure(struct bot *bot, const struct config *config)
+{
+	bot->config = config;
+	limit(bot);
 }
 
 void
@@ -291,5 +590,6 @@ bot_destroy(struct bot *bot)
 	if (!bot)
 		return;
 	sb_forget(bot->d, bot);
+	commands_destroy(bot->commands);
 	free(bot);
 }

@@ -1,40 +1,43 @@
 #include "quoth.h"
 #include "bot.h"
-#include "quotes.h"
+#include "networks.h"
+#include "servers.h"
+#include "watch.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <signalbox/irc.h>
-#include <signalbox/ircd.h>
-#include <signalbox/qotd.h>
 
 enum { PROBLEMS_TOLD = 20 }; /* of the quotes; the others are only counted */
 
 #define LEAVE_LIMIT_NS (3 * SB_S)
 #define SHUT_LIMIT_NS (5 * SB_S)
 #define SHUT_LOOK_NS (20 * SB_MS) /* between two looks at whether all are gone */
-#define FREE_PORT "tcp://127.0.0.1:0"
 
 struct quoth {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
 	struct log log;
 	struct quoth_events events;
+	struct config *config;
 	struct quotes *quotes;
 	size_t n_problems;
-	const char *path; /* of quotes, that is being loaded */
-	char why[256]; /* what is wrong with it as a whole, or "" */
+	struct watch *watch;
 	struct bot *bot;
-	struct sb_ircd *ircd;
-	struct sb_qotd *qotd;
-	struct sb_irc **ircs;
-	size_t n_ircs;
-	size_t n_gone; /* of them, those that have quit */
+	struct servers servers;
+	struct networks *networks;
 	struct sb_timer ready, shut;
-	bool is_ready, is_shut, ircd_is_shut;
+	bool is_demo, is_ready, is_shut, ircd_is_shut;
 	int64_t leave_by_ns, shut_by_ns;
 	char reason[256];
 };
+
+static int
+no_memory(struct sb_error *ret_error)
+{
+	return sb_error_set(ret_error, -ENOMEM, "out of memory");
+}
 
 /* Quotes. */
 
@@ -43,10 +46,6 @@ on_problem(void *self, const struct quotes_problem *problem)
 {
 	struct quoth *quoth = self;
 
-	if (problem->path == quoth->path && !problem->line) {
-		(void)snprintf(quoth->why, sizeof(quoth->why), "%s", problem->why);
-		return;
-	}
 	if (++quoth->n_problems > PROBLEMS_TOLD)
 		return;
 	if (problem->line)
@@ -55,184 +54,99 @@ on_problem(void *self, const struct quotes_problem *problem)
 		log_say(&quoth->log, "%s: %s", problem->path, problem->why);
 }
 
-/* What is wrong with the path as a whole is the error when nothing comes of it, and so it is logged
- * only when it is known that something does. */
+/* A file that cannot be read is told, and no reason not to begin: the quotes that are kept are there. */
 static int
-load_path(struct quoth *quoth, const char *path, bool is_only, struct sb_error *ret_error)
+take_in(struct quoth *quoth, const struct config *config, struct sb_error *ret_error)
 {
-	int got;
-
-	quoth->path = path;
-	quoth->why[0] = '\0';
-	got = quotes_load(quoth->quotes, path, on_problem, quoth);
-	if (got < 0)
-		return sb_error_set(ret_error, got, "--quotes %.100s: %s", path,
-			quoth->why[0] ? quoth->why : strerror(-got));
-	if (!got && is_only)
-		return sb_error_set(ret_error, -ENODATA, "--quotes %.100s: %s", path,
-			quoth->why[0] ? quoth->why : "no quotes there");
-	if (quoth->why[0])
-		log_say(&quoth->log, "%s: %s", path, quoth->why);
-	return 0;
-}
-
-static int
-load_quotes(struct quoth *quoth, const struct options *options, struct sb_error *ret_error)
-{
+	int64_t now_s = sb_reactor_wall_ns(quoth->r) / SB_S;
+	struct quotes_imported imported, all = { 0 };
 	size_t i;
-	int error;
 
-	quoth->quotes = quotes_create();
-	if (!quoth->quotes)
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	for (i = 0; i < options->n_quotes; i++) {
-		error = load_path(quoth, options->quotes[i], options->n_quotes == 1, ret_error);
-		if (error)
+	quoth->n_problems = 0;
+	for (i = 0; i < config->n_quotes; i++) {
+		int error = quotes_import_fortune(quoth->quotes, config->quotes[i], now_s,
+			on_problem, quoth, &imported, ret_error);
+
+		all.n_added += imported.n_added;
+		if (error && error != -ENOENT && error != -EACCES && error != -EINVAL)
 			return error;
 	}
 	if (quoth->n_problems > PROBLEMS_TOLD)
 		log_say(&quoth->log, "... and %zu more problems with quotes",
 			quoth->n_problems - PROBLEMS_TOLD);
-	if (!quotes_n(quoth->quotes))
-		return sb_error_set(ret_error, -ENODATA,
-			"--quotes: no quotes in any of them; give a fortune file, or a folder of "
-			"such");
-	log_say(&quoth->log, "%zu quotes", quotes_n(quoth->quotes));
+	if (all.n_added)
+		log_say(&quoth->log, "%zu quotes taken in", all.n_added);
+	log_say(&quoth->log, "%lld quotes", (long long)quotes_n(quoth->quotes));
 	return 0;
 }
 
-/* Servers. */
-
 static int
-open_ircd(struct quoth *quoth, const char *url, struct sb_error *ret_error)
+open_quotes(struct quoth *quoth, struct sb_error *ret_error)
 {
-	struct sb_ircd_options options = { .url = url };
+	const char *path = quoth->config->database;
+	int error = quotes_open(path[0] ? path : NULL, &quoth->quotes, ret_error);
 
-	return sb_ircd_create(quoth->d, quoth->r, &options, SB_PLACE, &quoth->ircd, ret_error);
+	return error ? error : take_in(quoth, quoth->config, ret_error);
 }
 
-static int
-open_qotd(struct quoth *quoth, const char *url, struct sb_error *ret_error)
-{
-	return sb_qotd_create(quoth->d, quoth->r, url, SB_PLACE, &quoth->qotd, ret_error);
-}
+/* Servers and networks. */
 
-typedef int open_fn(struct quoth *quoth, const char *url, struct sb_error *ret_error);
-
+/* All of it, or nothing. */
 static int
-open_server(struct quoth *quoth, const char *option, const char *url, bool may_move, open_fn *open,
+change(struct quoth *quoth, const struct config *from, const struct config *to,
 	struct sb_error *ret_error)
 {
-	struct sb_error why;
-	int error;
+	struct servers_change servers;
+	const struct sb_ircd *ircd;
+	int error = servers_prepare(&quoth->servers, from, to, &servers, ret_error);
 
-	if (!url)
-		return 0;
-	error = open(quoth, url, &why);
-	if (error == -EADDRINUSE && may_move)
-		error = open(quoth, FREE_PORT, &why);
-	if (error)
-		return sb_error_set(ret_error, error, "--%s: %s", option, why.text);
-	return 0;
-}
-
-static int
-open_servers(struct quoth *quoth, const struct options *options, struct sb_error *ret_error)
-{
-	int error = open_server(
-		quoth, "ircd", options->ircd, options->ircd_may_move, open_ircd, ret_error);
-
-	if (!error)
-		error = open_server(
-			quoth, "qotd", options->qotd, options->qotd_may_move, open_qotd, ret_error);
 	if (error)
 		return error;
-	if ((quoth->ircd && sb_label(quoth->d, quoth->ircd, "ircd"))
-		|| (quoth->qotd && sb_label(quoth->d, quoth->qotd, "qotd")))
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	return 0;
-}
-
-/* Networks. */
-
-static void
-on_disconnected(void *self, struct sb_irc *irc, const struct sb_irc_disconnected *e)
-{
-	struct quoth *quoth = self;
-
-	(void)irc;
-	if (quoth->is_shut && !e->will_retry)
-		quoth->n_gone++;
-}
-
-static int
-open_network(struct quoth *quoth, const char *url, const struct options *options,
-	const char *const *channels, size_t n_channels, struct sb_error *ret_error)
-{
-	struct sb_irc_options irc_options = {
-		.url = url,
-		.nick = options->nick,
-		.realname = "Quoth, a keeper of quotes",
-		.channels = channels,
-		.n_channels = n_channels,
-	};
-	struct sb_irc **ircs = reallocarray(quoth->ircs, quoth->n_ircs + 1, sizeof(*ircs));
-	struct sb_error why;
-	struct sb_irc *irc;
-	int error;
-
-	if (!ircs)
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	quoth->ircs = ircs;
-	error = sb_irc_create(quoth->d, quoth->r, &irc_options, SB_PLACE, &irc, &why);
+	ircd = servers.moves_ircd ? servers.fresh.ircd : quoth->servers.ircd;
+	error = networks_change(quoth->networks, from, to, ircd ? sb_ircd_url(ircd) : NULL,
+		servers.moves_ircd, ret_error);
 	if (error)
-		return sb_error_set(
-			ret_error, error, "IRC at %s as %s: %s", url, options->nick, why.text);
-	ircs[quoth->n_ircs++] = irc;
-	/* With the port, for there may be several networks at one host. */
-	if (sb_label(quoth->d, irc, strstr(url, "://") + strlen("://")))
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	sb_irc_disconnected_connect(quoth->d, irc, SB_HANDLER(on_disconnected), quoth);
-	error = sb_irc_open(irc, &why);
-	return error ? sb_error_set(ret_error, error, "IRC at %s: %s", url, why.text) : 0;
+		servers_abandon(&servers);
+	else
+		servers_commit(&quoth->servers, &servers);
+	return error;
 }
 
 static void
-on_demo_joined(void *self, struct sb_irc *irc, const struct sb_irc_joined *e)
+on_ready(void *self)
 {
 	struct quoth *quoth = self;
 
-	(void)irc;
-	if (!e->is_self || quoth->is_ready || quoth->is_shut)
+	quoth->events.ready(quoth->events.self);
+}
+
+static void
+be_ready(struct quoth *quoth)
+{
+	if (quoth->is_ready || quoth->is_shut)
 		return;
 	quoth->is_ready = true;
 	sb_timer_start(&quoth->ready, 0);
 }
 
-static int
-open_networks(struct quoth *quoth, const struct options *options, struct sb_error *ret_error)
+static void
+on_joined(void *self, struct sb_irc *irc, const struct sb_irc_joined *e)
 {
-	static const char *const demo_channels[] = { OPTIONS_DEMO_CHANNEL };
-	size_t i;
-	int error;
+	(void)irc;
+	if (e->is_self)
+		be_ready(self);
+}
 
-	for (i = 0; i < options->n_networks; i++) {
-		error = open_network(quoth, options->networks[i].url, options,
-			(const char *const *)options->networks[i].channels,
-			options->networks[i].n_channels, ret_error);
-		if (error)
-			return error;
-	}
-	if (!options->is_demo) {
-		sb_timer_start(&quoth->ready, 0);
-		return 0;
-	}
-	error = open_network(quoth, sb_ircd_url(quoth->ircd), options, demo_channels, 1, ret_error);
-	if (error)
-		return error;
-	sb_irc_joined_connect(
-		quoth->d, quoth->ircs[quoth->n_ircs - 1], SB_HANDLER(on_demo_joined), quoth);
-	return 0;
+/* Whether somebody who tries the demonstration has to wait for the bot. */
+static bool
+waits_for_bot(const struct quoth *quoth)
+{
+	size_t i;
+
+	for (i = 0; quoth->is_demo && i < quoth->config->n_ircs; i++)
+		if (!strcmp(quoth->config->ircs[i].server, "ircd"))
+			return true;
+	return false;
 }
 
 /* Shutting. */
@@ -242,14 +156,15 @@ open_networks(struct quoth *quoth, const struct options *options, struct sb_erro
 static bool
 all_have_left(struct quoth *quoth)
 {
-	bool has_bot_left = quoth->n_gone == quoth->n_ircs;
+	bool has_bot_left = networks_are_gone(quoth->networks);
 
 	if (!has_bot_left && sb_reactor_now_ns(quoth->r) < quoth->leave_by_ns)
 		return false;
-	if (quoth->ircd && !quoth->ircd_is_shut)
-		sb_ircd_shut(quoth->ircd, quoth->reason);
+	if (quoth->servers.ircd && !quoth->ircd_is_shut)
+		sb_ircd_shut(quoth->servers.ircd, quoth->reason);
 	quoth->ircd_is_shut = true;
-	return has_bot_left && (!quoth->ircd || !sb_ircd_n_clients(quoth->ircd));
+	return has_bot_left && servers_ircd_is_gone(&quoth->servers)
+	       && servers_http_is_gone(&quoth->servers);
 }
 
 static void
@@ -270,8 +185,6 @@ on_look(void *self)
 void
 quoth_shut(struct quoth *quoth, const char *reason)
 {
-	size_t i;
-
 	if (quoth->is_shut)
 		return;
 	quoth->is_shut = true;
@@ -279,57 +192,74 @@ quoth_shut(struct quoth *quoth, const char *reason)
 	quoth->leave_by_ns = sb_reactor_now_ns(quoth->r) + LEAVE_LIMIT_NS;
 	quoth->shut_by_ns = sb_reactor_now_ns(quoth->r) + SHUT_LIMIT_NS;
 	sb_timer_stop(&quoth->ready);
-	sb_qotd_destroy(quoth->qotd);
-	quoth->qotd = NULL;
-	for (i = 0; i < quoth->n_ircs; i++)
-		sb_irc_quit(quoth->ircs[i], quoth->reason);
+	servers_shut(&quoth->servers);
+	networks_quit(quoth->networks, quoth->reason);
 	sb_timer_start(&quoth->shut, 0);
 }
 
-/* Making and destroying. */
+/* Making. */
 
-static void
-on_ready(void *self)
+static struct bot *
+make_bot(struct quoth *quoth)
 {
-	struct quoth *quoth = self;
+	struct bot_parts parts = {
+		.d = quoth->d,
+		.r = quoth->r,
+		.quotes = quoth->quotes,
+		.config = quoth->config,
+		.networks = quoth->networks,
+		.watch = quoth->watch,
+		.log = &quoth->log,
+	};
 
-	quoth->events.ready(quoth->events.self);
+	return bot_create(&parts);
 }
 
 static int
-fill(struct quoth *quoth, const struct options *options, struct sb_error *ret_error)
+fill(struct quoth *quoth, struct sb_error *ret_error)
 {
-	int error = load_quotes(quoth, options, ret_error);
+	int error = open_quotes(quoth, ret_error);
 
 	if (error)
 		return error;
-	quoth->bot = bot_create(quoth->d, quoth->r, quoth->quotes, &quoth->log);
-	if (!quoth->bot || sb_timer_init(&quoth->ready, quoth->r, SB_HANDLER(on_ready), quoth)
+	quoth->watch = watch_create(quoth->d, quoth->r);
+	if (!quoth->watch || sb_timer_init(&quoth->ready, quoth->r, SB_HANDLER(on_ready), quoth)
 		|| sb_timer_init(&quoth->shut, quoth->r, SB_HANDLER(on_look), quoth))
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	error = open_servers(quoth, options, ret_error);
-	if (!error)
-		error = open_networks(quoth, options, ret_error);
+		return no_memory(ret_error);
+	quoth->networks = networks_create(quoth->d, quoth->r);
+	quoth->bot = quoth->networks ? make_bot(quoth) : NULL;
+	if (!quoth->bot)
+		return no_memory(ret_error);
+	if (waits_for_bot(quoth))
+		sb_irc_joined_connect(quoth->d, SB_ANY, SB_HANDLER(on_joined), quoth);
+	else
+		be_ready(quoth);
+	error = change(quoth, NULL, quoth->config, ret_error);
 	if (!error && sb_connect_failed(quoth->d))
-		error = sb_error_set(ret_error, -ENOMEM, "out of memory");
+		error = no_memory(ret_error);
 	return error;
 }
 
 int
-quoth_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct options *options,
+quoth_create(struct sb_dispatcher *d, struct sb_reactor *r, struct config *config, bool is_demo,
 	const struct log *log, const struct quoth_events *events, struct quoth **ret_quoth,
 	struct sb_error *ret_error)
 {
 	struct quoth *quoth = calloc(1, sizeof(*quoth));
 	int error;
 
-	if (!quoth)
-		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	if (!quoth) {
+		config_destroy(config);
+		return no_memory(ret_error);
+	}
 	quoth->d = d;
 	quoth->r = r;
+	quoth->config = config;
+	quoth->is_demo = is_demo;
+	quoth->servers = (struct servers){ d, r, .may_move = is_demo };
 	quoth->log = *log;
 	quoth->events = *events;
-	error = fill(quoth, options, ret_error);
+	error = fill(quoth, ret_error);
 	if (error)
 		quoth_destroy(quoth);
 	else
@@ -340,31 +270,75 @@ quoth_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct options
 void
 quoth_destroy(struct quoth *quoth)
 {
-	size_t i;
-
 	if (!quoth)
 		return;
 	sb_forget(quoth->d, quoth);
-	for (i = 0; i < quoth->n_ircs; i++)
-		sb_irc_destroy(quoth->ircs[i]);
-	sb_ircd_destroy(quoth->ircd);
-	sb_qotd_destroy(quoth->qotd);
+	bot_destroy(quoth->bot);
+	networks_destroy(quoth->networks);
+	servers_destroy(&quoth->servers);
 	sb_timer_finish(&quoth->ready);
 	sb_timer_finish(&quoth->shut);
-	bot_destroy(quoth->bot);
-	quotes_destroy(quoth->quotes);
-	free(quoth->ircs);
+	watch_destroy(quoth->watch);
+	quotes_close(quoth->quotes);
+	config_destroy(quoth->config);
 	free(quoth);
+}
+
+static int
+check_reload(const struct quoth *quoth, const struct config *config, struct sb_error *ret_error)
+{
+	if (quoth->is_shut)
+		return sb_error_set(ret_error, -EBUSY, "it is about to end");
+	if (strcmp(config->database, quoth->config->database) != 0)
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"%s: database: another one needs a restart", config->path);
+	return 0;
+}
+
+int
+quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_error)
+{
+	struct sb_error why;
+	int error = check_reload(quoth, config, ret_error);
+
+	if (!error)
+		error = change(quoth, quoth->config, config, ret_error);
+	if (error) {
+		config_destroy(config);
+		return error;
+	}
+	if (quoth->servers.http
+		&& sb_http_set_hosts(quoth->servers.http, (const char *const *)config->http.hosts,
+			config->http.n_hosts))
+		log_say(&quoth->log, "http: out of memory: hosts stays as it was");
+	bot_configure(quoth->bot, config);
+	if (take_in(quoth, config, &why))
+		log_say(&quoth->log, "quotes: %s", why.text);
+	config_destroy(quoth->config);
+	quoth->config = config;
+	return 0;
 }
 
 const char *
 quoth_ircd_url(const struct quoth *quoth)
 {
-	return quoth->ircd && !quoth->is_shut ? sb_ircd_url(quoth->ircd) : NULL;
+	return quoth->servers.ircd && !quoth->is_shut ? sb_ircd_url(quoth->servers.ircd) : NULL;
+}
+
+const char *
+quoth_http_url(const struct quoth *quoth)
+{
+	return quoth->servers.http && !quoth->is_shut ? sb_http_url(quoth->servers.http) : NULL;
 }
 
 const char *
 quoth_qotd_url(const struct quoth *quoth)
 {
-	return quoth->qotd ? sb_qotd_url(quoth->qotd) : NULL;
+	return quoth->servers.qotd ? sb_qotd_url(quoth->servers.qotd) : NULL;
+}
+
+struct quotes *
+quoth_quotes(struct quoth *quoth)
+{
+	return quoth->quotes;
 }

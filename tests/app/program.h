@@ -14,10 +14,23 @@
 
 #define SAMPLE SOURCE_DIR "/tests/app/sample"
 
+/* Parts of configurations. Nobody is kept waiting for having asked much. */
+#define IN_MEMORY                                                                                  \
+	"database = \"\"\n"                                                                       \
+	"limits { person-every-s = 0 channel-every-s = 0 }\n"
+#define WITH_SAMPLE IN_MEMORY "quotes = { \"" SAMPLE "\" }\n"
+#define QOTD_SOMEWHERE "qotd { listen = \"tcp://127.0.0.1:0\" }\n"
+#define SERVERS                                                                                    \
+	"ircd { listen = \"tcp://127.0.0.1:6667\" }\n"                                            \
+	"irc demo { server = \"ircd\" channels = { \"#signalbox\" } }\n"                        \
+	"http { listen = \"tcp://127.0.0.1:8080\" }\n"                                            \
+	"qotd { listen = \"tcp://127.0.0.1:1717\" }\n"
+#define DEMO WITH_SAMPLE SERVERS
+
 struct fixture {
 	struct sb_world *world;
 	struct sb_dispatcher *people;
-	struct options options;
+	bool is_demo;
 	struct quoth *quoth;
 	int n_ready, n_over;
 	char log[64 * 1024];
@@ -80,7 +93,6 @@ static inline void
 destroy_fixture(struct fixture *f)
 {
 	quoth_destroy(f->quoth);
-	options_finish(&f->options);
 	sb_world_destroy(f->world);
 	sb_dispatcher_destroy(f->people);
 	free(f);
@@ -100,30 +112,39 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Creates it as the command line says that these words are. */
+static inline void
+on_config_problem(void *self, const char *text)
+{
+	(void)self;
+	sb_testing_fail(SB_PLACE, "%s", text);
+}
+
+static inline struct config *
+parse(const char *text)
+{
+	struct config *config;
+
+	if (config_parse("test.conf", text, on_config_problem, NULL, &config))
+		sb_testing_fail(SB_PLACE, "no configuration: %s", text);
+	return config;
+}
+
 static inline int
-create(struct fixture *f, struct sb_error *ret_error, const char *words)
+create(struct fixture *f, struct sb_error *ret_error, const char *text)
 {
 	struct log log = { on_log, f };
 	struct quoth_events events = { on_ready, on_over, f };
-	char line[512], *argv[16] = { line }, *rest = line;
-	int argc = 0;
 
-	(void)snprintf(line, sizeof(line), "quoth %s", words);
-	while ((argv[argc] = strtok_r(rest, " ", &rest)))
-		argc++;
-	if (options_parse(argc, argv, &f->options, ret_error))
-		return ret_error->code;
-	return quoth_create(
-		f->world->d, f->world->r, &f->options, &log, &events, &f->quoth, ret_error);
+	return quoth_create(f->world->d, f->world->r, parse(text), f->is_demo, &log, &events,
+		&f->quoth, ret_error);
 }
 
 static inline void
-start(struct fixture *f, const char *words)
+start(struct fixture *f, const char *text)
 {
 	struct sb_error error;
 
-	if (create(f, &error, words))
+	if (create(f, &error, text))
 		sb_testing_fail(SB_PLACE, "%s", error.text);
 }
 
@@ -140,7 +161,8 @@ run_until(struct fixture *f, const char *what, bool (*is_so)(void *self), void *
 static inline void
 start_demo(struct fixture *f)
 {
-	start(f, "--demo --quotes " SAMPLE);
+	f->is_demo = true;
+	start(f, DEMO);
 	run_until(f, "ready", is_ready, f, 60 * SB_S);
 }
 

@@ -1,98 +1,11 @@
 /* The bot's handlers: a signal is emitted, and the tape shows what the bot did. */
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include <signalbox/dispatch_signals.h>
-#include <signalbox/irc.h>
 #include <signalbox/ircd.h>
 #include <signalbox/qotd.h>
 
-#include "app/bot.h"
-#include "kit_cmocka.h"
+#include "bot_fixture.h"
 #include "visitor.h"
-
-struct fixture {
-	struct sb_world *world;
-	struct quotes *quotes;
-	struct bot *bot;
-	struct sb_tape *tape;
-	struct sb_irc *irc;
-	char log[4096]; /* lines, each with a newline */
-};
-
-static void
-on_log(void *self, const char *line)
-{
-	struct fixture *f = self;
-	size_t len = strlen(f->log);
-
-	(void)snprintf(f->log + len, sizeof(f->log) - len, "%s\n", line);
-}
-
-static void
-on_problem(void *self, const struct quotes_problem *problem)
-{
-	(void)self;
-	sb_testing_fail(SB_PLACE, "line %zu: %s", problem->line, problem->why);
-}
-
-static void
-add(struct fixture *f, const char *text)
-{
-	assert_true(quotes_read(f->quotes, "test", sb_bytes_of(text), on_problem, NULL) >= 1);
-}
-
-/* A client that is registered as "Quoth", over a tape. */
-static struct sb_irc *
-make_irc(struct fixture *f, const char *label, struct sb_tape **ret_tape)
-{
-	struct sb_irc_options options = { .nick = "Quoth" };
-	struct sb_error error;
-	struct sb_irc *irc;
-
-	if (sb_irc_create(f->world->d, f->world->r, &options, SB_PLACE, &irc, &error))
-		sb_testing_fail(SB_PLACE, "%s", error.text);
-	assert_int_equal(sb_label(f->world->d, irc, label), 0);
-	*ret_tape = sb_tape_create();
-	assert_int_equal(sb_irc_attach(irc, sb_tape_stream(*ret_tape)), 0);
-	sb_tape_connect(*ret_tape);
-	sb_tape_feed_line(*ret_tape, ":irc.test 001 Quoth :Welcome");
-	sb_tape_clear(*ret_tape);
-	return irc;
-}
-
-static int
-set_up(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-	struct log log = { on_log, f };
-
-	assert_non_null(f);
-	f->world = sb_world_create(sb_testing_seed());
-	f->quotes = quotes_create();
-	assert_non_null(f->quotes);
-	f->bot = bot_create(f->world->d, f->world->r, f->quotes, &log);
-	assert_non_null(f->bot);
-	f->irc = make_irc(f, "libera", &f->tape);
-	f->log[0] = '\0';
-	*state = f;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	sb_irc_destroy(f->irc);
-	sb_tape_destroy(f->tape);
-	bot_destroy(f->bot);
-	quotes_destroy(f->quotes);
-	sb_world_destroy(f->world);
-	free(f);
-	return 0;
-}
 
 static void
 say_in_channel(struct fixture *f, const char *text)
@@ -454,13 +367,11 @@ the_quote_of_the_day_is_cleaned_line_by_line(void **state)
 	/* Whether it fits is seen from what is sent; nothing to see does not fit. */
 	for (i = 0; i < 500; i++)
 		strcat(text, "\x01x");
-	quotes_destroy(f->quotes);
-	sb_qotd_destroy(qotd);
 	bot_destroy(f->bot);
-	f->quotes = quotes_create();
-	assert_non_null(f->quotes);
-	f->bot = bot_create(f->world->d, f->world->r, f->quotes, &(struct log){ on_log, f });
-	assert_non_null(f->bot);
+	sb_qotd_destroy(qotd);
+	quotes_close(f->quotes);
+	assert_int_equal(quotes_open(NULL, &f->quotes, NULL), 0);
+	f->bot = make_bot(f);
 	add(f, text);
 	memset(text, '\t', 70);
 	memcpy(text + 70, "y", 2);
@@ -517,8 +428,6 @@ a_destroyed_bot_hears_nothing(void **state)
 	assert_int_equal(sb_irc_message_emit(f->world->d, f->irc, &e), 0);
 	sb_tape_expect(f->tape, "");
 }
-
-#define with_bot(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int
 main(void)

@@ -14,10 +14,11 @@ the_demonstration_is_ready_when_the_bot_is_in_its_channel(void **state)
 {
 	struct fixture *f = *state;
 
-	start(f, "--demo --quotes " SAMPLE);
+	f->is_demo = true;
+	start(f, DEMO);
 	assert_int_equal(f->n_ready, 0);
 	run_until(f, "ready", is_ready, f, 60 * SB_S);
-	assert_non_null(strstr(f->log, "127.0.0.1:6667: joined #signalbox\n"));
+	assert_non_null(strstr(f->log, "demo: joined #signalbox\n"));
 	assert_non_null(strstr(f->log, "ircd: quoth joined #signalbox\n"));
 	assert_string_equal(quoth_ircd_url(f->quoth), "tcp://127.0.0.1:6667");
 	assert_string_equal(quoth_qotd_url(f->quoth), "tcp://127.0.0.1:1717");
@@ -25,7 +26,7 @@ the_demonstration_is_ready_when_the_bot_is_in_its_channel(void **state)
 	sb_simulation_cut_all(f->world->sim);
 	assert_int_equal(sb_simulation_run_for(f->world->sim, 600 * SB_S), 0);
 	assert_non_null(
-		strstr(strstr(f->log, "disconnected"), "127.0.0.1:6667: joined #signalbox"));
+		strstr(strstr(f->log, "disconnected"), "demo: joined #signalbox"));
 	assert_int_equal(f->n_ready, 1);
 	assert_int_equal(f->n_over, 0);
 }
@@ -77,11 +78,9 @@ a_port_that_is_taken_is_left_for_a_free_one_in_a_demonstration_only(void **state
 	assert_int_equal(sb_listener_open(f->world->r, "tcp://127.0.0.1:6667", NULL, SB_PLACE,
 				 &acceptor, NULL, &listener, &error),
 		0);
-	assert_int_equal(
-		create(f, &error, "--ircd tcp://127.0.0.1:6667 --quotes " SAMPLE), -EADDRINUSE);
+	assert_int_equal(create(f, &error, DEMO), -EADDRINUSE);
 	assert_int_equal(error.code, -EADDRINUSE);
-	assert_non_null(strstr(error.text, "--ircd: listening at tcp://127.0.0.1:6667: "));
-	options_finish(&f->options);
+	assert_non_null(strstr(error.text, "ircd: listening at tcp://127.0.0.1:6667: "));
 
 	start_demo(f);
 	assert_string_not_equal(quoth_ircd_url(f->quoth), "tcp://127.0.0.1:6667");
@@ -89,62 +88,71 @@ a_port_that_is_taken_is_left_for_a_free_one_in_a_demonstration_only(void **state
 	sb_listener_close(listener);
 }
 
-/* Errors of the options that only show when it is put together. */
+/* Errors that only show when it is put together. */
 
 static void
-expect_error(struct fixture *f, const char *words, int code, const char *text)
+expect_error(struct fixture *f, const char *config, int code, const char *text)
 {
 	struct sb_error error = { 0, "" };
 
-	assert_int_equal(create(f, &error, words), code);
+	assert_int_equal(create(f, &error, config), code);
 	assert_int_equal(error.code, code);
 	if (!strstr(error.text, text))
 		sb_testing_fail(SB_PLACE, "'%s' should hold '%s'", error.text, text);
-	options_finish(&f->options);
 }
 
 static void
-an_error_names_the_option_and_leaves_nothing_behind(void **state)
+an_error_names_the_section_and_leaves_nothing_behind(void **state)
 {
 	struct fixture *f = *state;
 
-	expect_error(f, "--demo --quotes /nowhere", -ENOENT,
-		"--quotes /nowhere: cannot be opened: No such file");
-	expect_error(f, "--demo --quotes /dev/null", -EINVAL,
-		"--quotes /dev/null: neither a file nor a folder");
-	expect_error(f, "--demo --quotes /usr/share/games/fortunes/art.dat", -ENODATA,
-		"--quotes /usr/share/games/fortunes/art.dat: an index made by strfile");
-	expect_error(f, "--demo --quotes /dev/null --quotes " SAMPLE, -EINVAL,
-		"--quotes /dev/null: neither a file nor a folder");
+	expect_error(f, "database = \"/nowhere/quotes.db\"\n" QOTD_SOMEWHERE, -ENOENT,
+		"/nowhere/quotes.db: ");
 	/* The error is all that is said. */
 	assert_string_equal(f->log, "");
-	expect_error(f, "--demo --nick a@b --quotes " SAMPLE, -EINVAL, "--nick a@b");
-	expect_error(f, "--demo --qotd tcp://127.0.0.1:6667 --quotes " SAMPLE, -EADDRINUSE,
-		"--qotd: listening at tcp://127.0.0.1:6667: ");
+	expect_error(f,
+		WITH_SAMPLE NETWORK_ONE "ircd { listen = \"tcp://127.0.0.1:6667\" }\n"
+					"qotd { listen = \"tcp://127.0.0.1:6667\" }\n",
+		-EADDRINUSE, "qotd: listening at tcp://127.0.0.1:6667: ");
+}
+
+static void
+quotes_that_cannot_be_read_are_logged_and_no_reason_not_to_begin(void **state)
+{
+	struct fixture *f = *state;
+
+	start(f, IN_MEMORY "quotes = { \"/nowhere\", \"/dev/null\", "
+			   "\"/usr/share/games/fortunes/art.dat\" }\n" QOTD_SOMEWHERE);
+	assert_non_null(strstr(f->log, "/nowhere: cannot be opened: No such file"));
+	assert_non_null(strstr(f->log, "/dev/null: neither a file nor a folder"));
+	assert_non_null(strstr(f->log, "/usr/share/games/fortunes/art.dat: an index made by strfile"));
+	assert_non_null(strstr(f->log, "\n0 quotes\n"));
+	run_until(f, "ready", is_ready, f, SB_S);
 }
 
 static void
 problems_with_quotes_are_logged_up_to_a_bound(void **state)
 {
 	struct fixture *f = *state;
-	char path[] = "/tmp/test_quoth.XXXXXX", words[128];
+	char path[] = "/tmp/test_quoth.XXXXXX", text[512];
 	FILE *file = fdopen(mkstemp(path), "w");
 	int i;
 
 	assert_non_null(file);
 	for (i = 0; i < 30; i++)
-		assert_true(fputs("caf\xe9\n%\n", file) >= 0);
+		assert_true(fprintf(file, "caf\xe9 %d\n%%\n", i) >= 0);
 	assert_int_equal(fclose(file), 0);
-	(void)snprintf(words, sizeof(words),
-		"--qotd tcp://127.0.0.1:0 --quotes /usr/share/games/fortunes/art.dat --quotes %s",
+	(void)snprintf(text, sizeof(text),
+		IN_MEMORY "quotes = { \"/usr/share/games/fortunes/art.dat\", \"%s\" }\n" QOTD_SOMEWHERE,
 		path);
-	start(f, words);
+	start(f, text);
 	assert_int_equal(unlink(path), 0);
-	/* The index is told beside 20 of the quotes. */
+	/* The index is told beside 19 of the quotes. */
 	assert_non_null(strstr(f->log, "/usr/share/games/fortunes/art.dat: an index"));
-	assert_non_null(strstr(f->log, ":39: not UTF-8"));
-	assert_null(strstr(f->log, ":41: not UTF-8"));
-	assert_non_null(strstr(f->log, "... and 10 more problems with quotes\n30 quotes\n"));
+	assert_non_null(strstr(f->log, ":37: not UTF-8"));
+	assert_null(strstr(f->log, ":39: not UTF-8"));
+	assert_non_null(strstr(f->log, "... and 11 more problems with quotes\n"));
+	assert_non_null(strstr(f->log, "\n30 quotes\n"));
 }
 
 /* Several networks. */
@@ -161,9 +169,11 @@ make_network(struct fixture *f, const char *url)
 	return ircd;
 }
 
-#define TWO_NETWORKS                                                                               \
-	"--irc tcp://127.0.0.1:7001/#signalbox --irc tcp://127.0.0.1:7002/#signalbox "             \
-	"--quotes " SAMPLE
+#define NETWORK_ONE                                                                                \
+	"irc one { server = \"tcp://127.0.0.1:7001\" channels = { \"#signalbox\" } }\n"
+#define NETWORK_TWO                                                                                \
+	"irc two { server = \"tcp://127.0.0.1:7002\" channels = { \"#signalbox\" } }\n"
+#define TWO_NETWORKS WITH_SAMPLE NETWORK_ONE NETWORK_TWO
 
 static void
 it_answers_on_several_networks_and_comes_back_to_one_that_was_away(void **state)
@@ -279,7 +289,8 @@ people_are_told_goodbye_though_a_network_does_not_answer(void **state)
 	struct sb_probe *probe;
 	struct person alice;
 
-	start(f, "--demo --irc tcp://127.0.0.1:7001/#signalbox --quotes " SAMPLE);
+	f->is_demo = true;
+	start(f, DEMO NETWORK_ONE);
 	run_until(f, "ready", is_ready, f, 60 * SB_S);
 	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));
 	run_until(f, "alice", person_is_there, &alice, 60 * SB_S);
@@ -310,20 +321,20 @@ it_may_be_shut_before_it_is_ready_and_destroyed_at_any_time(void **state)
 {
 	struct fixture *f = *state;
 
-	start(f, "--demo --quotes " SAMPLE);
+	f->is_demo = true;
+	start(f, DEMO);
 	quoth_shut(f->quoth, "Goodbye now");
 	run_until(f, "over", is_over, f, 6 * SB_S);
 	assert_int_equal(f->n_ready, 0);
 	quoth_destroy(f->quoth);
-	options_finish(&f->options);
-	start(f, "--qotd tcp://127.0.0.1:0 --quotes " SAMPLE);
+	start(f, WITH_SAMPLE QOTD_SOMEWHERE);
 	quoth_shut(f->quoth, "Goodbye now");
 	assert_int_equal(sb_simulation_run_for(f->world->sim, SB_S), 0);
 	assert_int_equal(f->n_ready, 0);
 	assert_int_equal(f->n_over, 2);
 	quoth_destroy(f->quoth);
-	options_finish(&f->options);
-	start(f, "--demo --quotes " SAMPLE);
+	f->is_demo = true;
+	start(f, DEMO);
 	quoth_destroy(f->quoth);
 	f->quoth = NULL;
 }
@@ -338,7 +349,8 @@ main(void)
 		with_fixture(people_on_the_embedded_server_are_answered),
 		with_fixture(the_quote_of_the_day_is_served),
 		with_fixture(a_port_that_is_taken_is_left_for_a_free_one_in_a_demonstration_only),
-		with_fixture(an_error_names_the_option_and_leaves_nothing_behind),
+		with_fixture(an_error_names_the_section_and_leaves_nothing_behind),
+		with_fixture(quotes_that_cannot_be_read_are_logged_and_no_reason_not_to_begin),
 		with_fixture(problems_with_quotes_are_logged_up_to_a_bound),
 		with_fixture(it_answers_on_several_networks_and_comes_back_to_one_that_was_away),
 		with_fixture(shutting_says_goodbye_and_is_over_when_all_have_left),

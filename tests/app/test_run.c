@@ -4,7 +4,7 @@
 
 #include "kit_cmocka.h"
 
-static char folder[] = "/tmp/test_run.XXXXXX";
+static char folder[sizeof("/tmp/test_run.XXXXXX")];
 
 static int
 shell(const char *command)
@@ -19,6 +19,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
+	(void)strcpy(folder, "/tmp/test_run.XXXXXX");
 	return mkdtemp(folder)
 			       && !shell(
 				       "mkdir app && cp " SOURCE_DIR "/app/run app/ && "
@@ -70,12 +71,32 @@ it_says_that_it_builds_when_there_is_something_to_build(void **state)
 	expect_said("");
 }
 
+static void
+without_arguments_it_is_the_demonstration_in_the_build_folder(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		shell("echo '#include <stdio.h>\n#include <stdlib.h>\n"
+		      "int main(int n, char **v) { for (int i = 1; i < n; i++) puts(v[i]); "
+		      "return puts(getenv(\"STATE_DIRECTORY\")) < 0; }' >main.c"),
+		0);
+	assert_int_equal(shell("env -u STATE_DIRECTORY bash app/run >out 2>err"), 0);
+	assert_int_equal(shell("printf '%s\n' --demo --config \"$(pwd -P)/app/quoth.conf\" "
+			       "\"$(pwd -P)/build/run\" | cmp out -"),
+		0);
+	assert_int_equal(shell("STATE_DIRECTORY=/x bash app/run --help >out"), 0);
+	assert_int_equal(shell("printf '%s\n' --help /x | cmp out -"), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			it_says_that_it_builds_when_there_is_something_to_build, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			without_arguments_it_is_the_demonstration_in_the_build_folder, set_up,
+			tear_down),
 	};
 
 	return kit_run(tests);

@@ -34,7 +34,8 @@ live_through_a_storm(void *self, uint64_t seed)
 	int i;
 
 	run->n_seeds++;
-	start(f, "--demo --quotes " SAMPLE);
+	f->is_demo = true;
+	start(f, DEMO);
 	sb_irc_disconnected_connect(f->world->d, SB_ANY, SB_HANDLER(count_cut), run);
 	sb_simulation_set_weather(f->world->sim, &storm);
 	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));

@@ -64,6 +64,15 @@ start() {
 	out[$name]=$fd
 }
 
+# quoth_start NAME: Quoth with the configuration on standard input; in memory, with three quotes.
+quoth_start() {
+	{
+		printf 'database = ""\nquotes = { "tests/app/sample" }\n'
+		cat
+	} >"$folder/$1.conf"
+	start "$1" "$quoth" --config "$folder/$1.conf"
+}
+
 # join PORT NICK CHANNEL: an IRC client in the shell. Its connection is descriptor $irc.
 join() {
 	exec {irc}<>"/dev/tcp/127.0.0.1/$1" || fail "nobody listens at port $1"

@@ -1,0 +1,72 @@
+#ifndef QUOTH_COMMANDS_H
+#define QUOTH_COMMANDS_H
+
+/* What Quoth does and answers when people say something on IRC: from a message to the lines of an
+ * answer. No network and no clock: times and random numbers are given to it.
+ *
+ *     quote [ID | WORDS]    one at random, that one, or one that holds the words
+ *     addquote TEXT         keeps it; lines may be parted by " | "
+ *     grab NICK [N]         keeps the last line, or N lines, that NICK said here
+ *     undo                  takes back what one has just added, within two minutes
+ *     search WORDS          the ids and beginnings of quotes that hold the words
+ *     more                  what did not fit into the last answer
+ *     vote ID +|-           for it or against it
+ *     del ID, restore ID    by who added it, or a moderator
+ *     info ID               who added it, when, where; its votes
+ *     top                   the best
+ *     help [COMMAND]
+ *
+ * A command begins with one of the prefixes; without where it is said to us alone, or after our nick and
+ * a colon or a comma. Everything else is met with silence, and so is an unknown command in a channel.
+ * Errors go to who asked. Who asks too much is met with silence, after one word about it. */
+
+#include "quotes.h"
+#include "replies.h"
+
+struct commands;
+
+/* How much is answered: `burst` commands at once, and one more every `every_s` seconds. 0 s: no limit. */
+struct commands_limits {
+	int person_burst, person_every_s;
+	int channel_burst, channel_every_s;
+};
+
+/* Something that somebody said. Borrowed for the call. */
+struct commands_said {
+	const char *network; /* its name in the configuration */
+	const char *channel; /* NULL: to us alone */
+	const char *nick, *user, *host; /* user and host may be NULL */
+	const char *account; /* NULL: not known */
+	const char *text;
+	const char *our_nick;
+	bool is_action; /* /me */
+	bool is_moderator;
+	const char *const *prefixes;
+	size_t n_prefixes;
+	enum quotes_visibility visibility; /* of what is added here */
+	int64_t now_s; /* s since 1970 UTC */
+	int64_t now_ns; /* monotonic, for the limits */
+	uint64_t random;
+};
+
+/* Borrows quotes, which outlives it; limits are copied. NULL when out of memory. */
+struct commands *commands_create(struct quotes *quotes, const struct commands_limits *limits);
+
+/* NULL is fine. */
+void commands_destroy(struct commands *commands);
+
+/* From now on these limits. */
+void commands_set_limits(struct commands *commands, const struct commands_limits *limits);
+
+/* Remembers what was said in a channel, for grab (the last 200 lines of each of 1000 channels, those
+ * longest silent are forgotten), and does and answers what it asks for. *ret_replies is empty for
+ * silence. Returns 0, or a negative errno for what went wrong with the database, also answered in
+ * words. */
+int commands_hear(struct commands *commands, const struct commands_said *said,
+	struct replies *ret_replies, struct sb_error *ret_error);
+
+/* Somebody took another nick: what they have said is found under the new one. */
+void commands_renamed(struct commands *commands, const char *network, const char *nick,
+	const char *new_nick);
+
+#endif

@@ -1,0 +1,73 @@
+#ifndef QUOTH_CONFIG_H
+#define QUOTH_CONFIG_H
+
+/* The configuration: a file of sections and options, read by libconfuse; quoth.conf(5) tells of each.
+ * Pure but for reading the files. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <signalbox/base.h>
+
+#include "quotes.h"
+
+/* irc NAME { ... }: a network to be on. */
+struct config_irc {
+	char *name; /* the section's title: a label, and the network of quotes */
+	char *server; /* a URL; or "ircd", the server of the section ircd */
+	char *nick;
+	char *password; /* what password-file holds, or NULL */
+	char **channels;
+	size_t n_channels;
+	char **moderators; /* masks, nick!user@host with * and ? */
+	size_t n_moderators;
+	char **prefixes; /* of commands: "!" */
+	size_t n_prefixes;
+	enum quotes_visibility visibility; /* of the quotes added there */
+	size_t line; /* of the section in the file */
+};
+
+/* http { ... } */
+struct config_http {
+	char *listen; /* a URL, or NULL: no such section */
+	char *base_url; /* "https://quotes.example.org", without / at its end; NULL: none is known */
+	char **hosts; /* names it answers for; none: all */
+	size_t n_hosts;
+	bool has_access_log;
+};
+
+struct config {
+	char *path; /* of the file */
+	char *database; /* a path; "" in memory */
+	char **quotes; /* fortune files or folders taken in at the start */
+	size_t n_quotes;
+	struct config_irc *ircs;
+	size_t n_ircs;
+	char *ircd; /* where to listen, or NULL */
+	char *qotd; /* where to listen, or NULL */
+	struct config_http http;
+	/* How much Quoth answers on IRC: so many commands at once, and then one every so many seconds. */
+	int person_burst, person_every_s;
+	int channel_burst, channel_every_s;
+};
+
+/* Told once for each thing that is wrong: "quoth.conf:12: ..." with what would be right; borrowed for the
+ * call. */
+typedef void config_problem_fn(void *self, const char *text);
+
+/* Reads a file. Everything that is wrong is told, not just the first: unknown sections and options with
+ * the nearest known one, values that cannot be, sections twice, what is missing, files that cannot be
+ * read or that others may read though they hold a secret. (Of what is wrong in syntax, where nothing after it can
+ * be made sense of, the first.) Returns 0, and config_destroy() is due; -EINVAL when anything is wrong;
+ * what opening the file says, which is also told; -ENOMEM. */
+int config_read(const char *path, config_problem_fn *problem, void *self,
+	struct config **ret_config);
+
+/* The same from memory, under that name. */
+int config_parse(const char *name, const char *text, config_problem_fn *problem, void *self,
+	struct config **ret_config);
+
+/* NULL is fine. */
+void config_destroy(struct config *config);
+
+#endif

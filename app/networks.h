@@ -1,0 +1,38 @@
+#ifndef QUOTH_NETWORKS_H
+#define QUOTH_NETWORKS_H
+
+/* The IRC networks that Quoth is on: an IRC client for each section of the configuration. */
+
+#include <signalbox/dispatcher.h>
+#include <signalbox/reactor.h>
+
+#include "config.h"
+
+struct networks;
+
+/* None yet. It borrows d and r, which outlive it. NULL when out of memory. */
+struct networks *networks_create(struct sb_dispatcher *d, struct sb_reactor *r);
+
+/* At once, without a goodbye. Not in a handler of a signal. NULL is fine. */
+void networks_destroy(struct networks *networks);
+
+/* From the networks of one configuration to those of another: leaves those that are in it no more, begins
+ * to connect to new ones, joins and parts channels, changes nicks; one whose server or password is another
+ * is left and begun anew; the others notice nothing. from NULL: from none. ircd_url is where the server
+ * "ircd" listens, or NULL; ircd_has_moved: it was elsewhere before. Each client is labelled with the
+ * network's name.
+ * Returns 0, or a negative errno with an error that names the network; then nothing was done. */
+int networks_change(struct networks *networks, const struct config *from, const struct config *to,
+	const char *ircd_url, bool ircd_has_moved, struct sb_error *ret_error);
+
+/* Says goodbye everywhere, for good. */
+void networks_quit(struct networks *networks, const char *reason);
+
+/* Whether none is connected or trying to be: after networks_quit(). */
+bool networks_are_gone(const struct networks *networks);
+
+/* How many there are, and how many of them have let us in. */
+size_t networks_n(const struct networks *networks);
+size_t networks_n_registered(const struct networks *networks);
+
+#endif

@@ -1,0 +1,61 @@
+#ifndef QUOTH_PAGES_H
+#define QUOTH_PAGES_H
+
+/* What Quoth shows in the browser, and to programs: from a question to a document. No network and no
+ * clock. Only public quotes are shown. Everything from outside is escaped; a page needs no script, and
+ * its style is a document of its own, so that the strictest Content-Security-Policy holds. */
+
+#include "quotes.h"
+
+/* A document: status, type and content, which page_finish() frees. */
+struct page {
+	int status; /* 200, 404, 400, 503 */
+	const char *type; /* constant */
+	char *text; /* len bytes and a NUL */
+	size_t len;
+	char etag[40]; /* with its quotes; "" for none */
+	int64_t max_age_s; /* how long it may be kept without asking again; 0: asks each time */
+};
+
+/* What is the same on all pages. Borrowed for the call. */
+struct pages {
+	struct quotes *quotes;
+	const char *base_url; /* "https://quotes.example.org", or as the client has it, "http://host:port" */
+	int64_t now_s;
+	uint64_t random;
+};
+
+/* Each fills in *ret_page, whatever happens: what goes wrong is a page too, with the words and the status
+ * for it. Returns 0, or the negative errno that came of the database, for the log. */
+int page_newest(const struct pages *pages, const char *before_or_null, struct page *ret_page);
+int page_quote(const struct pages *pages, const char *id, struct page *ret_page);
+int page_top(const struct pages *pages, const char *skip_or_null, struct page *ret_page);
+int page_search(const struct pages *pages, const char *words_or_null, const char *skip_or_null,
+	struct page *ret_page);
+/* "#quotes", or "quotes" for it. */
+int page_channel(const struct pages *pages, const char *channel, const char *before_or_null,
+	struct page *ret_page);
+int page_not_found(const struct pages *pages, struct page *ret_page);
+
+/* The id of a public quote at random, to be redirected to: 0 and *ret_id, or -ENOENT. */
+int page_random(const struct pages *pages, int64_t *ret_id);
+
+/* The newest as an Atom feed (RFC 4287); one at random as text; the style; what robots may see. */
+int page_feed(const struct pages *pages, struct page *ret_page);
+int page_text(const struct pages *pages, struct page *ret_page);
+int page_style(struct page *ret_page);
+
+/* JSON: /api/v1/quotes?q=&channel=&order=&before=&skip=&limit=, /api/v1/quotes/ID, /api/v1/random,
+ * /api/v1/stats. Errors are JSON too: {"error":"...","status":404}. */
+struct api_query {
+	const char *words, *channel, *order, *before, *skip, *limit; /* each may be NULL */
+};
+int api_quotes(const struct pages *pages, const struct api_query *query, struct page *ret_page);
+int api_quote(const struct pages *pages, const char *id, struct page *ret_page);
+int api_random(const struct pages *pages, struct page *ret_page);
+int api_stats(const struct pages *pages, struct page *ret_page);
+int api_not_found(struct page *ret_page);
+
+void page_finish(struct page *page);
+
+#endif

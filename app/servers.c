@@ -1,0 +1,166 @@
+#include "servers.h"
+
+#include <errno.h>
+
+#define FREE_PORT "tcp://127.0.0.1:0"
+
+typedef int open_fn(struct servers *servers, const char *url, const struct config *config,
+	struct sb_error *ret_error);
+
+static int
+open_ircd(struct servers *servers, const char *url, const struct config *config,
+	struct sb_error *ret_error)
+{
+	struct sb_ircd_options options = { .url = url };
+
+	(void)config;
+	return sb_ircd_create(
+		servers->d, servers->r, &options, SB_PLACE, &servers->ircd, ret_error);
+}
+
+static int
+open_http(struct servers *servers, const char *url, const struct config *config,
+	struct sb_error *ret_error)
+{
+	struct sb_http_options options = {
+		.url = url,
+		.hosts = (const char *const *)config->http.hosts,
+		.n_hosts = config->http.n_hosts,
+	};
+
+	return sb_http_create(
+		servers->d, servers->r, &options, SB_PLACE, &servers->http, ret_error);
+}
+
+static int
+open_qotd(struct servers *servers, const char *url, const struct config *config,
+	struct sb_error *ret_error)
+{
+	(void)config;
+	return sb_qotd_create(servers->d, servers->r, url, SB_PLACE, &servers->qotd, ret_error);
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Whether another address is wanted; where there is one, it is opened. */
+static int
+open_other(struct servers *fresh, const char *name, const char *from, const char *to, open_fn *open,
+	const struct config *config, bool *ret_moves, struct sb_error *ret_error)
+{
+	struct sb_error why;
+	int error;
+
+	*ret_moves = !is_same(from, to);
+	if (!*ret_moves || !to)
+		return 0;
+	error = open(fresh, to, config, &why);
+	if (error == -EADDRINUSE && fresh->may_move)
+		error = open(fresh, FREE_PORT, config, &why);
+	return error ? sb_error_set(ret_error, error, "%s: %s", name, why.text) : 0;
+}
+
+static int
+label(struct servers *servers, struct sb_error *ret_error)
+{
+	if ((servers->ircd && sb_label(servers->d, servers->ircd, "ircd"))
+		|| (servers->http && sb_label(servers->d, servers->http, "http"))
+		|| (servers->qotd && sb_label(servers->d, servers->qotd, "qotd")))
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	return 0;
+}
+
+int
+servers_prepare(const struct servers *servers, const struct config *from, const struct config *to,
+	struct servers_change *ret_change, struct sb_error *ret_error)
+{
+	static const struct config none;
+	struct servers_change *change = ret_change;
+	struct servers *fresh = &change->fresh;
+	int error;
+
+	if (!from)
+		from = &none;
+	*fresh = (struct servers){ servers->d, servers->r, .may_move = servers->may_move };
+	error = open_other(fresh, "ircd", from->ircd, to->ircd, open_ircd, to, &change->moves_ircd,
+		ret_error);
+	if (!error)
+		error = open_other(fresh, "http", from->http.listen, to->http.listen, open_http, to,
+			&change->moves_http, ret_error);
+	if (!error)
+		error = open_other(fresh, "qotd", from->qotd, to->qotd, open_qotd, to,
+			&change->moves_qotd, ret_error);
+	if (!error)
+		error = label(fresh, ret_error);
+	if (error)
+		servers_abandon(change);
+	return error;
+}
+
+void
+servers_commit(struct servers *servers, const struct servers_change *change)
+{
+	if (change->moves_ircd) {
+		sb_ircd_destroy(servers->left_ircd);
+		servers->left_ircd = servers->ircd;
+		servers->ircd = change->fresh.ircd;
+		if (servers->left_ircd)
+			sb_ircd_shut(servers->left_ircd, "Moving elsewhere");
+	}
+	if (change->moves_http) {
+		sb_http_destroy(servers->left_http);
+		servers->left_http = servers->http;
+		servers->http = change->fresh.http;
+		if (servers->left_http)
+			sb_http_shut(servers->left_http);
+	}
+	if (change->moves_qotd) {
+		sb_qotd_destroy(servers->qotd);
+		servers->qotd = change->fresh.qotd;
+	}
+}
+
+void
+servers_abandon(struct servers_change *change)
+{
+	servers_destroy(&change->fresh);
+}
+
+void
+servers_shut(struct servers *servers)
+{
+	if (servers->http)
+		sb_http_shut(servers->http);
+	sb_qotd_destroy(servers->qotd);
+	servers->qotd = NULL;
+}
+
+bool
+servers_http_is_gone(const struct servers *servers)
+{
+	return (!servers->http || !sb_http_n_connections(servers->http))
+	       && (!servers->left_http || !sb_http_n_connections(servers->left_http));
+}
+
+bool
+servers_ircd_is_gone(const struct servers *servers)
+{
+	return (!servers->ircd || !sb_ircd_n_clients(servers->ircd))
+	       && (!servers->left_ircd || !sb_ircd_n_clients(servers->left_ircd));
+}
+
+void
+servers_destroy(struct servers *servers)
+{
+	sb_ircd_destroy(servers->ircd);
+	sb_ircd_destroy(servers->left_ircd);
+	sb_http_destroy(servers->http);
+	sb_http_destroy(servers->left_http);
+	sb_qotd_destroy(servers->qotd);
+	servers->ircd = servers->left_ircd = NULL;
+	servers->http = servers->left_http = NULL;
+	servers->qotd = NULL;
+}

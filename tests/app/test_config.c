@@ -1,0 +1,764 @@
+/* The configuration: what a file means, and each mistake with the words that tell of it. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/config.h"
+#include "kit_cmocka.h"
+
+enum { TOLD_CAP = 64 * 1024 };
+
+static char told[TOLD_CAP];
+
+/* A file for a password, and what is put into it. */
+static char secret[] = "/tmp/test_config.XXXXXX";
+
+static void
+on_problem(void *self, const char *text)
+{
+	size_t len = strlen(told);
+
+	assert_ptr_equal(self, told);
+	(void)snprintf(told + len, sizeof(told) - len, "%s\n", text);
+}
+
+static struct config *
+read_right(const char *text)
+{
+	struct config *config = NULL;
+	int error;
+
+	told[0] = '\0';
+	error = config_parse("f", text, on_problem, told, &config);
+	if (error || told[0])
+		sb_testing_fail(SB_PLACE, "%d: %s", error, told);
+	return config;
+}
+
+/* Every line that is told, in order. */
+static void
+expect_wrong(const char *text, const char *lines)
+{
+	struct config *config = NULL;
+
+	told[0] = '\0';
+	assert_int_equal(config_parse("f", text, on_problem, told, &config), -EINVAL);
+	assert_null(config);
+	if (strcmp(told, lines) != 0)
+		sb_testing_fail(
+			SB_PLACE, "%s\n---- should say\n%s---- and says\n%s", text, lines, told);
+}
+
+static void
+put_secret(const char *bytes, size_t len, mode_t mode)
+{
+	int fd = open(secret, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	assert_int_equal(fchmod(fd, mode), 0);
+	assert_int_equal(close(fd), 0);
+}
+
+static int
+make_secret(void **state)
+{
+	int fd = mkstemp(secret);
+
+	(void)state;
+	sb_testing_on_failure(kit_on_failure, NULL);
+	return fd < 0 ? -1 : close(fd);
+}
+
+static int
+remove_secret(void **state)
+{
+	(void)state;
+	return unlink(secret);
+}
+
+#define ALL                                                                                        \
+	"database = 'q.db' # the quotes\n"                                                         \
+	"quotes = { \"a\", /* and */ 'b/c', }\n"                                                   \
+	"irc libera {\n"                                                                           \
+	"	server = \"tcp://127.0.0.1:6667\"\n"                                                     \
+	"	nick = raven\n"                                                                          \
+	"	password-file = \"%s\"\n"                                                                \
+	"	channels = {\n"                                                                          \
+	"		\"#one\", // the first\n"                                                               \
+	"		\"&two\"\n"                                                                             \
+	"	}\n"                                                                                     \
+	"	moderators = \"*!alice@example.org\"\n"                                                  \
+	"	prefixes = { \"!\", \"@q\" }\n"                                                          \
+	"	visibility = network\n"                                                                  \
+	"}\n"                                                                                      \
+	"irc \"home\" { server = \"ircd\" prefixes = {} }\n"                                       \
+	"ircd { listen = \"tcp://127.0.0.1:6667\" }\n"                                             \
+	"http {\n"                                                                                 \
+	"	listen = \"unix:///run/quoth.http\"\n"                                                   \
+	"	base-url = \"https://quotes.example.org/q//\"\n"                                         \
+	"	hosts = { \"quotes.example.org\", \"[::1]\" }\n"                                         \
+	"	access-log = true\n"                                                                     \
+	"}\n"                                                                                      \
+	"qotd { listen = \"tcp://[::1]:1717\" }\n"                                                 \
+	"limits { person-burst = 1 person-every-s = 0 channel-burst = 1000 "                       \
+	"channel-every-s = 86400 }\n"
+
+static void
+expect_irc(const struct config_irc *irc)
+{
+	assert_string_equal(irc->name, "libera");
+	assert_string_equal(irc->server, "tcp://127.0.0.1:6667");
+	assert_string_equal(irc->nick, "raven");
+	assert_string_equal(irc->password, "s3cret word");
+	assert_int_equal(irc->n_channels, 2);
+	assert_string_equal(irc->channels[0], "#one");
+	assert_string_equal(irc->channels[1], "&two");
+	assert_int_equal(irc->n_moderators, 1);
+	assert_string_equal(irc->moderators[0], "*!alice@example.org");
+	assert_int_equal(irc->n_prefixes, 2);
+	assert_string_equal(irc->prefixes[1], "@q");
+	assert_int_equal(irc->visibility, QUOTES_NETWORK);
+	assert_int_equal(irc->line, 3);
+}
+
+static void
+all_that_is_said_is_kept(void **state)
+{
+	char text[2048];
+	struct config *config;
+
+	(void)state;
+	put_secret("s3cret word\n", 12, 0600);
+	(void)snprintf(text, sizeof(text), ALL, secret);
+	config = read_right(text);
+	assert_string_equal(config->path, "f");
+	assert_string_equal(config->database, "q.db");
+	assert_int_equal(config->n_quotes, 2);
+	assert_string_equal(config->quotes[1], "b/c");
+	assert_int_equal(config->n_ircs, 2);
+	expect_irc(&config->ircs[0]);
+	assert_string_equal(config->ircs[1].name, "home");
+	assert_int_equal(config->ircs[1].n_prefixes, 0);
+	assert_int_equal(config->ircs[1].line, 15);
+	assert_string_equal(config->ircd, "tcp://127.0.0.1:6667");
+	assert_string_equal(config->qotd, "tcp://[::1]:1717");
+	assert_string_equal(config->http.listen, "unix:///run/quoth.http");
+	assert_string_equal(config->http.base_url, "https://quotes.example.org/q");
+	assert_int_equal(config->http.n_hosts, 2);
+	assert_string_equal(config->http.hosts[1], "[::1]");
+	assert_true(config->http.has_access_log);
+	assert_int_equal(config->person_burst, 1);
+	assert_int_equal(config->person_every_s, 0);
+	assert_int_equal(config->channel_burst, 1000);
+	assert_int_equal(config->channel_every_s, 86400);
+	config_destroy(config);
+}
+
+static void
+what_is_not_said_has_its_default(void **state)
+{
+	struct config *config = read_right("irc a { server = \"tcp://127.0.0.1:6667\" }");
+
+	(void)state;
+	assert_string_equal(config->database, "quotes.db");
+	assert_int_equal(config->n_quotes, 1);
+	assert_string_equal(config->quotes[0], "/usr/share/games/fortunes");
+	assert_string_equal(config->ircs[0].nick, "quoth");
+	assert_null(config->ircs[0].password);
+	assert_int_equal(config->ircs[0].n_channels, 0);
+	assert_int_equal(config->ircs[0].n_moderators, 0);
+	assert_int_equal(config->ircs[0].n_prefixes, 1);
+	assert_string_equal(config->ircs[0].prefixes[0], "!");
+	assert_int_equal(config->ircs[0].visibility, QUOTES_PUBLIC);
+	assert_null(config->ircd);
+	assert_null(config->qotd);
+	assert_null(config->http.listen);
+	assert_null(config->http.base_url);
+	assert_int_equal(config->http.n_hosts, 0);
+	assert_false(config->http.has_access_log);
+	assert_int_equal(config->person_burst, 4);
+	assert_int_equal(config->person_every_s, 10);
+	assert_int_equal(config->channel_burst, 10);
+	assert_int_equal(config->channel_every_s, 5);
+	config_destroy(config);
+}
+
+static void
+nothing_may_be_said_in_a_list_and_of_the_database(void **state)
+{
+	struct config *config =
+		read_right("database = '' quotes = {} qotd { listen = 'unix:///q' }");
+
+	(void)state;
+	assert_string_equal(config->database, "");
+	assert_int_equal(config->n_quotes, 0);
+	config_destroy(config);
+}
+
+#define QOTD "\nqotd { listen = \"tcp://127.0.0.1:1\" }\n"
+#define IRC(options) "irc a {\nserver = \"tcp://127.0.0.1:1\"\n" options "\n}"
+
+struct mistake {
+	const char *text, *lines;
+};
+
+static const struct mistake unknown[] = {
+	{ "datbase = 'x'" QOTD, "f:1: datbase: no such option; perhaps database\n" },
+	{ "zzz = 'x'" QOTD, "f:1: zzz: no such option\n" },
+	{ "q = 'x'" QOTD, "f:1: q: no such option; perhaps quotes or qotd\n" },
+	{ "\nhtp { listen = 'x' more { } }" QOTD, "f:2: htp: no such section; perhaps http\n" },
+	{ "server a { x = { 'a', 'b' } }" QOTD,
+		"f:1: server: no such section; it belongs into a section irc\n" },
+	{ "nick = 'x'" QOTD, "f:1: nick: no such option; it belongs into a section irc\n" },
+	{ IRC("nikc = 'x' channel = '#a'"),
+		"f:3: nikc: no such option there; perhaps nick\n"
+		"f:3: channel: no such option there; perhaps channels\n" },
+	{ IRC("database = 'x'"),
+		"f:3: database: no such option there; it stands outside of sections\n" },
+	{ IRC("http { listen = 'x' }"),
+		"f:3: http: no such section; it stands outside of sections\n" },
+	{ IRC("listen = 'x'"),
+		"f:3: listen: no such option there; it belongs into a section ircd\n" },
+};
+
+static const struct mistake twice[] = {
+	{ "database = 'a'\ndatabase = 'b'" QOTD,
+		"f:2: database: it is there already, in line 1\n" },
+	{ QOTD QOTD, "f:4: qotd: it is there already, in line 2\n" },
+	{ IRC("") IRC(""), "f:4: irc a: it is there already, in line 1\n" },
+	{ IRC("nick = a\nnick = b"), "f:4: nick: it is there already, in line 3\n" },
+	{ IRC("channels = {'#a', '#b', '#A'}"), "f:3: irc a: channels: #A is there twice\n" },
+};
+
+static const struct mistake syntax[] = {
+	{ "database 'x'", "f:1: 'x': database = VALUE should stand here\n" },
+	{ "database = ", "f:1: the file ends where a value should stand\n" },
+	{ "database = {'x'}", "f:1: {: a value should stand here\n" },
+	{ "database = 'x", "f:1: the quote of 'x is not closed in its line\n" },
+	{ "\ndatabase = \"x\nqotd { listen = \"y\" }",
+		"f:2: the quote of \"x is not closed in its line\n" },
+	{ "database = /var/lib/x",
+		"f:1: /var/lib/x: a value in double quotes should stand here\n" },
+	{ "qotd { listen = tcp://127.0.0.1:1 }",
+		"f:1: tcp://127.0.0.1:1: a value in double quotes should stand here\n" },
+	{ "quotes = { 'a' 'b' }", "f:1: 'b': , or } should stand here\n" },
+	{ "quotes = { , }", "f:1: ,: a value should stand here\n" },
+	{ "quotes = { 'a', \n", "f:2: the file ends where a value should stand\n" },
+	{ "database = 'x';", "f:1: ;: an option or a section should stand here\n" },
+	{ "database = 'x' }", "f:1: }: an option or a section should stand here\n" },
+	{ "'database' = 'x'", "f:1: 'database': an option or a section should stand here\n" },
+	{ "qotd {\n'x' = 1 }", "f:2: 'x': an option or } should stand here\n" },
+	{ "\nqotd {\n\n", "f:2: no } closes the section that begins here\n" },
+	{ "qotd = 'x'", "f:1: =: { should stand here\n" },
+	{ "irc { }", "f:1: {: a name of at most 32 letters, digits, . _ or - should stand here\n" },
+	{ "irc 'a b' { }",
+		"f:1: 'a b': a name of at most 32 letters, digits, . _ or - should stand here\n" },
+	{ "irc '' { }",
+		"f:1: '': a name of at most 32 letters, digits, . _ or - should stand here\n" },
+	{ "irc a b", "f:1: b: { should stand here\n" },
+	{ "x = ", "f:1: x: no such option\nf:1: the file ends where a value should stand\n" },
+	{ "x y z", "f:1: x: no such section\nf:1: z: = or { should stand here\n" },
+	{ "zz {\n{ }\n", "f:1: zz: no such section\nf:1: no } closes the { of this line\n" },
+	{ "\n/* a", "f:2: a comment begins here, and no */ ends it\n" },
+	{ "database = \"a\\nb\"",
+		"f:1: in double quotes a \\ stands before \", \\ or $; one that is "
+		"meant is written \\\\\n" },
+	{ "database = \"${\"",
+		"f:1: ${\": ${NAME} or ${NAME:-VALUE} should stand here; a $ that is "
+		"meant is \\$\n" },
+	{ "database = \"${A-B}\"",
+		"f:1: ${A-B: ${NAME} or ${NAME:-VALUE} should stand here; a $ that "
+		"is meant is \\$\n" },
+};
+
+static const struct mistake values[] = {
+	{ "quotes = { 'a', '' }" QOTD, "f:1: quotes: a path should stand here, and it is empty\n" },
+	{ IRC("nick = '9a'"), "f:3: irc a: nick: '9a': a nick is 1 to 64 bytes, without space and "
+			      "!@*?,. and begins "
+			      "with no digit and none of #&+$:-\n" },
+	{ IRC("channels = {'#ok',\n'no',\n'#'}"), "f:4: irc a: channels: 'no' is no channel: write "
+						  "\"#name\", and several as { \"#one\", "
+						  "\"#two\" }\n"
+						  "f:5: irc a: channels: '#' is no channel: write "
+						  "\"#name\", and several as { \"#one\", "
+						  "\"#two\" }\n" },
+	{ IRC("channels = '#one,#two'"), "f:3: irc a: channels: '#one,#two' is no channel: write "
+					 "\"#name\", and several as { "
+					 "\"#one\", \"#two\" }\n" },
+	{ IRC("moderators = 'alice'"), "f:3: irc a: moderators: 'alice' is no mask: write "
+				       "\"nick!user@host\", with * and ?\n" },
+	{ IRC("prefixes = ''"),
+		"f:3: irc a: prefixes: '': a prefix is 1 to 8 bytes without space, like \"!\"\n" },
+	{ IRC("visibility = all"),
+		"f:3: irc a: visibility: 'all': write public, network or channel\n" },
+	{ "irc a { server = 'ircd' }", "f:1: irc a: server: \"ircd\" is the server of a section "
+				       "ircd, and there is none\n" },
+	{ "irc a { server = 'tcp://127.0.0.1:0' }", "f:1: irc a: server: tcp://127.0.0.1:0: the "
+						    "port should be the server's, often 6667\n" },
+	{ "irc a { server = 'tcp://127.0.0.1:1/#c' }",
+		"f:1: irc a: server: tcp://127.0.0.1:1/#c: nothing should follow the port; "
+		"channels are "
+		"an option\n" },
+	{ "\nirc a { nick = b }",
+		"f:2: irc a: server is missing: server = \"tcp://HOST:PORT\", or \"ircd\"\n" },
+	{ "ircd { listen = 'tcp://127.0.0.1:1/x' }",
+		"f:1: ircd: listen: tcp://127.0.0.1:1/x: nothing should follow the port\n" },
+	{ "http {\n}" QOTD, "f:1: http: listen is missing: listen = \"tcp://ADDRESS:PORT\"\n" },
+	{ "http { listen = 'unix:///h' base-url = 'quotes.example.org' }",
+		"f:1: http: base-url: 'quotes.example.org': write what a browser gets there by, "
+		"like "
+		"\"https://quotes.example.org\"\n" },
+	{ "http { listen = 'unix:///h' base-url = 'https:///x' }",
+		"f:1: http: base-url: 'https:///x': write what a browser gets there by, like "
+		"\"https://quotes.example.org\"\n" },
+	{ "http { listen = 'unix:///h' base-url = 'https://a/?b' }",
+		"f:1: http: base-url: 'https://a/?b': write what a browser gets there by, like "
+		"\"https://quotes.example.org\"\n" },
+	{ "http { listen = 'unix:///h' hosts = { 'a/b' } }",
+		"f:1: http: hosts: 'a/b' is no host: write a name like \"quotes.example.org\"\n" },
+	{ "http { listen = 'unix:///h' access-log = yes }",
+		"f:1: http: access-log: 'yes': write true or false\n" },
+	{ "limits { person-burst = 0 channel-burst = 1001 }" QOTD,
+		"f:1: limits: person-burst: '0': a number from 1 to 1000 should stand here\n"
+		"f:1: limits: channel-burst: '1001': a number from 1 to 1000 should stand here\n" },
+	{ "limits { person-every-s = '-1' channel-every-s = 10s }" QOTD,
+		"f:1: limits: person-every-s: '-1': a number from 0 to 86400 should stand here\n"
+		"f:1: limits: channel-every-s: '10s': a number from 0 to 86400 should stand "
+		"here\n" },
+	{ "limits { person-every-s = 99999999999999999999 }" QOTD,
+		"f:1: limits: person-every-s: '99999999999999999999': a number from 0 to 86400 "
+		"should "
+		"stand here\n" },
+};
+
+static const struct mistake together[] = {
+	{ "", "f: nothing to do: a section irc, ircd, http or qotd should be there\n" },
+	{ "database = 'x' # and no more",
+		"f: nothing to do: a section irc, ircd, http or qotd should be there\n" },
+	{ "ircd { listen = 'tcp://127.0.0.1:1' }\nhttp { listen = 'tcp://127.0.0.1:1' }",
+		"f:2: http: listen: tcp://127.0.0.1:1 is taken by ircd, in line 1\n" },
+	{ "ircd { listen = 'tcp://0.0.0.0:1' }\nqotd {\nlisten = 'tcp://localhost:1' }",
+		"f:3: qotd: listen: tcp://localhost:1 is taken by ircd, in line 1\n" },
+	{ "http { listen = 'tcp://localhost:1' }" QOTD,
+		"f:2: qotd: listen: tcp://127.0.0.1:1 is taken by http, in line 1\n" },
+	{ "http { listen = 'unix:///x' } qotd { listen = 'unix:///x' }",
+		"f:1: qotd: listen: unix:///x is taken by http, in line 1\n" },
+};
+
+static void
+expect_each(const struct mistake *mistakes, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		expect_wrong(mistakes[i].text, mistakes[i].lines);
+}
+
+#define EXPECT_EACH(mistakes) expect_each(mistakes, sizeof(mistakes) / sizeof((mistakes)[0]))
+
+static void
+what_is_unknown_is_told_with_what_was_meant(void **state)
+{
+	(void)state;
+	EXPECT_EACH(unknown);
+}
+
+static void
+what_is_there_twice_is_told(void **state)
+{
+	(void)state;
+	EXPECT_EACH(twice);
+}
+
+static void
+the_first_mistake_in_syntax_is_told(void **state)
+{
+	(void)state;
+	EXPECT_EACH(syntax);
+}
+
+static void
+values_that_cannot_be_are_told(void **state)
+{
+	(void)state;
+	EXPECT_EACH(values);
+}
+
+static void
+what_does_not_go_together_is_told(void **state)
+{
+	(void)state;
+	EXPECT_EACH(together);
+}
+
+static void
+ports_that_are_chosen_freely_do_not_meet(void **state)
+{
+	(void)state;
+	config_destroy(read_right("ircd { listen = 'tcp://127.0.0.1:0' } "
+				  "qotd { listen = 'tcp://127.0.0.1:0' }"));
+	config_destroy(read_right("ircd { listen = 'tcp://127.0.0.1:1' } "
+				  "qotd { listen = 'tcp://127.0.0.2:1' }"));
+}
+
+static void
+the_words_on_urls_are_those_of_their_parser(void **state)
+{
+	struct config *config;
+
+	(void)state;
+	told[0] = '\0';
+	assert_int_equal(config_parse("f", "qotd { listen = \"udp://127.0.0.1:1\" }", on_problem,
+				 told, &config),
+		-EINVAL);
+	assert_non_null(strstr(told, "f:1: qotd: listen: \"udp://127.0.0.1:1\", column 1"));
+}
+
+static void
+everything_that_is_wrong_is_told_at_once(void **state)
+{
+	(void)state;
+	expect_wrong("datbase = 'x'\n"
+		     "quotes = {''}\n"
+		     "irc a {\n"
+		     "	server = \"ircd\"\n"
+		     "	nikc = x\n"
+		     "	/* a\n"
+		     "	   comment */ nick = '#'\n"
+		     "}\n"
+		     "foo { bar { baz = { 1, 2 } } }\n"
+		     "limits { person-burst = many }\n"
+		     "qotd { }\n",
+		"f:1: datbase: no such option; perhaps database\n"
+		"f:5: nikc: no such option there; perhaps nick\n"
+		"f:9: foo: no such section\n"
+		"f:2: quotes: a path should stand here, and it is empty\n"
+		"f:7: irc a: nick: '#': a nick is 1 to 64 bytes, without space and !@*?,. and "
+		"begins "
+		"with no digit and none of #&+$:-\n"
+		"f:10: limits: person-burst: 'many': a number from 1 to 1000 should stand here\n"
+		"f:4: irc a: server: \"ircd\" is the server of a section ircd, and there is none\n"
+		"f:11: qotd: listen is missing: listen = \"tcp://ADDRESS:PORT\"\n");
+}
+
+static void
+so_many_problems_are_enough(void **state)
+{
+	char text[1024] = "";
+	const char *at;
+	struct config *config;
+	size_t i, n = 0;
+
+	(void)state;
+	for (i = 0; i < 200; i++)
+		(void)strcat(text, "x=1\n");
+	told[0] = '\0';
+	assert_int_equal(config_parse("f", text, on_problem, told, &config), -EINVAL);
+	for (at = told; (at = strchr(at, '\n')); at++)
+		n++;
+	assert_int_equal(n, 51);
+	assert_non_null(strstr(told, "\nf:50: x: no such option"));
+	assert_non_null(strstr(told, "f: and perhaps more; these are enough to begin with\n"));
+}
+
+static void
+variables_stand_in_double_quotes(void **state)
+{
+	struct config *config;
+
+	(void)state;
+	assert_int_equal(setenv("TEST_CONFIG_A", "/a", 1), 0);
+	assert_int_equal(unsetenv("TEST_CONFIG_B"), 0);
+	config = read_right("database = \"${TEST_CONFIG_A}/${TEST_CONFIG_B:-\"b\"}/\\$\\\"${"
+			    "TEST_CONFIG_B:-}\"" QOTD);
+	assert_string_equal(config->database, "/a/\"b\"/$\"");
+	config_destroy(config);
+	config = read_right("database = '${TEST_CONFIG_A}\\'\\\\'" QOTD);
+	assert_string_equal(config->database, "${TEST_CONFIG_A}'\\");
+	config_destroy(config);
+	expect_wrong("database = \"${TEST_CONFIG_B}/x\"" QOTD,
+		"f:1: ${TEST_CONFIG_B}: this variable is not set; ${TEST_CONFIG_B:-VALUE} would "
+		"give it "
+		"a value\n");
+	assert_int_equal(setenv("TEST_CONFIG_A", "a\nb", 1), 0);
+	expect_wrong("database = \"${TEST_CONFIG_A}\"" QOTD,
+		"f:1: database: 'a b' holds a control character\n");
+}
+
+static void
+what_is_no_text_is_told(void **state)
+{
+	(void)state;
+	expect_wrong("a\n\xff", "f:2: byte 0xff: this is no text in UTF-8\n");
+	expect_wrong("a\n\nx\x01", "f:3: byte 0x01: this is no text in UTF-8\n");
+	config_destroy(read_right("\xef\xbb\xbf# \xc3\xa9t\xc3\xa9\r\n" QOTD));
+}
+
+static void
+what_is_too_long_is_told(void **state)
+{
+	static char text[300 * 1024];
+	size_t i, len;
+
+	(void)state;
+	memset(text, ' ', sizeof(text) - 1);
+	expect_wrong(text, "f: it is longer than 262144 bytes, the most\n");
+
+	len = (size_t)snprintf(text, sizeof(text), "database = '%01100d'" QOTD, 0);
+	text[len] = '\0';
+	expect_wrong(text, "f:1: database: it is longer than 1023 bytes, the most\n");
+
+	len = (size_t)snprintf(text, sizeof(text), "quotes = {");
+	for (i = 0; i < 257; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "'a',");
+	(void)snprintf(text + len, sizeof(text) - len, "}" QOTD);
+	expect_wrong(text, "f:1: quotes: it has 257 values, and 256 are the most\n");
+
+	for (i = len = 0; i < 65; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "irc a%zu {\n}", i);
+	expect_wrong(text, "f:65: irc: there are 64 such sections already, the most\n");
+
+	(void)snprintf(text, sizeof(text), "irc %033d { }", 0);
+	told[0] = '\0';
+	expect_wrong(text,
+		"f:1: 000000000000000000000000000000000: a name of at most 32 letters, digits, "
+		". _ or - should stand here\n");
+	(void)snprintf(text, sizeof(text), IRC("channels = '#%0200d'"), 0);
+	expect_wrong(text,
+		"f:3: irc a: channels: '#000000000000000000000000000000000000000...': a channel "
+		"has at most 200 bytes, and this 201\n");
+}
+
+static void
+sections_deep_in_another_do_not_end_it(void **state)
+{
+	static char text[200 * 1024];
+
+	(void)state;
+	memset(text, '{', 60 * 1024);
+	text[0] = 'x';
+	memset(text + 60 * 1024, '}', 60 * 1024 - 1);
+	(void)strcat(text, QOTD);
+	expect_wrong(text, "f:1: x: no such section\n");
+}
+
+static void
+a_password_is_the_only_line_of_a_file_of_ones_own(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *password; /* or NULL: wrong */
+	} files[] = {
+		{ "a", 1, "a" },
+		{ "a b\n", 4, "a b" },
+		{ "a\r\n", 3, "a" },
+		{ "", 0, NULL },
+		{ "\n", 1, NULL },
+		{ "a\nb\n", 4, NULL },
+		{ "a\n\n", 3, NULL },
+		{ "a\0b", 3, NULL },
+	};
+	char text[256], lines[256];
+	struct config *config;
+	size_t i;
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), IRC("password-file = '%s'"), secret);
+	(void)snprintf(lines, sizeof(lines),
+		"f:3: irc a: password-file: %s: one line should stand in it, the password, of at "
+		"most "
+		"400 bytes\n",
+		secret);
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		put_secret(files[i].bytes, files[i].len, 0400);
+		/* So that it can be written again. */
+		assert_int_equal(chmod(secret, 0600), 0);
+		if (!files[i].password) {
+			expect_wrong(text, lines);
+			continue;
+		}
+		config = read_right(text);
+		assert_string_equal(config->ircs[0].password, files[i].password);
+		config_destroy(config);
+	}
+}
+
+static void
+a_password_that_others_may_read_is_refused(void **state)
+{
+	static const mode_t modes[] = { 0640, 0604, 0620, 0601 };
+	char text[256], lines[256];
+	size_t i;
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), IRC("password-file = '%s'"), secret);
+	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		put_secret("a\n", 2, modes[i]);
+		(void)snprintf(lines, sizeof(lines),
+			"f:3: irc a: password-file: %s: others may read it (mode %04o); chmod 600 "
+			"would "
+			"mend that\n",
+			secret, (unsigned)modes[i]);
+		expect_wrong(text, lines);
+	}
+	expect_wrong(IRC("password-file = '/nonexistent/x'"),
+		"f:3: irc a: password-file: /nonexistent/x: No such file or directory\n");
+	expect_wrong(IRC("password-file = '/dev/null'"),
+		"f:3: irc a: password-file: /dev/null: it is no file\n");
+	expect_wrong(
+		IRC("password-file = '/tmp'"), "f:3: irc a: password-file: /tmp: it is no file\n");
+}
+
+static void
+expect_unreadable(const char *path, int error, const char *lines)
+{
+	struct config *config;
+
+	told[0] = '\0';
+	assert_int_equal(config_read(path, on_problem, told, &config), error);
+	assert_string_equal(told, lines);
+}
+
+static void
+files_are_read_and_what_is_none_is_told(void **state)
+{
+	struct config *config;
+	char lines[128];
+
+	(void)state;
+	expect_unreadable("/nonexistent", -ENOENT, "/nonexistent: No such file or directory\n");
+	expect_unreadable("/tmp", -EISDIR, "/tmp: Is a directory\n");
+	expect_unreadable("/dev/null", -EINVAL,
+		"/dev/null: nothing to do: a section irc, ircd, http or qotd should be there\n");
+	put_secret("a\0b", 3, 0600);
+	(void)snprintf(lines, sizeof(lines), "%s: it holds a NUL byte: this is no text\n", secret);
+	expect_unreadable(secret, -EINVAL, lines);
+	expect_unreadable(
+		"/dev/zero", -EINVAL, "/dev/zero: it is longer than 262144 bytes, the most\n");
+	put_secret(QOTD, strlen(QOTD), 0600);
+	told[0] = '\0';
+	assert_int_equal(config_read(secret, on_problem, told, &config), 0);
+	assert_string_equal(config->path, secret);
+	assert_string_equal(config->qotd, "tcp://127.0.0.1:1");
+	config_destroy(config);
+}
+
+#define SAMPLE SOURCE_DIR "/app/quoth.conf"
+
+/* The sample, with what is behind a # in it said too; but for the password's file, which there is not. */
+static void
+read_sample(char *buf, size_t cap)
+{
+	char line[256];
+	FILE *file = fopen(SAMPLE, "r");
+	size_t len = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		char *sign = line + strspn(line, "\t");
+
+		if (sign[0] == '#' && sign[1] >= 'a' && sign[1] <= 'z'
+			&& !strstr(sign, "password-file"))
+			*sign = ' ';
+		len += (size_t)snprintf(buf + len, cap - len, "%s", line);
+		assert_true(len < cap);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+expect_same(const struct config *a, const struct config *b)
+{
+	assert_int_equal(a->n_quotes, b->n_quotes);
+	assert_string_equal(a->quotes[0], b->quotes[0]);
+	assert_string_equal(a->ircs[0].nick, b->ircs[0].nick);
+	assert_int_equal(a->ircs[0].n_prefixes, b->ircs[0].n_prefixes);
+	assert_string_equal(a->ircs[0].prefixes[0], b->ircs[0].prefixes[0]);
+	assert_int_equal(a->ircs[0].visibility, b->ircs[0].visibility);
+	assert_int_equal(a->http.has_access_log, b->http.has_access_log);
+	assert_int_equal(a->person_burst, b->person_burst);
+	assert_int_equal(a->person_every_s, b->person_every_s);
+	assert_int_equal(a->channel_burst, b->channel_burst);
+	assert_int_equal(a->channel_every_s, b->channel_every_s);
+}
+
+static void
+the_sample_is_the_demonstration_and_shows_every_default(void **state)
+{
+	struct config *config, *whole;
+	char text[8192];
+
+	(void)state;
+	told[0] = '\0';
+	assert_int_equal(setenv("STATE_DIRECTORY", "/state", 1), 0);
+	assert_int_equal(config_read(SAMPLE, on_problem, told, &config), 0);
+	assert_string_equal(config->database, "/state/quotes.db");
+	assert_string_equal(config->ircs[0].server, "ircd");
+	assert_string_equal(config->ircs[0].channels[0], "#signalbox");
+	assert_string_equal(config->ircd, "tcp://127.0.0.1:6667");
+	assert_string_equal(config->http.listen, "tcp://127.0.0.1:8080");
+	assert_string_equal(config->qotd, "tcp://127.0.0.1:1717");
+
+	read_sample(text, sizeof(text));
+	whole = read_right(text);
+	expect_same(config, whole);
+	assert_int_equal(whole->ircs[0].n_moderators, 1);
+	assert_int_equal(whole->http.n_hosts, 1);
+	assert_non_null(whole->http.base_url);
+	config_destroy(whole);
+	config_destroy(config);
+}
+
+static void
+the_sample_shows_every_option(void **state)
+{
+	static const char *const names[] = { "database", "quotes", "server", "nick",
+		"password-file", "channels", "moderators", "prefixes", "visibility", "listen",
+		"base-url", "hosts", "access-log", "person-burst", "person-every-s",
+		"channel-burst", "channel-every-s" };
+	char text[8192], said[64];
+	size_t i;
+
+	(void)state;
+	read_sample(text, sizeof(text));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(said, sizeof(said), "%s = ", names[i]);
+		if (!strstr(text, said))
+			sb_testing_fail(SB_PLACE, "%s is not in " SAMPLE, names[i]);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_that_is_said_is_kept),
+		cmocka_unit_test(what_is_not_said_has_its_default),
+		cmocka_unit_test(nothing_may_be_said_in_a_list_and_of_the_database),
+		cmocka_unit_test(what_is_unknown_is_told_with_what_was_meant),
+		cmocka_unit_test(what_is_there_twice_is_told),
+		cmocka_unit_test(the_first_mistake_in_syntax_is_told),
+		cmocka_unit_test(values_that_cannot_be_are_told),
+		cmocka_unit_test(what_does_not_go_together_is_told),
+		cmocka_unit_test(ports_that_are_chosen_freely_do_not_meet),
+		cmocka_unit_test(the_words_on_urls_are_those_of_their_parser),
+		cmocka_unit_test(everything_that_is_wrong_is_told_at_once),
+		cmocka_unit_test(so_many_problems_are_enough),
+		cmocka_unit_test(variables_stand_in_double_quotes),
+		cmocka_unit_test(what_is_no_text_is_told),
+		cmocka_unit_test(what_is_too_long_is_told),
+		cmocka_unit_test(sections_deep_in_another_do_not_end_it),
+		cmocka_unit_test(a_password_is_the_only_line_of_a_file_of_ones_own),
+		cmocka_unit_test(a_password_that_others_may_read_is_refused),
+		cmocka_unit_test(files_are_read_and_what_is_none_is_told),
+		cmocka_unit_test(the_sample_is_the_demonstration_and_shows_every_default),
+		cmocka_unit_test(the_sample_shows_every_option),
+	};
+
+	return cmocka_run_group_tests(tests, make_secret, remove_secret);
+}

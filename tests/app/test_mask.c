@@ -1,0 +1,84 @@
+#include "app/mask.h"
+#include "kit_cmocka.h"
+
+static void
+a_mask_matches_all_of_the_text(void **state)
+{
+	(void)state;
+	assert_true(mask_matches("bob!b@host", "bob!b@host"));
+	assert_false(mask_matches("bob!b@host", "bob!b@host.example"));
+	assert_false(mask_matches("bob!b@host.example", "bob!b@host"));
+	assert_true(mask_matches("", ""));
+	assert_false(mask_matches("", "a"));
+	assert_false(mask_matches("a", ""));
+}
+
+static void
+a_star_is_any_bytes_and_a_question_mark_is_one(void **state)
+{
+	(void)state;
+	assert_true(mask_matches("*!*@*.example.org", "bob!b@a.example.org"));
+	assert_false(mask_matches("*!*@*.example.org", "bob!b@example.org"));
+	assert_true(mask_matches("*", ""));
+	assert_true(mask_matches("a*b*c", "abbcbc"));
+	assert_false(mask_matches("a*b*c", "abbcb"));
+	assert_true(mask_matches("b?b!*@*", "bob!b@h"));
+	assert_false(mask_matches("b?b!*@*", "bb!b@h"));
+	assert_true(mask_matches("**a**", "xxaxx"));
+}
+
+static void
+letters_are_the_same_in_both_cases_as_irc_has_them(void **state)
+{
+	(void)state;
+	assert_true(mask_matches("Bob[x]\\^!*@*", "bOB{X}|~!b@h"));
+	assert_false(mask_matches("_!*@*", "?!b@h"));
+	assert_false(mask_matches("@!*@*", "`!b@h"));
+}
+
+static void
+many_stars_take_no_time(void **state)
+{
+	char mask[201], text[401];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 100; i++)
+		memcpy(mask + 2 * i, "*a", 2);
+	mask[200] = '\0';
+	memset(text, 'a', 400);
+	text[400] = '\0';
+	assert_true(mask_matches(mask, text));
+	text[399] = 'b';
+	assert_false(mask_matches(mask, text));
+}
+
+static void
+a_whole_mask_has_a_nick_a_user_and_a_host(void **state)
+{
+	(void)state;
+	assert_true(mask_is_whole("*!*@*"));
+	assert_true(mask_is_whole("bob!b@host"));
+	assert_false(mask_is_whole("bob"));
+	assert_false(mask_is_whole("bob@host"));
+	assert_false(mask_is_whole("bob!b"));
+	assert_false(mask_is_whole("!b@host"));
+	assert_false(mask_is_whole("bob!@host"));
+	assert_false(mask_is_whole("bob!b@"));
+	assert_false(mask_is_whole("bob!b@a b"));
+	assert_false(mask_is_whole("bob!b@a@b"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_mask_matches_all_of_the_text),
+		cmocka_unit_test(a_star_is_any_bytes_and_a_question_mark_is_one),
+		cmocka_unit_test(letters_are_the_same_in_both_cases_as_irc_has_them),
+		cmocka_unit_test(many_stars_take_no_time),
+		cmocka_unit_test(a_whole_mask_has_a_nick_a_user_and_a_host),
+	};
+
+	return kit_run(tests);
+}
