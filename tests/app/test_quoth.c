@@ -7,10 +7,8 @@
 #include "program.h"
 #include "visitor.h"
 
-#define NETWORK_ONE                                                                                \
-	"irc one { server = \"tcp://127.0.0.1:7001\" channels = { \"#signalbox\" } }\n"
-#define NETWORK_TWO                                                                                \
-	"irc two { server = \"tcp://127.0.0.1:7002\" channels = { \"#signalbox\" } }\n"
+#define NETWORK_ONE "irc one { server = \"tcp://127.0.0.1:7001\" channels = { \"#signalbox\" } }\n"
+#define NETWORK_TWO "irc two { server = \"tcp://127.0.0.1:7002\" channels = { \"#signalbox\" } }\n"
 #define TWO_NETWORKS WITH_SAMPLE NETWORK_ONE NETWORK_TWO
 
 /* The demonstration. */
@@ -31,8 +29,7 @@ the_demonstration_is_ready_when_the_bot_is_in_its_channel(void **state)
 	/* Once, also when the bot has to come again. */
 	sb_simulation_cut_all(f->world->sim);
 	assert_int_equal(sb_simulation_run_for(f->world->sim, 600 * SB_S), 0);
-	assert_non_null(
-		strstr(strstr(f->log, "disconnected"), "demo: joined #signalbox"));
+	assert_non_null(strstr(strstr(f->log, "disconnected"), "demo: joined #signalbox"));
 	assert_int_equal(f->n_ready, 1);
 	assert_int_equal(f->n_over, 0);
 }
@@ -128,7 +125,8 @@ quotes_that_cannot_be_read_are_logged_and_no_reason_not_to_begin(void **state)
 			   "\"/usr/share/games/fortunes/art.dat\" }\n" QOTD_SOMEWHERE);
 	assert_non_null(strstr(f->log, "/nowhere: cannot be opened: No such file"));
 	assert_non_null(strstr(f->log, "/dev/null: neither a file nor a folder"));
-	assert_non_null(strstr(f->log, "/usr/share/games/fortunes/art.dat: an index made by strfile"));
+	assert_non_null(
+		strstr(f->log, "/usr/share/games/fortunes/art.dat: an index made by strfile"));
 	assert_non_null(strstr(f->log, "\n0 quotes\n"));
 	run_until(f, "ready", is_ready, f, SB_S);
 }
@@ -146,7 +144,8 @@ problems_with_quotes_are_logged_up_to_a_bound(void **state)
 		assert_true(fprintf(file, "caf\xe9 %d\n%%\n", i) >= 0);
 	assert_int_equal(fclose(file), 0);
 	(void)snprintf(text, sizeof(text),
-		IN_MEMORY "quotes = { \"/usr/share/games/fortunes/art.dat\", \"%s\" }\n" QOTD_SOMEWHERE,
+		IN_MEMORY
+		"quotes = { \"/usr/share/games/fortunes/art.dat\", \"%s\" }\n" QOTD_SOMEWHERE,
 		path);
 	start(f, text);
 	assert_int_equal(unlink(path), 0);
@@ -171,7 +170,6 @@ make_network(struct fixture *f, const char *url)
 		sb_testing_fail(SB_PLACE, "%s", error.text);
 	return ircd;
 }
-
 
 static void
 it_answers_on_several_networks_and_comes_back_to_one_that_was_away(void **state)
