@@ -30,17 +30,20 @@ check_text(const char *text, size_t len, struct sb_error *ret_error)
 }
 
 int
-quotes_clean(struct quotes *quotes, const char *text, size_t len, struct sb_bytes *ret_text,
-	struct sb_error *ret_error)
+quotes_clean(struct quotes *quotes, const char *text, size_t len, bool keeps_indent,
+	struct sb_bytes *ret_text, struct sb_error *ret_error)
 {
-	size_t i, out = 0;
+	size_t i, start = 0, out = 0;
 	char *room;
 	int code;
 
 	while (len && is_blank(text[len - 1]))
 		len--;
-	for (; len && is_blank(*text); len--)
-		text++;
+	for (i = 0; i < len && is_blank(text[i]); i++)
+		if (!keeps_indent || text[i] == '\n')
+			start = i + 1;
+	text += start;
+	len -= start;
 	if (!len)
 		return sb_error_set(ret_error, -EINVAL, "a quote without a text");
 	if (len > QUOTES_MAX_QUOTE)
@@ -189,10 +192,9 @@ insert(struct quotes *quotes, const struct put *put, int64_t *ret_id)
 	bind(statement, 8, put->quote->source);
 	(void)sqlite3_bind_int64(statement, 9, put->added_s);
 	(void)sqlite3_bind_int64(statement, 10, put->quote->score);
-	(void)sqlite3_bind_int64(statement, 11, put->n_votes);
-	(void)sqlite3_bind_int(statement, 12, (int)put->quote->visibility);
-	(void)sqlite3_bind_int(statement, 13, put->quote->is_deleted);
-	(void)sqlite3_bind_text(statement, 14, put->text.ptr, (int)put->text.len, SQLITE_STATIC);
+	(void)sqlite3_bind_int(statement, 11, (int)put->quote->visibility);
+	(void)sqlite3_bind_int(statement, 12, put->quote->is_deleted);
+	(void)sqlite3_bind_text(statement, 13, put->text.ptr, (int)put->text.len, SQLITE_STATIC);
 	code = quotes_step(quotes, statement);
 	if (!code)
 		*ret_id = sqlite3_last_insert_rowid(quotes->db);
@@ -256,7 +258,7 @@ quotes_add(struct quotes *quotes, const struct quotes_person *person,
 	sb_assert(quote->text);
 	*ret_id = 0;
 	quotes_start(quotes, true);
-	code = quotes_clean(quotes, quote->text, strlen(quote->text), &put.text, ret_error);
+	code = quotes_clean(quotes, quote->text, strlen(quote->text), false, &put.text, ret_error);
 	if (code)
 		return code;
 	code = quotes_begin(quotes);

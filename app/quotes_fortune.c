@@ -82,7 +82,7 @@ next_entry(struct part *input)
 static bool
 is_blank(const char *text, size_t len)
 {
-	while (len && memchr(" \t\r\n", text[len - 1], 4))
+	while (len && memchr(" \t\r\n\v\f", text[len - 1], 6))
 		len--;
 	return !len;
 }
@@ -188,19 +188,32 @@ add_entry(struct reading *reading, const struct part *entry, bool is_utf8)
 	return code == -EEXIST ? 0 : code;
 }
 
+/* Its bytes as UTF-8. */
+static size_t
+size_of(const struct part *entry)
+{
+	size_t i, size = entry->len;
+
+	if (utf8_len(entry->text, entry->len) == entry->len)
+		return size;
+	for (i = 0; i < entry->len; i++)
+		size += (unsigned char)entry->text[i] >= 0x80;
+	return size;
+}
+
 /* Whether there is something wrong with it, for which it is left out. */
 static bool
 is_left_out(struct reading *reading, const struct part *entry)
 {
 	const char *nul = memchr(entry->text, '\0', entry->len);
+	size_t size = nul ? 0 : size_of(entry);
 
 	if (nul)
 		teller_say(reading->teller, line_at(entry, (size_t)(nul - entry->text)),
 			"a NUL byte: the quote is left out");
-	else if (entry->len > QUOTES_MAX_QUOTE)
+	else if (size > QUOTES_MAX_QUOTE)
 		teller_say(reading->teller, entry->line,
-			"a quote of %zu bytes is left out: the most is %d", entry->len,
-			QUOTES_MAX_QUOTE);
+			"a quote of %zu bytes is left out: the most is %d", size, QUOTES_MAX_QUOTE);
 	else
 		return false;
 	reading->imported.n_skipped++;

@@ -6,10 +6,10 @@
  *
  *     {"id":12,"text":"one\ntwo","added":"2026-11-21T12:00:00Z","by":"alice","key":"...",
  *      "network":"libera","channel":"#quotes","visibility":"public","source":"","deleted":false,
- *      "votes":[{"key":"...","name":"bob","vote":1}]}
+ *      "score":1,"votes":[{"key":"...","name":"bob","vote":1,"voted":"2026-11-21T12:00:00Z"}]}
  *
- * Only "text" is needed; an id that is missing is made. Members that are not known are told, and left
- * out. */
+ * Only "text" is needed; an id that is missing is made, and a score is the sum of the votes. Members that
+ * are not known are told, and left out. "added" is left out where it is not known. */
 
 #include <stdio.h>
 
@@ -37,9 +37,10 @@ int quotes_backup(struct quotes *quotes, const char *path, struct sb_error *ret_
  * when out of memory. For the API and the export. */
 json_t *quotes_json(const struct quote *quote);
 
-/* An ISO 8601 time in UTC, "2026-11-21T12:00:00Z"; and back: s since 1970, or -EINVAL. */
+/* A time, s since 1970, as ISO 8601 has it in UTC, "2026-11-21T12:00:00Z": of the years 0 to 9999, one
+ * beyond as the first or last of them. And back: 0, or -EINVAL for another form. */
 enum { QUOTES_TIME_CAP = 24 };
 void quotes_time(int64_t time_s, char buf[QUOTES_TIME_CAP]);
-int64_t quotes_parse_time(const char *text);
+int quotes_parse_time(const char *text, int64_t *ret_time_s);
 
 #endif

@@ -67,6 +67,8 @@ char *quotes_room(struct room *room, size_t size);
 	"q.id, q.text, q.network, q.channel, q.added_by, q.source, q.added_s, q.score, "           \
 	"q.n_votes, q.visibility, q.is_deleted"
 
+enum { N_QUOTE_COLUMNS = 11 };
+
 /* The quote of a row; its texts are the statement's, until it is stepped or reset. */
 void quotes_row(sqlite3_stmt *statement, struct quote *ret_quote);
 
@@ -99,13 +101,12 @@ struct put {
 	const char *network, *channel, *added_by, *added_key;
 	const struct quotes_scope *scope; /* where the same would be found; NULL: not looked for */
 	int64_t added_s;
-	int64_t n_votes;
 };
 
-/* Takes white space off the ends of a text and makes \r\n one: the text in quotes->lent. Returns 0,
- * -EINVAL, -EMSGSIZE or -ENOMEM. */
-int quotes_clean(struct quotes *quotes, const char *text, size_t len, struct sb_bytes *ret_text,
-	struct sb_error *ret_error);
+/* Makes \r\n one and drops white space at both ends; of a text that keeps its indent, empty lines before
+ * it: the text in quotes->lent. Returns 0, -EINVAL, -EMSGSIZE or -ENOMEM. */
+int quotes_clean(struct quotes *quotes, const char *text, size_t len, bool keeps_indent,
+	struct sb_bytes *ret_text, struct sb_error *ret_error);
 
 /* As quotes_add(), in the caller's transaction, which also says what changed. */
 int quotes_put(struct quotes *quotes, const struct put *put, int64_t *ret_id);
@@ -146,13 +147,13 @@ enum { QUOTES_INDEX_HEADER = 24 }; /* bytes of an index made by strfile */
 /* Whether the bytes are an index made by strfile with -x. */
 bool quotes_index_is_rotated(struct sb_bytes bytes);
 
-/* Adds the quotes of one file's bytes, in a transaction of its own, which remembers the file by this
- * name, size and time, unless there was a problem or file is NULL. */
 struct fortune_file {
 	const char *path;
 	int64_t size, changed_ns;
 };
 
+/* Adds the quotes of one file's bytes, in a transaction of its own, which remembers the file by this
+ * name, size and time, unless there was a problem or file is NULL. */
 int quotes_read_fortunes(struct quotes *quotes, struct sb_bytes bytes,
 	const struct fortune_file *file, int64_t now_s, struct teller *teller,
 	struct quotes_imported *ret_imported);

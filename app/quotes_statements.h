@@ -24,8 +24,8 @@ STATEMENT(IS_USED, "SELECT EXISTS (SELECT 1 FROM quote WHERE id = ?1) "
 	"OR EXISTS (SELECT 1 FROM undone WHERE id = ?1)")
 STATEMENT(INSERT, "INSERT INTO quote (id, fingerprint, place, network, channel, added_by, added_key, "
 	"source, added_s, score, n_votes, visibility, is_deleted, day_round, text) "
-	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
-	"(SELECT round FROM collection), ?14)")
+	"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, ?11, ?12, "
+	"(SELECT round FROM collection), ?13)")
 STATEMENT(LAST_ADDED, "SELECT id, added_s FROM quote WHERE added_key = ?1 AND network = ?2 "
 	"AND is_deleted = 0 ORDER BY id DESC LIMIT 1")
 STATEMENT(REMOVE, "DELETE FROM quote WHERE id = ?1")
@@ -38,6 +38,9 @@ STATEMENT(OLD_VOTE, "SELECT vote FROM vote WHERE quote_id = ?1 AND key = ?2")
 STATEMENT(VOTE, "INSERT INTO vote (quote_id, key, name, vote, voted_s) VALUES (?1, ?2, ?3, ?4, ?5) "
 	"ON CONFLICT (quote_id, key) DO UPDATE SET vote = ?4, name = ?3, voted_s = ?5")
 STATEMENT(ADD_SCORE, "UPDATE quote SET score = score + ?2, n_votes = n_votes + ?3 WHERE id = ?1")
+STATEMENT(SUM_VOTES, "UPDATE quote SET "
+	"n_votes = (SELECT count(*) FROM vote WHERE quote_id = ?1), score = CASE WHEN ?2 THEN score "
+	"ELSE (SELECT coalesce(sum(vote), 0) FROM vote WHERE quote_id = ?1) END WHERE id = ?1")
 
 /* Finding. */
 STATEMENT(GET, "SELECT " QUOTE_COLUMNS " FROM quote q WHERE q.id = ?4 AND " SEEN_Q)
