@@ -209,6 +209,7 @@ sb_http_answer(
 }
 
 /* The text and \n, in heap memory where it does not fit into buf; NULL when out of memory. */
+SB_PRINTF(2, 0)
 static char *
 print_line(char *buf, const char *format, va_list args, size_t *ret_len)
 {
