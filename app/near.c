@@ -35,13 +35,13 @@ distance(const char *a, const char *b)
 	return row[len];
 }
 
-/* Most of a short name could be wrong. */
+/* Of a short name two letters are most. */
 static bool
 is_near(const char *mistyped, const char *name)
 {
 	size_t wrong = distance(mistyped, name);
 
-	return wrong <= LETTERS_WRONG && wrong < strlen(name);
+	return wrong <= LETTERS_WRONG && 2 * wrong <= strlen(name);
 }
 
 static size_t

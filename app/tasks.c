@@ -151,10 +151,12 @@ export_all(struct task *task)
 	struct sb_error error;
 	int64_t n = quotes_export_json(task->quotes, task->io->out, &error);
 
-	if (n < 0)
-		fail(task, &error);
-	else
+	if (n >= 0) {
 		(void)fprintf(task->io->err, "%lld exported\n", (long long)n);
+		return;
+	}
+	tell(task, "quoth: export", error.text);
+	task->has_failed = true;
 }
 
 static void

@@ -107,7 +107,9 @@ on_header_field(llhttp_t *parser, const char *at, size_t len)
 	struct sb_http_connection *c = connection_of(parser);
 
 	if (c->is_in_trailer)
-		return sb_http_is_token(at, len) ? 0 : fault(c, 400, "a trailer's name is none");
+		return !len || sb_http_is_token(at, len)
+			       ? 0
+			       : fault(c, 400, "a trailer's name is no token");
 	if (!c->is_in_field && begin_field(c))
 		return -1;
 	return add_text(c, at, len);
@@ -138,7 +140,7 @@ on_header_value(llhttp_t *parser, const char *at, size_t len)
 	struct sb_http_connection *c = connection_of(parser);
 
 	if (c->is_in_trailer)
-		return sb_http_is_value(at, len) ? 0 : fault(c, 400, "a trailer's value is none");
+		return sb_http_is_value(at, len) ? 0 : fault(c, 400, "a control character");
 	/* Where the parser goes on with a value that had ended, the line was folded. */
 	return c->is_in_field ? add_text(c, at, len) : fault(c, 400, "a field is folded");
 }

@@ -209,6 +209,7 @@ struct mistake {
 static const struct mistake unknown[] = {
 	{ "datbase = 'x'" QOTD, "f:1: datbase: no such option; perhaps database\n" },
 	{ "zzz = 'x'" QOTD, "f:1: zzz: no such option\n" },
+	{ "nikc = 'x'" QOTD, "f:1: nikc: no such option\n" },
 	{ "q = 'x'" QOTD, "f:1: q: no such option; perhaps quotes or qotd\n" },
 	{ "\nhtp { listen = 'x' more { } }" QOTD, "f:2: htp: no such section; perhaps http\n" },
 	{ "server a { x = { 'a', 'b' } }" QOTD,

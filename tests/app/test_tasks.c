@@ -110,7 +110,7 @@ quotes_export_json(struct quotes *quotes, FILE *to, struct sb_error *ret_error)
 {
 	assert_ptr_equal(quotes, &play);
 	assert_true(fputs("{}\n", to) >= 0);
-	return play.work_error ? end("export", ret_error) : 7;
+	return play.work_error ? end("all", ret_error) : 7;
 }
 
 int
@@ -270,7 +270,7 @@ an_export_is_all_that_goes_to_standard_output(void **state)
 	(void)state;
 	expect_run(OPTIONS_EXPORT, ARGS(NULL), "", 0, "{}\n", "7 exported\n");
 	play.work_error = -EIO;
-	expect_run(OPTIONS_EXPORT, ARGS(NULL), "", 1, "{}\n", "quoth: export: played\n");
+	expect_run(OPTIONS_EXPORT, ARGS(NULL), "", 1, "{}\n", "quoth: export: all: played\n");
 }
 
 static void
