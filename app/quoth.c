@@ -1,5 +1,6 @@
 #include "quoth.h"
 #include "bot.h"
+#include "config_diff.h"
 #include "networks.h"
 #include "servers.h"
 #include "watch.h"
@@ -295,6 +296,14 @@ check_reload(const struct quoth *quoth, const struct config *config, struct sb_e
 	return 0;
 }
 
+static void
+on_difference(void *self, const char *text)
+{
+	struct quoth *quoth = self;
+
+	log_say(&quoth->log, "configuration: %s", text);
+}
+
 int
 quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_error)
 {
@@ -311,6 +320,7 @@ quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_er
 		&& sb_http_set_hosts(quoth->servers.http, (const char *const *)config->http.hosts,
 			config->http.n_hosts))
 		log_say(&quoth->log, "http: out of memory: hosts stays as it was");
+	(void)config_diff(quoth->config, config, on_difference, quoth);
 	bot_configure(quoth->bot, config);
 	if (take_in(quoth, config, &why))
 		log_say(&quoth->log, "quotes: %s", why.text);
