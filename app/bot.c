@@ -141,7 +141,8 @@ on_nick_changed(void *self, struct sb_irc *irc, const struct sb_irc_nick_changed
 
 /* Errors go to who asked, as a notice, which no program answers. */
 static int
-say_line(struct sb_irc *irc, const struct commands_said *said, const struct replies *replies, size_t i)
+say_line(struct sb_irc *irc, const struct commands_said *said, const struct replies *replies,
+	size_t i)
 {
 	if (replies->is_private && said->channel)
 		return sb_irc_notice_to(irc, said->nick, "%s", replies->lines[i]);
@@ -291,8 +292,8 @@ send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct 
 	(void)sb_http_add_field(e->request, "Cache-Control", cache);
 	if (page->etag[0])
 		(void)sb_http_add_field(e->request, "ETag", page->etag);
-	error = sb_http_answer(e->request, page->status, page->type,
-		(struct sb_bytes){ page->text, page->len });
+	error = sb_http_answer(
+		e->request, page->status, page->type, (struct sb_bytes){ page->text, page->len });
 	page_finish(page);
 	if (error && error != -ENOTCONN)
 		sb_fail(bot->d, error, "no answer to %s %s: %s", e->method, e->path,
@@ -386,8 +387,7 @@ on_metrics(void *self, struct sb_http *http, const struct sb_http_requested *e)
 	}
 
 #define HANDLER_OF(pattern, handler, make)                                                         \
-	static void handler(                                                                       \
-		void *self, struct sb_http *http, const struct sb_http_requested *e)               \
+	static void handler(void *self, struct sb_http *http, const struct sb_http_requested *e)   \
 	{                                                                                          \
 		struct visit visit;                                                                \
 		const struct pages *pages = &visit.pages;                                          \
@@ -401,7 +401,7 @@ PAGES(HANDLER_OF)
 
 #define ROUTE_OF(pattern, handler, make) { "GET", pattern, SB_HANDLER(handler) },
 static const struct sb_http_route routes[] = {
-	PAGES(ROUTE_OF) { "GET", "/random", SB_HANDLER(on_random) },
+	PAGES(ROUTE_OF){ "GET", "/random", SB_HANDLER(on_random) },
 	{ "GET", "/healthz", SB_HANDLER(on_health) },
 	{ "GET", "/metrics", SB_HANDLER(on_metrics) },
 };
@@ -427,9 +427,10 @@ on_http_answered(void *self, struct sb_http *http, const struct sb_http_answered
 	struct bot *bot = self;
 
 	if (bot->config->http.has_access_log)
-		tell(bot, http, "%s %" PRIu64 " \"%s %s%s%s\" %" PRId64 " %" PRIu64 " bytes %.3f ms%s%s",
-			e->peer, e->connection, e->method, e->path, e->query[0] ? "?" : "", e->query,
-			e->status, e->n_bytes, (double)e->duration_ns / 1e6,
+		tell(bot, http,
+			"%s %" PRIu64 " \"%s %s%s%s\" %" PRId64 " %" PRIu64 " bytes %.3f ms%s%s",
+			e->peer, e->connection, e->method, e->path, e->query[0] ? "?" : "",
+			e->query, e->status, e->n_bytes, (double)e->duration_ns / 1e6,
 			e->is_whole ? "" : " broken off", e->why ? e->why : "");
 }
 

@@ -16,6 +16,12 @@ earlier(int64_t a_ns, int64_t b_ns)
 }
 
 static int64_t
+later(int64_t a_ns, int64_t b_ns)
+{
+	return a_ns > b_ns ? a_ns : b_ns;
+}
+
+static int64_t
 after(int64_t from_ns, int64_t time_ns)
 {
 	return from_ns > INT64_MAX - time_ns ? INT64_MAX : from_ns + time_ns;
@@ -30,8 +36,10 @@ reading_ns(const struct sb_http_connection *c)
 	const struct sb_http_options *o = &c->http->o;
 	const struct sb_http_request *q = c->request;
 
+	if (!q && sb_stream_queued(c->stream))
+		return INT64_MAX;
 	if (!q)
-		return after(c->quiet_ns, o->idle_timeout_ns);
+		return after(later(c->quiet_ns, c->went_ns), o->idle_timeout_ns);
 	if (q->phase == PHASE_HEAD)
 		return after(q->began_ns, o->header_timeout_ns);
 	if (q->phase == PHASE_BODY && !q->is_paused)

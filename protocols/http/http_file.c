@@ -216,10 +216,6 @@ sb_http_answer_file(struct sb_http_request *request, const char *folder, const c
 	struct sb_http_file file;
 	int error;
 
-	if (!request->connection)
-		return -ENOTCONN;
-	if (request->answer != HTTP_UNANSWERED)
-		return -EALREADY;
 	if (strcmp(request->method, "GET") != 0 && !request->is_head) {
 		error = sb_http_add_field(request, "Allow", "GET, HEAD");
 		if (!error)

@@ -106,6 +106,10 @@ on_header_field(llhttp_t *parser, const char *at, size_t len)
 {
 	struct sb_http_connection *c = connection_of(parser);
 
+	if (c->is_in_trailer)
+		return !len || sb_http_is_token(at, len)
+			       ? 0
+			       : fault(c, 400, "a trailer's name is no token");
 	if (!c->is_in_field && begin_field(c))
 		return -1;
 	return add_text(c, at, len);
@@ -118,6 +122,8 @@ on_header_field_complete(llhttp_t *parser)
 	struct sb_http_request *q = c->request;
 	struct sb_http_field *field;
 
+	if (c->is_in_trailer)
+		return 0;
 	if (!c->is_in_field)
 		return fault(c, 400, "a field without a name");
 	field = &q->fields[q->n_fields - 1];
@@ -133,6 +139,8 @@ on_header_value(llhttp_t *parser, const char *at, size_t len)
 {
 	struct sb_http_connection *c = connection_of(parser);
 
+	if (c->is_in_trailer)
+		return sb_http_is_value(at, len) ? 0 : fault(c, 400, "a control character");
 	/* Where the parser goes on with a value that had ended, the line was folded. */
 	return c->is_in_field ? add_text(c, at, len) : fault(c, 400, "a field is folded");
 }
@@ -144,6 +152,8 @@ on_header_value_complete(llhttp_t *parser)
 	struct sb_http_request *q = c->request;
 	struct sb_http_field *field;
 
+	if (c->is_in_trailer)
+		return 0;
 	if (!c->is_in_field)
 		return fault(c, 400, "a field is folded");
 	c->is_in_field = false;
@@ -183,6 +193,8 @@ on_chunk_header(llhttp_t *parser)
 	struct sb_http_connection *c = connection_of(parser);
 
 	c->n_chunks++;
+	if (parser->content_length > c->request->max_body - c->request->n_read)
+		return fault(c, 413, "the body is too long");
 	if (parser->content_length)
 		return 0;
 	/* From here on there are lines to be looked at. What they say is not kept. */
@@ -221,6 +233,19 @@ may_follow(char last, char byte)
 	return last != '\n' || (byte != ' ' && byte != '\t');
 }
 
+/* The request's line has two spaces, each a single one. */
+static bool
+has_single_spaces(struct sb_http_connection *c, const char *at, size_t len)
+{
+	const char *line_end = memchr(at, '\n', len);
+	const char *end = line_end ? line_end : at + len;
+
+	c->has_line = line_end;
+	for (; at < end; at++)
+		c->n_spaces += *at == ' ';
+	return c->n_spaces <= 2;
+}
+
 bool
 sb_http_lines_are_good(struct sb_http_connection *c, const char *at, size_t len)
 {
@@ -228,7 +253,7 @@ sb_http_lines_are_good(struct sb_http_connection *c, const char *at, size_t len)
 
 	if (!len)
 		return true;
-	if (!may_follow(c->last, *at))
+	if (!may_follow(c->last, *at) || (!c->has_line && !has_single_spaces(c, at, len)))
 		return false;
 	for (p = at; (p = memchr(p, '\n', (size_t)(end - p))); p++) {
 		if (p > at && p[-1] != '\r')
@@ -249,6 +274,14 @@ sb_http_framing_is_good(const struct sb_http_connection *c)
 	return c->n_framing <= FRAMING_MAX + CHUNK_FRAMING_MAX * c->n_chunks;
 }
 
+/* Of a name as in RFC 3986, section 3.2.2. strspn() would make a table of so large a set each time. */
+static bool
+is_name_byte(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+	       || (c && strchr("-._~%!$&'()*+,;=", c));
+}
+
 /* Whether it is what stands in a Host field, and not empty: a name or an address, and maybe a port
  * (RFC 3986, section 3.2). */
 static bool
@@ -261,11 +294,9 @@ is_host(const char *text)
 		if (n < 3 || text[n++] != ']')
 			return false;
 	} else {
-		n = strcspn(text, ":");
-		if (strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				 "-._~%!$&'()*+,;=")
-				!= n
-			|| !n)
+		for (n = 0; is_name_byte(text[n]); n++)
+			continue;
+		if (!n)
 			return false;
 	}
 	if (text[n] != ':')
@@ -299,9 +330,10 @@ is_named(const struct sb_http_request *q, const struct sb_http_field *field, con
 static void
 listen_to(const struct sb_http_request *q, struct said *said)
 {
-	const struct sb_http_field *field = q->fields, *end = field + q->n_fields;
+	size_t i;
 
-	for (; field < end; field++) {
+	for (i = 0; i < q->n_fields; i++) {
+		const struct sb_http_field *field = &q->fields[i];
 		const char *value = q->head.ptr + field->value;
 
 		if (field->name_len == 4 && is_named(q, field, "Host")) {
@@ -377,12 +409,12 @@ check_length(struct sb_http_connection *c, const struct said *said)
 static char *
 split_authority(struct sb_http_request *q, char *target, size_t scheme_len)
 {
-	char *authority = target + scheme_len;
+	char *authority = target + scheme_len, *host = authority - 1;
 	size_t len = strcspn(authority, "/?");
 
-	memmove(authority - 1, authority, len);
-	authority[len - 1] = '\0';
-	q->host = authority - 1;
+	memmove(host, authority, len);
+	host[len] = '\0';
+	q->host = host;
 	return authority + len;
 }
 

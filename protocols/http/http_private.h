@@ -157,6 +157,8 @@ struct sb_http_connection {
 	size_t n_framing; /* bytes of a body in chunks that are not its content */
 	size_t n_chunks;
 	char last; /* byte of the header, to see its line ends */
+	unsigned n_spaces; /* of the request's line */
+	bool has_line; /* that is over */
 	bool has_empty_line; /* before the request */
 	bool is_in_field; /* its name has begun, its value has not ended */
 	bool is_in_trailer;

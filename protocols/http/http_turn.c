@@ -290,6 +290,8 @@ begin(struct sb_http_connection *c)
 	llhttp_init(&c->parser, HTTP_REQUEST, &sb_http_parser_settings);
 	c->parser.data = c;
 	c->n_head = c->n_framing = c->n_chunks = 0;
+	c->n_spaces = 0;
+	c->has_line = false;
 	c->last = 0;
 	c->has_empty_line = c->is_in_field = c->is_in_trailer = c->is_header_read = false;
 	c->fault = 0;

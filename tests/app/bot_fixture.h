@@ -64,8 +64,8 @@ add(struct fixture *f, const char *text)
 	struct quotes_imported imported;
 	struct sb_error error;
 
-	if (quotes_import_fortune_bytes(f->quotes, "test", sb_bytes_of(text), 1000000000, on_problem,
-		    NULL, &imported, &error))
+	if (quotes_import_fortune_bytes(f->quotes, "test", sb_bytes_of(text), 1000000000,
+		    on_problem, NULL, &imported, &error))
 		sb_testing_fail(SB_PLACE, "%s", error.text);
 	assert_true(imported.n_added >= 1);
 }
@@ -109,9 +109,9 @@ make_bot(struct fixture *f)
 }
 
 #define BOT_CONFIG                                                                                 \
-	"database = \"\"\n"                                                                       \
-	"limits { person-every-s = 0 channel-every-s = 0 }\n"                                       \
-	"irc libera { server = \"tcp://127.0.0.1:6667\" moderators = { \"mod!*@*\" } }\n"         \
+	"database = \"\"\n"                                                                        \
+	"limits { person-every-s = 0 channel-every-s = 0 }\n"                                      \
+	"irc libera { server = \"tcp://127.0.0.1:6667\" moderators = { \"mod!*@*\" } }\n"          \
 	"irc oftc { server = \"tcp://127.0.0.1:6668\" visibility = \"network\" }\n"
 
 static inline struct fixture *

@@ -16,14 +16,14 @@
 
 /* Parts of configurations. Nobody is kept waiting for having asked much. */
 #define IN_MEMORY                                                                                  \
-	"database = \"\"\n"                                                                       \
+	"database = \"\"\n"                                                                        \
 	"limits { person-every-s = 0 channel-every-s = 0 }\n"
 #define WITH_SAMPLE IN_MEMORY "quotes = { \"" SAMPLE "\" }\n"
 #define QOTD_SOMEWHERE "qotd { listen = \"tcp://127.0.0.1:0\" }\n"
 #define SERVERS                                                                                    \
-	"ircd { listen = \"tcp://127.0.0.1:6667\" }\n"                                            \
-	"irc demo { server = \"ircd\" channels = { \"#signalbox\" } }\n"                        \
-	"http { listen = \"tcp://127.0.0.1:8080\" }\n"                                            \
+	"ircd { listen = \"tcp://127.0.0.1:6667\" }\n"                                             \
+	"irc demo { server = \"ircd\" channels = { \"#signalbox\" } }\n"                           \
+	"http { listen = \"tcp://127.0.0.1:8080\" }\n"                                             \
 	"qotd { listen = \"tcp://127.0.0.1:1717\" }\n"
 #define DEMO WITH_SAMPLE SERVERS
 

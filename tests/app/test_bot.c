@@ -73,9 +73,11 @@ unknown_commands_meet_silence(void **state)
 	add(f, "to be\n");
 	say_in_channel(f, "!op");
 	say_in_channel(f, "nice weather");
-	say_in_private(f, "hello");
 	sb_tape_expect(f->tape, "");
 	assert_string_equal(f->log, "");
+	/* In private somebody wants something. */
+	say_in_private(f, "hello");
+	sb_tape_expect(f->tape, "PRIVMSG bob :I do not know that; help names what I know.\r\n");
 }
 
 static void
@@ -149,9 +151,9 @@ an_answer_that_cannot_be_said_is_a_failure(void **state)
 	add(f, "to be\nor not\n");
 	assert_true(sb_irc_message_emit(f->world->d, f->irc, &e) >= 1);
 	/* Once, though the answer had two lines. */
-	sb_gate_expect_failure(f->world->gate, "no answer to not a channel");
+	sb_gate_expect_failure(f->world->gate, "no answer to bob");
 	assert_non_null(strstr(f->log, "libera: failed in on_message app/bot.c:"));
-	assert_non_null(strstr(f->log, "irc.message: no answer to not a channel"));
+	assert_non_null(strstr(f->log, "irc.message: no answer to bob"));
 }
 
 static void

@@ -31,7 +31,8 @@ begin(void **state, const char *config)
 static int
 set_up_browser(void **state)
 {
-	return begin(state, BOT_CONFIG "http { access-log = true listen = \"tcp://127.0.0.1:1\" }\n");
+	return begin(
+		state, BOT_CONFIG "http { access-log = true listen = \"tcp://127.0.0.1:1\" }\n");
 }
 
 static int
@@ -263,8 +264,7 @@ metrics_count_what_happened(void **state)
 	expect(browser, "{class=\"2xx\"} 1\n");
 }
 
-#define with_browser(fn)                                                                           \
-	cmocka_unit_test_setup_teardown(fn, set_up_browser, tear_down_browser)
+#define with_browser(fn) cmocka_unit_test_setup_teardown(fn, set_up_browser, tear_down_browser)
 
 int
 main(void)

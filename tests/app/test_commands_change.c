@@ -409,7 +409,7 @@ trouble_with_the_database_is_told_and_handed_up(void **state)
 	assert_int_equal(f->replies.n, 1);
 	assert_true(f->replies.is_private);
 	assert_memory_equal(f->replies.lines[0], "I cannot do that now: ", 22);
-	assert_null(strstr(f->replies.lines[0], "/"));
+	assert_null(strstr(f->replies.lines[0], "/tmp/"));
 }
 
 int

@@ -16,6 +16,9 @@
 
 #define SAMPLE SOURCE_DIR "/tests/app/sample"
 
+#define IRCD "ircd { listen = \"tcp://127.0.0.1:0\" }\n"
+#define QOTD "qotd { listen = \"tcp://127.0.0.1:0\" }\n"
+
 enum { LIMIT_MS = 60 * 1000 };
 
 /* The three are its descriptors 0 to 2; -1: closed. */
@@ -51,6 +54,29 @@ start(const int fds[3], const char *const *args)
 }
 
 #define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+/* A configuration with three quotes, in a file that is there until it is removed. */
+static char config[] = "/tmp/test_main.XXXXXX";
+
+static void
+write_config(const char *sections)
+{
+	FILE *file;
+
+	(void)strcpy(config, "/tmp/test_main.XXXXXX");
+	file = fdopen(mkstemp(config), "w");
+	assert_non_null(file);
+	assert_true(
+		fprintf(file, "database = \"\"\nquotes = { \"%s\" }\n%s", SAMPLE, sections) > 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static pid_t
+start_with(const int fds[3], const char *sections)
+{
+	write_config(sections);
+	return start(fds, ARGS("--config", config));
+}
 
 static int
 open_null(void)
@@ -89,6 +115,7 @@ wait_for(pid_t pid)
 	int status;
 
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	(void)unlink(config);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
@@ -119,14 +146,15 @@ static void
 what_it_prints_never_goes_into_a_connection(void **state)
 {
 	static const int closed[3] = { -1, -1, -1 };
-	char url[64], heard[8192] = "";
+	char text[128], heard[8192] = "";
 	int port, fd, listening = listen_somewhere(&port);
 	struct pollfd poll_fd = { listening, POLLIN, 0 };
 	pid_t pid;
 
 	(void)state;
-	(void)snprintf(url, sizeof(url), "tcp://127.0.0.1:%d/#c", port);
-	pid = start(closed, ARGS("--irc", url, "--quotes", SAMPLE));
+	(void)snprintf(text, sizeof(text),
+		"irc there { server = \"tcp://127.0.0.1:%d\" channels = { \"#c\" } }\n", port);
+	pid = start_with(closed, text);
 	assert_int_equal(poll(&poll_fd, 1, LIMIT_MS), 1);
 	fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
 	assert_true(fd >= 0);
@@ -157,11 +185,10 @@ a_log_that_nobody_reads_any_more_does_not_end_it(void **state)
 	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
 	assert_int_equal(pipe2(log, O_CLOEXEC), 0);
 	close(log[0]);
-	pid = start((int[]){ null, out[1], log[1] },
-		ARGS("--qotd", "tcp://127.0.0.1:0", "--quotes", SAMPLE));
+	pid = start_with((int[]){ null, out[1], log[1] }, QOTD);
 	close(out[1]);
 	close(log[1]);
-	read_until(out[0], said, sizeof(said), "try:   nc 127.0.0.1 ");
+	read_until(out[0], said, sizeof(said), "qotd:  tcp://127.0.0.1:");
 	assert_memory_equal(said, "ready\nqotd:  tcp://127.0.0.1:", 29);
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	assert_int_equal(wait_for(pid), 0);
@@ -179,8 +206,7 @@ what_cannot_be_printed_ends_it_with_the_reason(void **state)
 	(void)state;
 	assert_true(full >= 0);
 	assert_int_equal(pipe2(log, O_CLOEXEC), 0);
-	pid = start((int[]){ null, full, log[1] },
-		ARGS("--qotd", "tcp://127.0.0.1:0", "--quotes", SAMPLE));
+	pid = start_with((int[]){ null, full, log[1] }, QOTD);
 	close(log[1]);
 	read_until(log[0], said, sizeof(said), NULL);
 	assert_int_equal(wait_for(pid), 1);
@@ -192,7 +218,7 @@ what_cannot_be_printed_ends_it_with_the_reason(void **state)
 }
 
 static void
-a_server_that_quoth_is_not_on_is_not_recommended(void **state)
+what_to_try_is_told_in_a_demonstration_only(void **state)
 {
 	int null = open_null(), out[2];
 	char said[4096] = "";
@@ -200,17 +226,91 @@ a_server_that_quoth_is_not_on_is_not_recommended(void **state)
 
 	(void)state;
 	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
-	pid = start(
-		(int[]){ null, out[1], null }, ARGS("--ircd", "tcp://127.0.0.1:0", "--qotd",
-						       "tcp://127.0.0.1:0", "--quotes", SAMPLE));
+	pid = start_with((int[]){ null, out[1], null }, IRCD QOTD);
 	close(out[1]);
-	read_until(out[0], said, sizeof(said), "try:   nc");
+	read_until(out[0], said, sizeof(said), "qotd:  tcp://127.0.0.1:");
 	assert_non_null(strstr(said, "\nirc:   tcp://127.0.0.1:"));
-	assert_null(strstr(said, "irssi"));
+	assert_null(strstr(said, "try:"));
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	assert_int_equal(wait_for(pid), 0);
 	close(out[0]);
 	close(null);
+}
+
+/* Its log, what it printed, and itself. */
+struct running {
+	pid_t pid;
+	int out, log;
+	char said[4096], logged[8192];
+};
+
+static void
+begin(struct running *running, const char *sections)
+{
+	int null = open_null(), out[2], log[2];
+
+	memset(running, 0, sizeof(*running));
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(log, O_CLOEXEC), 0);
+	running->pid = start_with((int[]){ null, out[1], log[1] }, sections);
+	running->out = out[0];
+	running->log = log[0];
+	close(out[1]);
+	close(log[1]);
+	close(null);
+}
+
+static void
+expect_log(struct running *running, const char *text)
+{
+	read_until(running->log, running->logged, sizeof(running->logged), text);
+}
+
+static void
+rewrite_config(const char *sections)
+{
+	char old[sizeof(config)];
+
+	memcpy(old, config, sizeof(config));
+	write_config(sections);
+	assert_int_equal(rename(config, old), 0);
+	memcpy(config, old, sizeof(config));
+}
+
+static void
+hup_puts_another_configuration_into_effect_and_refuses_a_broken_one_whole(void **state)
+{
+	struct running running;
+
+	(void)state;
+	begin(&running, QOTD);
+	read_until(running.out, running.said, sizeof(running.said), "qotd:  tcp://127.0.0.1:");
+	rewrite_config(QOTD "irc { }\nnikc = 1\n");
+	assert_int_equal(kill(running.pid, SIGHUP), 0);
+	expect_log(&running, "the configuration is wrong, and stays as it was\n");
+	rewrite_config(IRCD QOTD "irc here { server = \"ircd\" channels = { \"#here\" } }\n");
+	assert_int_equal(kill(running.pid, SIGHUP), 0);
+	expect_log(&running, "the configuration is in effect\n");
+	expect_log(&running, "here: joined #here\n");
+	assert_int_equal(kill(running.pid, SIGTERM), 0);
+	assert_int_equal(wait_for(running.pid), 0);
+	close(running.out);
+	close(running.log);
+}
+
+static void
+a_configuration_that_is_wrong_ends_it_with_all_that_is(void **state)
+{
+	struct running running;
+
+	(void)state;
+	begin(&running, "qodt { }\nirc x { server = \"tcp://nowhere\" }\n");
+	read_until(running.log, running.logged, sizeof(running.logged), NULL);
+	assert_int_equal(wait_for(running.pid), 1);
+	assert_non_null(strstr(running.logged, "qotd"));
+	assert_non_null(strstr(running.logged, "tcp://nowhere"));
+	close(running.out);
+	close(running.log);
 }
 
 int
@@ -220,7 +320,10 @@ main(void)
 		cmocka_unit_test(what_it_prints_never_goes_into_a_connection),
 		cmocka_unit_test(a_log_that_nobody_reads_any_more_does_not_end_it),
 		cmocka_unit_test(what_cannot_be_printed_ends_it_with_the_reason),
-		cmocka_unit_test(a_server_that_quoth_is_not_on_is_not_recommended),
+		cmocka_unit_test(
+			hup_puts_another_configuration_into_effect_and_refuses_a_broken_one_whole),
+		cmocka_unit_test(a_configuration_that_is_wrong_ends_it_with_all_that_is),
+		cmocka_unit_test(what_to_try_is_told_in_a_demonstration_only),
 	};
 
 	return kit_run(tests);

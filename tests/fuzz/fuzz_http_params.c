@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <signalbox/http.h>
 
+#include "protocols/http/http_folder.h"
 #include "protocols/http/http_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -148,6 +150,23 @@ try_etags(char *list)
 		sb_assert(sb_http_etags_have(etag.ptr, etag, true));
 }
 
+/* What is opened lies in the folder, whatever the path says. */
+static void
+try_folder(const char *path)
+{
+	static const char folder[] = "/usr/share/";
+	struct sb_http_file file;
+	char name[64], place[4096];
+	ssize_t len;
+
+	if (sb_http_folder_open(folder, path, &file))
+		return;
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", file.fd);
+	len = readlink(name, place, sizeof(place));
+	sb_assert(len > (ssize_t)strlen(folder) && memcmp(place, folder, strlen(folder)) == 0);
+	sb_assert(S_ISREG(file.stat.st_mode) && close(file.fd) == 0);
+}
+
 static void
 try_deflate(struct sb_bytes content)
 {
@@ -198,6 +217,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 'e':
 		try_etags(text);
+		break;
+	case 'f':
+		try_folder(text);
 		break;
 	case 'z':
 		try_deflate(rest);

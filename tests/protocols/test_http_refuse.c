@@ -187,8 +187,7 @@ chunks_are_framed_as_they_must_be(void **state)
 	struct fixture f;
 
 	fixture_begin(&f, *state);
-	check_answered(
-		&f, POST("/echo", CHUNKED) "5;a=b;c\r\nhello\r\n0\r\nA: b\r\n\r\n", 200);
+	check_answered(&f, POST("/echo", CHUNKED) "5;a;b=\"c\"\r\nhello\r\n0\r\nA: b\r\n\r\n", 200);
 	check_refused(&f, POST("/echo", CHUNKED) "5\nhello\r\n0\r\n\r\n", 400);
 	check_refused(&f, POST("/echo", CHUNKED) "5\r\nhello\n0\r\n\r\n", 400);
 	check_refused(&f, POST("/echo", CHUNKED) "5\r\nhelloXX0\r\n\r\n", 400);

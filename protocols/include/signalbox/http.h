@@ -123,15 +123,14 @@ SB_API struct sb_http_request *sb_http_find(struct sb_http *http, uint64_t id);
  * allow (CR, LF, NUL ...), and for those that the server writes itself: Connection, Content-Length,
  * Date, Transfer-Encoding. An ETag (with its quotes) or Last-Modified given here makes a GET or HEAD
  * conditional (RFC 9110, section 13): the answer becomes 304 where the client has it already. */
-SB_API int sb_http_add_field(
-	struct sb_http_request *request, const char *name, const char *value);
+SB_API int sb_http_add_field(struct sb_http_request *request, const char *name, const char *value);
 
 /* Answers. To HEAD the content is not sent, its length is. A content of at least 1 KiB of a type that
  * shrinks (text/..., JSON, XML, SVG, JavaScript) is sent as gzip where the client takes it, unless a
  * Content-Encoding was added; its ETag is then another (RFC 9110, section 8.8.3.3), and Vary says
  * why. */
-SB_API int sb_http_answer(struct sb_http_request *request, int status, const char *type,
-	struct sb_bytes content);
+SB_API int sb_http_answer(
+	struct sb_http_request *request, int status, const char *type, struct sb_bytes content);
 
 /* Answers with a line of text, "text/plain; charset=utf-8", and \n. */
 SB_PRINTF(3, 4)
@@ -187,18 +186,19 @@ struct sb_http_cookie {
 
 /* Adds a Set-Cookie field, as sb_http_add_field(). -EINVAL also for a cookie that cannot be; -EMSGSIZE
  * for one of 4 KiB, which clients need not keep. */
-SB_API int sb_http_set_cookie(
-	struct sb_http_request *request, const struct sb_http_cookie *cookie);
+SB_API int sb_http_set_cookie(struct sb_http_request *request, const struct sb_http_cookie *cookie);
 
 /* ---- Files ---- */
 
-/* Answers GET and HEAD with a file of a folder: its type by its name, ETag, Last-Modified, one range
- * (RFC 9110, section 14; several, or one that cannot be read, are ignored; one that cannot be had is
- * told 416), in pieces as the client takes them. `path` is percent-encoded, as a request has it, and
- * relative to the folder with or without a / before it. No way leads out of the folder, neither by ..
- * nor by a link, and none to what begins with a dot; a folder is answered by its index.html, or
- * redirected to its name with a / after it.
- * Answers 404, 405 and 403 itself where that is right, and returns 0. */
+/* Answers GET and HEAD with a file of a folder: its type by its name, ETag, Last-Modified and the
+ * conditions they allow, one range (RFC 9110, section 14; several, or one that cannot be read, are
+ * ignored; one that cannot be had is told 416), in pieces as the client takes them. `path` is
+ * percent-encoded, as a request has it, and relative to the folder with or without a / before it. No way
+ * leads out of the folder, neither by .. nor by a link below it, and none to what begins with a dot; a
+ * folder is answered by its index.html, or redirected to its name with a / after it. A file that shrinks
+ * meanwhile is broken off.
+ * Answers 404, 405, 403, and 503 for want of descriptors, itself where that is right, and returns 0. The
+ * file is read on the loop: it should lie on this machine. */
 SB_API int sb_http_answer_file(
 	struct sb_http_request *request, const char *folder, const char *path);
 
@@ -210,8 +210,7 @@ SB_API int sb_http_answer_file(
  * that follows, as sent. Other segments are compared with those of the path decoded. A path that cannot
  * be decoded there does not match, so that a handler finds every name of its pattern. The first route
  * that matches counts. GET serves HEAD too. A pattern that cannot be is an assert. */
-typedef void sb_http_route_fn(
-	void *self, struct sb_http *from, const struct sb_http_requested *e);
+typedef void sb_http_route_fn(void *self, struct sb_http *from, const struct sb_http_requested *e);
 
 struct sb_http_route {
 	const char *method;
