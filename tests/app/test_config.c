@@ -343,6 +343,8 @@ static const struct mistake together[] = {
 		"f:2: http: listen: tcp://127.0.0.1:1 is taken by ircd, in line 1\n" },
 	{ "ircd { listen = 'tcp://0.0.0.0:1' }\nqotd {\nlisten = 'tcp://localhost:1' }",
 		"f:3: qotd: listen: tcp://localhost:1 is taken by ircd, in line 1\n" },
+	{ "ircd { listen = 'tcp://127.0.0.1:1' }\nqotd { listen = 'tcp://[::]:1' }",
+		"f:2: qotd: listen: tcp://[::]:1 is taken by ircd, in line 1\n" },
 	{ "http { listen = 'tcp://localhost:1' }" QOTD,
 		"f:2: qotd: listen: tcp://127.0.0.1:1 is taken by http, in line 1\n" },
 	{ "http { listen = 'unix:///x' } qotd { listen = 'unix:///x' }",
