@@ -170,8 +170,6 @@ static int
 on_headers_complete(llhttp_t *parser)
 {
 	connection_of(parser)->is_header_read = true;
-	/* That it asks for another protocol is ignored (RFC 9110, section 7.8). */
-	parser->upgrade = 0;
 	return HPE_PAUSED;
 }
 
@@ -181,8 +179,6 @@ on_body(llhttp_t *parser, const char *at, size_t len)
 	struct sb_http_connection *c = connection_of(parser);
 	struct sb_http_request *q = c->request;
 
-	if (len > q->max_body - q->n_read)
-		return fault(c, 413, "the body is too long");
 	q->n_read += len;
 	return sb_http_text_add(&q->body, at, len) ? no_memory(c) : 0;
 }
@@ -489,7 +485,7 @@ check_expectation(struct sb_http_connection *c, const struct said *said)
 		return 0;
 	if (strcasecmp(said->expect, "100-continue") != 0)
 		return refuse(c, 417, "an expectation that is not known");
-	q->expects = q->length != 0;
+	q->expects = true;
 	return 0;
 }
 

@@ -38,7 +38,7 @@ finish(struct sb_http_connection *c)
 	if (!sb_http_tell_answered(c->request, !c->has_failed))
 		return DEAD;
 	put_away(c);
-	if (closes || c->http->is_shut)
+	if (closes)
 		sb_http_linger(c);
 	return GO_ON;
 }

@@ -64,7 +64,7 @@ answers_at_once(struct fixture *f, const struct sb_http_requested *e)
 {
 	struct sb_http_request *q = e->request;
 
-	if (is(e->path, "/hello"))
+	if (is(e->path, "/hello") || is(e->path, "/early"))
 		f->ret = sb_http_answer_text(q, 200, "hello");
 	else if (is(e->path, "/echo"))
 		f->ret = sb_http_answer(q, 200, NULL, sb_http_body(q));
@@ -114,7 +114,7 @@ fixture_on_begun(void *self, struct sb_http *http, const struct sb_http_begun *e
 	f->request = e->request;
 	if (destroys_now(f, "http.begun"))
 		return;
-	if (is(e->path, "/stream") || is(e->path, "/pause"))
+	if (is(e->path, "/stream") || is(e->path, "/pause") || is(e->path, "/early"))
 		f->ret = sb_http_stream(e->request);
 	else if (is(e->path, "/refuse"))
 		f->ret = sb_http_answer_text(e->request, 403, "no");

@@ -192,6 +192,7 @@ a_handler_may_refuse_a_body(void **state)
 	fixture_begin(&f, *state);
 	check_refused(&f, POST("/refuse", "Content-Length: 2\r\nExpect: 100-continue\r\n"), 403);
 	check_refused(&f, POST("/refuse", "Content-Length: 2\r\n") "ab", 403);
+	check_refused(&f, POST("/early", "Content-Length: 2\r\n"), 200);
 	check_refused(&f, POST("/fail_early", "Content-Length: 2\r\n") "ab", 500);
 	sb_gate_expect_failure(f.world->gate, "no idea");
 	sb_gate_expect_failure(f.world->gate, "no idea");
