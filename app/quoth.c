@@ -1,5 +1,6 @@
 #include "quoth.h"
 #include "bot.h"
+#include "config_diff.h"
 #include "networks.h"
 #include "servers.h"
 #include "watch.h"
@@ -295,6 +296,12 @@ check_reload(const struct quoth *quoth, const struct config *config, struct sb_e
 	return 0;
 }
 
+static void
+on_difference(void *self, const char *text)
+{
+	log_say(self, "configuration: %s", text);
+}
+
 int
 quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_error)
 {
@@ -312,6 +319,7 @@ quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_er
 			config->http.n_hosts))
 		log_say(&quoth->log, "http: out of memory: hosts stays as it was");
 	bot_configure(quoth->bot, config);
+	(void)config_diff(quoth->config, config, on_difference, &quoth->log);
 	if (take_in(quoth, config, &why))
 		log_say(&quoth->log, "quotes: %s", why.text);
 	config_destroy(quoth->config);
