@@ -242,7 +242,7 @@ take_visibility(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_
 /* The arrays are not const since libconfuse does not say that it only reads them. */
 
 static char default_prefixes[] = "{\"!\"}";
-static char default_quotes[] = "{\"/usr/share/games/fortunes\"}";
+static char no_quotes[] = "{}";
 
 cfg_opt_t *
 config_options(void)
@@ -277,7 +277,7 @@ config_options(void)
 	};
 	static cfg_opt_t all[] = {
 		CFG_STR_CB("database", "quotes.db", CFGF_NONE, take_text),
-		CFG_STR_LIST_CB("quotes", default_quotes, CFGF_NONE, take_path),
+		CFG_STR_LIST_CB("quotes", no_quotes, CFGF_NONE, take_path),
 		CFG_SEC("irc", irc, CFGF_MULTI | CFGF_TITLE),
 		CFG_SEC("ircd", listener, CFGF_MULTI),
 		CFG_SEC("http", http, CFGF_MULTI),

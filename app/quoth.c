@@ -299,7 +299,9 @@ check_reload(const struct quoth *quoth, const struct config *config, struct sb_e
 static void
 on_difference(void *self, const char *text)
 {
-	log_say(self, "configuration: %s", text);
+	struct quoth *quoth = self;
+
+	log_say(&quoth->log, "configuration: %s", text);
 }
 
 int
@@ -318,8 +320,8 @@ quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_er
 		&& sb_http_set_hosts(quoth->servers.http, (const char *const *)config->http.hosts,
 			config->http.n_hosts))
 		log_say(&quoth->log, "http: out of memory: hosts stays as it was");
+	(void)config_diff(quoth->config, config, on_difference, quoth);
 	bot_configure(quoth->bot, config);
-	(void)config_diff(quoth->config, config, on_difference, &quoth->log);
 	if (take_in(quoth, config, &why))
 		log_say(&quoth->log, "quotes: %s", why.text);
 	config_destroy(quoth->config);

@@ -9,8 +9,8 @@
 
 enum {
 	CONTENT_MIN = 1024,
-	/* Beyond, it would hold the loop for too long. */
-	CONTENT_MAX = 2 * 1024 * 1024,
+	/* Beyond, it would hold the loop for too long: this takes some 15 ms. */
+	CONTENT_MAX = 1024 * 1024,
 	ETAG_MAX = 256,
 };
 

@@ -165,8 +165,7 @@ what_is_not_said_has_its_default(void **state)
 
 	(void)state;
 	assert_string_equal(config->database, "quotes.db");
-	assert_int_equal(config->n_quotes, 1);
-	assert_string_equal(config->quotes[0], "/usr/share/games/fortunes");
+	assert_int_equal(config->n_quotes, 0);
 	assert_string_equal(config->ircs[0].nick, "quoth");
 	assert_null(config->ircs[0].password);
 	assert_int_equal(config->ircs[0].n_channels, 0);

@@ -1,12 +1,34 @@
 /* The whole program in the simulation, in bad weather, over many seeds. */
 
 #include "program.h"
+#include "surfer.h"
 #include "visitor.h"
 
 struct weather_run {
 	size_t n_seeds;
 	size_t n_cuts; /* connections of the bot that broke, over all seeds */
+	size_t n_pages; /* that browsers got whole */
 };
+
+enum { SURFERS = 4 };
+
+/* Each has got pages since it was last asked. */
+struct crowd {
+	struct surfer *surfers[SURFERS];
+	size_t n_before[SURFERS];
+};
+
+static bool
+all_got_more(void *self)
+{
+	const struct crowd *crowd = self;
+	size_t i;
+
+	for (i = 0; i < SURFERS; i++)
+		if (crowd->surfers[i]->n_whole < crowd->n_before[i] + 10)
+			return false;
+	return true;
+}
 
 static void
 count_cut(void *self, struct sb_irc *irc, const struct sb_irc_disconnected *e)
@@ -31,6 +53,7 @@ live_through_a_storm(void *self, uint64_t seed)
 	struct fixture *f = make_fixture(seed);
 	struct person alice, bob;
 	struct visitor visitor, visitors[6];
+	struct crowd crowd;
 	int i;
 
 	run->n_seeds++;
@@ -40,6 +63,8 @@ live_through_a_storm(void *self, uint64_t seed)
 	sb_simulation_set_weather(f->world->sim, &storm);
 	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));
 	person_come(&bob, f, "bob", quoth_ircd_url(f->quoth));
+	for (i = 0; i < SURFERS; i++)
+		crowd.surfers[i] = surfer_come(f->world->r, quoth_http_url(f->quoth));
 	for (i = 0; i < 6; i++) {
 		visitor_come(&visitors[i], f->world->r, quoth_qotd_url(f->quoth));
 		person_ask(&alice, "!quote", NULL);
@@ -53,14 +78,23 @@ live_through_a_storm(void *self, uint64_t seed)
 	run_until(f, "ready", is_ready, f, 1800 * SB_S);
 	person_expect_answer(&alice, f, "!quote 2", "second (2)", 1800 * SB_S);
 	person_expect_answer(&bob, f, "!quote first", "first (1)", 1800 * SB_S);
+	for (i = 0; i < SURFERS; i++)
+		crowd.n_before[i] = crowd.surfers[i]->n_whole;
+	run_until(f, "pages for all", all_got_more, &crowd, 1800 * SB_S);
 	visitor_come(&visitor, f->world->r, quoth_qotd_url(f->quoth));
 	run_until(f, "the quote of the day", visitor_is_over, &visitor, 60 * SB_S);
 	assert_true(visitor.len > 0 && visitor.len <= 512);
 	assert_int_equal(visitor.error.code, 0);
 	for (i = 0; i < 6; i++)
 		assert_true(visitors[i].is_over);
+	for (i = 0; i < SURFERS; i++) {
+		run->n_pages += crowd.surfers[i]->n_whole;
+		crowd.surfers[i]->stays = false;
+	}
 	quoth_shut(f->quoth, "Goodbye");
 	run_until(f, "over", is_over, f, 6 * SB_S);
+	for (i = 0; i < SURFERS; i++)
+		surfer_leave(crowd.surfers[i]);
 	person_leave(&alice, f);
 	person_leave(&bob, f);
 	sb_forget(f->world->d, run);
@@ -76,7 +110,8 @@ after_any_storm_the_bot_is_back_and_answers(void **state)
 	sb_testing_each_seed(1, 200, live_through_a_storm, &run);
 	/* It was a storm. */
 	assert_true(run.n_cuts > 0);
-	print_message("%zu seeds, %zu connections of the bot broke\n", run.n_seeds, run.n_cuts);
+	print_message("%zu seeds, %zu connections of the bot broke, %zu pages\n", run.n_seeds,
+		run.n_cuts, run.n_pages);
 }
 
 int

@@ -125,7 +125,7 @@ SB_API struct sb_http_request *sb_http_find(struct sb_http *http, uint64_t id);
  * conditional (RFC 9110, section 13): the answer becomes 304 where the client has it already. */
 SB_API int sb_http_add_field(struct sb_http_request *request, const char *name, const char *value);
 
-/* Answers. To HEAD the content is not sent, its length is. A content of at least 1 KiB of a type that
+/* Answers. To HEAD the content is not sent, its length is. A content of 1 KiB to 1 MiB of a type that
  * shrinks (text/..., JSON, XML, SVG, JavaScript) is sent as gzip where the client takes it, unless a
  * Content-Encoding was added; its ETag is then another (RFC 9110, section 8.8.3.3), and Vary says
  * why. */
