@@ -87,6 +87,7 @@ a_nick_is_changed_on_the_connection_that_stands(void **state)
 
 	begin(f, IN_MEMORY IRCD ON_DEMO(CHANNEL));
 	reload(f, IN_MEMORY IRCD ON_DEMO("nick = \"raven\" " CHANNEL));
+	assert_true(logged(f, "configuration: irc demo: nick: raven, was quoth\n"));
 	assert_true(logged(f, "demo: is now called raven\n"));
 	assert_false(logged(f, "disconnected"));
 }
