@@ -106,6 +106,10 @@ on_header_field(llhttp_t *parser, const char *at, size_t len)
 {
 	struct sb_http_connection *c = connection_of(parser);
 
+	if (c->is_in_trailer)
+		return !len || sb_http_is_token(at, len)
+			       ? 0
+			       : fault(c, 400, "a trailer's name is no token");
 	if (!c->is_in_field && begin_field(c))
 		return -1;
 	return add_text(c, at, len);
@@ -118,6 +122,8 @@ on_header_field_complete(llhttp_t *parser)
 	struct sb_http_request *q = c->request;
 	struct sb_http_field *field;
 
+	if (c->is_in_trailer)
+		return 0;
 	if (!c->is_in_field)
 		return fault(c, 400, "a field without a name");
 	field = &q->fields[q->n_fields - 1];
@@ -133,6 +139,8 @@ on_header_value(llhttp_t *parser, const char *at, size_t len)
 {
 	struct sb_http_connection *c = connection_of(parser);
 
+	if (c->is_in_trailer)
+		return sb_http_is_value(at, len) ? 0 : fault(c, 400, "a control character");
 	/* Where the parser goes on with a value that had ended, the line was folded. */
 	return c->is_in_field ? add_text(c, at, len) : fault(c, 400, "a field is folded");
 }
@@ -144,6 +152,8 @@ on_header_value_complete(llhttp_t *parser)
 	struct sb_http_request *q = c->request;
 	struct sb_http_field *field;
 
+	if (c->is_in_trailer)
+		return 0;
 	if (!c->is_in_field)
 		return fault(c, 400, "a field is folded");
 	c->is_in_field = false;
@@ -320,9 +330,10 @@ is_named(const struct sb_http_request *q, const struct sb_http_field *field, con
 static void
 listen_to(const struct sb_http_request *q, struct said *said)
 {
-	const struct sb_http_field *field = q->fields, *end = field + q->n_fields;
+	size_t i;
 
-	for (; field < end; field++) {
+	for (i = 0; i < q->n_fields; i++) {
+		const struct sb_http_field *field = &q->fields[i];
 		const char *value = q->head.ptr + field->value;
 
 		if (field->name_len == 4 && is_named(q, field, "Host")) {
@@ -398,12 +409,12 @@ check_length(struct sb_http_connection *c, const struct said *said)
 static char *
 split_authority(struct sb_http_request *q, char *target, size_t scheme_len)
 {
-	char *authority = target + scheme_len;
+	char *authority = target + scheme_len, *host = authority - 1;
 	size_t len = strcspn(authority, "/?");
 
-	memmove(authority - 1, authority, len);
-	authority[len - 1] = '\0';
-	q->host = authority - 1;
+	memmove(host, authority, len);
+	host[len] = '\0';
+	q->host = host;
 	return authority + len;
 }
 

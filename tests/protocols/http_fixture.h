@@ -175,7 +175,8 @@ peer_connect(struct fixture *f)
 }
 
 static inline void
-fixture_begin_with(struct fixture *f, struct sb_world *world, const struct sb_http_options *options)
+fixture_begin_without_peer(
+	struct fixture *f, struct sb_world *world, const struct sb_http_options *options)
 {
 	struct sb_error why = { 0, "" };
 
@@ -190,6 +191,12 @@ fixture_begin_with(struct fixture *f, struct sb_world *world, const struct sb_ht
 	sb_http_answered_connect(world->d, f->http, SB_HANDLER(fixture_on_answered), f);
 	sb_http_gone_connect(world->d, f->http, SB_HANDLER(fixture_on_gone), f);
 	sb_http_drained_connect(world->d, f->http, SB_HANDLER(fixture_on_drained), f);
+}
+
+static inline void
+fixture_begin_with(struct fixture *f, struct sb_world *world, const struct sb_http_options *options)
+{
+	fixture_begin_without_peer(f, world, options);
 	peer_connect(f);
 }
 
