@@ -10,8 +10,7 @@ on_requested(void *self, struct sb_http *http, const struct sb_http_requested *e
 {
 	(void)self;
 	(void)http;
-	(void)sb_http_answer(
-		e->request, 200, "text/plain; charset=utf-8", sb_bytes_of("hello\n"));
+	(void)sb_http_answer(e->request, 200, "text/plain; charset=utf-8", sb_bytes_of("hello\n"));
 }
 
 int
