@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "app/config.h"
-#include "config_mistakes.h"
+#include "config_texts.h"
 #include "kit_cmocka.h"
 
 enum { TOLD_CAP = 64 * 1024 };
@@ -80,33 +80,6 @@ remove_secret(void **state)
 	(void)state;
 	return unlink(secret);
 }
-
-#define ALL                                                                                        \
-	"database = 'q.db' # the quotes\n"                                                         \
-	"quotes = { \"a\", /* and */ 'b/c', }\n"                                                   \
-	"irc libera {\n"                                                                           \
-	"	server = \"tcp://127.0.0.1:6667\"\n"                                                     \
-	"	nick = raven\n"                                                                          \
-	"	password-file = \"%s\"\n"                                                                \
-	"	channels = {\n"                                                                          \
-	"		\"#one\", // the first\n"                                                               \
-	"		\"&two\"\n"                                                                             \
-	"	}\n"                                                                                     \
-	"	moderators = \"*!alice@example.org\"\n"                                                  \
-	"	prefixes = { \"!\", \"@q\" }\n"                                                          \
-	"	visibility = network\n"                                                                  \
-	"}\n"                                                                                      \
-	"irc \"home\" { server = \"ircd\" prefixes = {} }\n"                                       \
-	"ircd { listen = \"tcp://127.0.0.1:6667\" }\n"                                             \
-	"http {\n"                                                                                 \
-	"	listen = \"unix:///run/quoth.http\"\n"                                                   \
-	"	base-url = \"https://quotes.example.org/q//\"\n"                                         \
-	"	hosts = { \"quotes.example.org\", \"[::1]\" }\n"                                         \
-	"	access-log = true\n"                                                                     \
-	"}\n"                                                                                      \
-	"qotd { listen = \"tcp://[::1]:1717\" }\n"                                                 \
-	"limits { person-burst = 1 person-every-s = 0 channel-burst = 1000 "                       \
-	"channel-every-s = 86400 }\n"
 
 static void
 expect_irc(const struct config_irc *irc)

@@ -1,5 +1,33 @@
-#ifndef TESTS_APP_CONFIG_MISTAKES_H
-#define TESTS_APP_CONFIG_MISTAKES_H
+#ifndef TESTS_APP_CONFIG_TEXTS_H
+#define TESTS_APP_CONFIG_TEXTS_H
+
+/* A configuration that says everything, with %s for the path of a password's file. */
+#define ALL                                                                                        \
+	"database = 'q.db' # the quotes\n"                                                         \
+	"quotes = { \"a\", /* and */ 'b/c', }\n"                                                   \
+	"irc libera {\n"                                                                           \
+	"	server = \"tcp://127.0.0.1:6667\"\n"                                                     \
+	"	nick = raven\n"                                                                          \
+	"	password-file = \"%s\"\n"                                                                \
+	"	channels = {\n"                                                                          \
+	"		\"#one\", // the first\n"                                                               \
+	"		\"&two\"\n"                                                                             \
+	"	}\n"                                                                                     \
+	"	moderators = \"*!alice@example.org\"\n"                                                  \
+	"	prefixes = { \"!\", \"@q\" }\n"                                                          \
+	"	visibility = network\n"                                                                  \
+	"}\n"                                                                                      \
+	"irc \"home\" { server = \"ircd\" prefixes = {} }\n"                                       \
+	"ircd { listen = \"tcp://127.0.0.1:6667\" }\n"                                             \
+	"http {\n"                                                                                 \
+	"	listen = \"unix:///run/quoth.http\"\n"                                                   \
+	"	base-url = \"https://quotes.example.org/q//\"\n"                                         \
+	"	hosts = { \"quotes.example.org\", \"[::1]\" }\n"                                         \
+	"	access-log = true\n"                                                                     \
+	"}\n"                                                                                      \
+	"qotd { listen = \"tcp://[::1]:1717\" }\n"                                                 \
+	"limits { person-burst = 1 person-every-s = 0 channel-burst = 1000 "                       \
+	"channel-every-s = 86400 }\n"
 
 /* Mistakes in a configuration that is read as "f", each with every line that tells of it. */
 
