@@ -112,22 +112,21 @@ SB_API const char *sb_http_param(struct sb_http_request *request, const char *na
  * deadline is told of as a failure. Taking again is harmless. */
 SB_API uint64_t sb_http_take(struct sb_http_request *request);
 
-/* The request of that id, to be answered; NULL when it is over. */
+/* The request of that id, to be answered; NULL when it is over, or answered. */
 SB_API struct sb_http_request *sb_http_find(struct sb_http *http, uint64_t id);
 
 /* Adds a field to the answer, before it is begun. -EINVAL for a name or a value that HTTP does not
  * allow (CR, LF, NUL ...), and for those that the server writes itself: Connection, Content-Length,
  * Date, Transfer-Encoding. An ETag (with its quotes) or Last-Modified given here makes a GET or HEAD
  * conditional (RFC 9110, section 13): the answer becomes 304 where the client has it already. */
-SB_API int sb_http_add_field(
-	struct sb_http_request *request, const char *name, const char *value);
+SB_API int sb_http_add_field(struct sb_http_request *request, const char *name, const char *value);
 
 /* Answers. To HEAD the content is not sent, its length is. A content of at least 1 KiB of a type that
  * shrinks (text/..., JSON, XML, SVG, JavaScript) is sent as gzip where the client takes it, unless a
  * Content-Encoding was added; its ETag is then another (RFC 9110, section 8.8.3.3), and Vary says
  * why. */
-SB_API int sb_http_answer(struct sb_http_request *request, int status, const char *type,
-	struct sb_bytes content);
+SB_API int sb_http_answer(
+	struct sb_http_request *request, int status, const char *type, struct sb_bytes content);
 
 /* Answers with a line of text, "text/plain; charset=utf-8", and \n. */
 SB_PRINTF(3, 4)
@@ -140,9 +139,10 @@ SB_API int sb_http_redirect(struct sb_http_request *request, int status, const c
 /* An answer in pieces: begin, write what there is, end. length is that of the content, or
  * SB_HTTP_CHUNKED when it is not known (to HTTP/1.0 the connection is then closed after it). The
  * handler need not take the request, but the deadline counts from each piece to the next. write is
- * all or nothing; when sb_http_is_full(), http.drained comes. What is beyond the length is -EMSGSIZE;
- * an end before it breaks the connection off and is a failure, for the client must not take it for
- * whole. */
+ * all or nothing; when sb_http_is_full(), http.drained comes, and -ENOBUFS when more than 1 MiB would
+ * wait. What is beyond the length is -EMSGSIZE; an end before it, which is -EMSGSIZE too, breaks the
+ * connection off and is told as a failure, for the client must not take it for whole. To write or end
+ * what was not begun is an assert. */
 #define SB_HTTP_CHUNKED INT64_C(-1)
 SB_API int sb_http_begin(
 	struct sb_http_request *request, int status, const char *type, int64_t length);
@@ -183,8 +183,7 @@ struct sb_http_cookie {
 
 /* Adds a Set-Cookie field, as sb_http_add_field(). -EINVAL also for a cookie that cannot be; -EMSGSIZE
  * for one of 4 KiB, which clients need not keep. */
-SB_API int sb_http_set_cookie(
-	struct sb_http_request *request, const struct sb_http_cookie *cookie);
+SB_API int sb_http_set_cookie(struct sb_http_request *request, const struct sb_http_cookie *cookie);
 
 /* ---- Files ---- */
 
@@ -206,8 +205,7 @@ SB_API int sb_http_answer_file(
  * that follows, as sent. Other segments are compared with those of the path decoded. A path that cannot
  * be decoded there does not match, so that a handler finds every name of its pattern. The first route
  * that matches counts. GET serves HEAD too. A pattern that cannot be is an assert. */
-typedef void sb_http_route_fn(
-	void *self, struct sb_http *from, const struct sb_http_requested *e);
+typedef void sb_http_route_fn(void *self, struct sb_http *from, const struct sb_http_requested *e);
 
 struct sb_http_route {
 	const char *method;
