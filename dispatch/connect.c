@@ -237,6 +237,7 @@ sb_forget(struct sb_dispatcher *d, const void *object)
 	for (; (at = sb_record_of_self(d, object)) != NONE; n++)
 		sb_connection_drop(d, at);
 	n += forget_sender(d, object);
+	sb_observers_forget(d, object);
 	if (sb_object_find(d, object))
 		(void)sb_label(d, object, NULL);
 	d->is_forgetting = false;

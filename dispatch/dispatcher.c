@@ -57,6 +57,7 @@ sb_dispatcher_free(struct sb_dispatcher *d)
 		free(object);
 	}
 	sb_registry_free(d);
+	sb_observers_free(d);
 	sb_index_finish(&d->by_self);
 	sb_index_finish(&d->by_receiver);
 	free(d);

@@ -61,20 +61,40 @@ depth_of(const struct sb_dispatcher *d, const struct sb_frame *frame)
 	return (uint32_t)(frame - d->hot.frames);
 }
 
-/* Whether its receiver has run in this emission by another of its connections; now it has. */
+/* Whether its receiver has run in this emission by another of its connections. */
 static bool
-has_run(struct sb_dispatcher *d, struct sb_frame *frame, struct group *group)
+has_run(const struct sb_dispatcher *d, const struct sb_frame *frame, const struct group *group)
 {
-	uint64_t *ran;
+	return group && frame->id && group->ran[depth_of(d, frame)] == frame->id;
+}
 
+static void
+note_run(struct sb_dispatcher *d, struct sb_frame *frame, struct group *group)
+{
 	if (!group)
-		return false;
+		return;
 	if (!frame->id)
 		frame->id = ++d->last_id;
-	ran = &group->ran[depth_of(d, frame)];
-	if (*ran == frame->id)
+	group->ran[depth_of(d, frame)] = frame->id;
+}
+
+static bool
+is_observed(const struct sb_dispatcher *d, const struct sb_frame *frame)
+{
+	return d->watches[depth_of(d, frame)].began;
+}
+
+/* Tells observers of the call. Returns whether it is still to be made when they have heard. */
+static bool
+announce(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at)
+{
+	const struct record *record = record_at(d, at);
+	uint64_t serial = record->serial;
+
+	sb_observers_call_began(d, frame, at);
+	if (!frame->flags && record->serial == serial && !record->n_blocked)
 		return true;
-	*ran = frame->id;
+	sb_observers_call_ended(d, frame, SB_PASSED_OVER);
 	return false;
 }
 
@@ -86,6 +106,9 @@ take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *
 
 	if (record->n_blocked || has_run(d, frame, record->group))
 		return false;
+	if (is_observed(d, frame) && !announce(d, frame, at))
+		return false;
+	note_run(d, frame, record->group);
 	ret_call->fn = record->fn;
 	ret_call->self = record->self;
 	ret_call->is_pattern = record->flags & RECORD_PATTERN;
@@ -97,9 +120,9 @@ take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *
 	return true;
 }
 
-/* For a signal that is not registered: the next pattern that matches it. */
-static bool
-next_pattern(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call)
+/* For a signal that is not registered: the record of the next pattern that matches it, or NONE. */
+static uint32_t
+next_pattern(const struct sb_dispatcher *d, struct sb_frame *frame)
 {
 	const void *from = frame->from ? frame->from : SB_ANONYMOUS;
 
@@ -113,11 +136,9 @@ next_pattern(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_c
 			continue;
 		frame->last_priority = record->priority;
 		frame->last = record->serial;
-		if (take(d, frame, p->record, ret_call))
-			return true;
-		/* It is still there: what take() passes over it does not drop. */
+		return p->record;
 	}
-	return false;
+	return NONE;
 }
 
 static bool
@@ -153,11 +174,9 @@ next_call(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call
 {
 	while (!frame->flags) {
 		const struct record *record;
-		uint32_t at;
+		uint32_t at = frame->row == &d->unknown.pub ? next_pattern(d, frame)
+							    : next_record(d, frame);
 
-		if (frame->row == &d->unknown.pub)
-			return next_pattern(d, frame, ret_call);
-		at = next_record(d, frame);
 		if (at == NONE)
 			return false;
 		record = record_at(d, at);
@@ -190,6 +209,22 @@ sb_emissions_over(struct sb_dispatcher *d)
 	return false;
 }
 
+struct sb_result
+sb_frame_counts(const struct sb_frame *frame)
+{
+	return (struct sb_result){
+		.n_ran = frame->n_ran,
+		.n_failed = frame->n_failed,
+		.stopped = frame->flags & FRAME_STOPPED,
+	};
+}
+
+static int
+result_of(const struct sb_frame *frame)
+{
+	return frame->flags & FRAME_GONE ? -ECANCELED : (int)frame->n_ran;
+}
+
 /* Calls who is left, and ends the emission. */
 static int
 finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_result)
@@ -206,17 +241,18 @@ finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_re
 			((sb_pattern_fn *)call.fn)(call.self, from, signal, payload);
 		else
 			signal->thunk(call.fn, call.self, from, payload);
+		if (is_observed(d, frame))
+			sb_observers_call_ended(
+				d, frame, frame->has_failed ? SB_FAILED : SB_RETURNED);
 	}
 	if (frame->n_failed)
 		sb_failures_tell(d, frame);
 	sb_assert(frame == &d->hot.frames[d->hot.depth - 1]);
-	result = frame->flags & FRAME_GONE ? -ECANCELED : (int)frame->n_ran;
+	if (is_observed(d, frame))
+		sb_observers_emission_ended(d, frame, result_of(frame), sb_frame_counts(frame));
+	result = result_of(frame);
 	if (ret_result)
-		*ret_result = (struct sb_result){
-			.n_ran = frame->n_ran,
-			.n_failed = frame->n_failed,
-			.stopped = frame->flags & FRAME_STOPPED,
-		};
+		*ret_result = sb_frame_counts(frame);
 	/* The next emission shall not meet the holes that this one met. */
 	if (row->n_holes)
 		sb_row_release(d, row);
@@ -287,7 +323,8 @@ emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const 
 		return refuse(d, signal);
 	if (row->pub.odd & ROW_HAS_SENDERS)
 		mine = sb_row_find(d, row->key.number, from ? from : SB_ANONYMOUS);
-	if (!row->pub.n && !(mine && mine->pub.n) && !(row->pub.odd & ROW_IS_UNKNOWN))
+	if (!row->pub.n && !(mine && mine->pub.n) && !(row->pub.odd & ROW_IS_UNKNOWN)
+		&& !(d->hot.odd & ODD_OBSERVED))
 		return 0;
 	if (!row->pub.n && !d->hot.odd && !ret_result && mine)
 		return emit_plain(d, signal, &mine->pub, from, payload);
@@ -303,6 +340,8 @@ emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const 
 		.serial = d->last_serial,
 		.last_priority = INT16_MAX,
 	};
+	if (d->hot.odd & ODD_OBSERVED)
+		sb_observers_emission_began(d, frame);
 	return finish(d, frame, ret_result);
 }
 
@@ -350,7 +389,7 @@ sb_emit_result(struct sb_dispatcher *d, const struct sb_signal *signal, void *fr
 void
 sb_stop(struct sb_dispatcher *d)
 {
-	sb_assert(d->hot.depth);
+	sb_assert(d->hot.depth && !is_in_observer(d));
 	sb_frames_settle(d);
 	d->hot.frames[d->hot.depth - 1].flags |= FRAME_STOPPED;
 }
@@ -362,6 +401,8 @@ sb_running_place(const struct sb_dispatcher *d)
 
 	if (!d->hot.depth)
 		return NULL;
+	if (is_in_observer(d))
+		return d->observer_place;
 	frame = &d->hot.frames[d->hot.depth - 1];
 	return frame->plain ? plain_place(d, frame) : frame->place;
 }
@@ -370,6 +411,7 @@ bool
 sb_unwind(struct sb_dispatcher *d)
 {
 	sb_failures_flush(d);
-	d->hot.depth = 0;
+	for (; d->hot.depth; d->hot.depth--)
+		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
 	return sb_emissions_over(d);
 }

@@ -63,11 +63,27 @@ is_telling(const struct sb_dispatcher *d)
 	return false;
 }
 
+/* Tells it now, where no failure is being told. */
+static int
+tell_now(struct sb_dispatcher *d, const char *signal, const char *place,
+	const struct sb_error *error, void *from)
+{
+	sb_frames_settle(d);
+	if (!is_telling(d))
+		return tell(d, signal, place, error, from);
+	tell_last_resort(last_resort_of(d), signal, place, error);
+	return 0;
+}
+
 static void
 report(struct sb_dispatcher *d, struct sb_frame *frame, const struct sb_error *error)
 {
 	struct failure *failure;
 
+	if (is_in_observer(d)) {
+		(void)tell_now(d, frame->signal->name, d->observer_place, error, NULL);
+		return;
+	}
 	if (!frame->has_failed) {
 		frame->has_failed = 1;
 		frame->n_failed++;
@@ -129,11 +145,7 @@ sb_fail_at(struct sb_dispatcher *d, void *from, const char *signal, const char *
 	va_start(args, why);
 	(void)vsnprintf(error.text, sizeof(error.text), why, args);
 	va_end(args);
-	sb_frames_settle(d);
-	if (!is_telling(d))
-		return tell(d, signal, place, &error, from);
-	tell_last_resort(last_resort_of(d), signal, place, &error);
-	return 0;
+	return tell_now(d, signal, place, &error, from);
 }
 
 /* Takes the first failure of that depth, or of any, off the queue: a copy, for a handler that is told

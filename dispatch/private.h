@@ -12,6 +12,7 @@
  * What is removed leaves a hole in its row, closed when no emission is in progress. */
 
 #include <signalbox/emission.h>
+#include <signalbox/observer.h>
 
 #include "index.h"
 #include "table.h"
@@ -25,7 +26,7 @@ enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4 };
 /* struct sb_row, odd */
 enum { ROW_HAS_SENDERS = 1, ROW_IS_UNKNOWN = 2 };
 /* struct sb_hot, odd */
-enum { ODD_CHANGED = 1, ODD_DESTROYED = 2 };
+enum { ODD_CHANGED = 1, ODD_DESTROYED = 2, ODD_OBSERVED = 4 };
 /* struct sb_frame, flags: either ends it */
 enum { FRAME_STOPPED = 1, FRAME_GONE = 2 };
 
@@ -114,6 +115,17 @@ struct failure {
 	struct sb_error error;
 };
 
+/* What is observed of a frame, by the numbers of its events. */
+struct watch {
+	uint64_t began, ended; /* began 0: the frame is not observed */
+	uint64_t call_began, call_ended; /* call_began 0: no call is in progress */
+	struct sb_emission emission;
+	struct sb_receiver receiver;
+	struct sb_result counts;
+	int result;
+	enum sb_outcome outcome;
+};
+
 struct sb_dispatcher {
 	struct sb_hot hot;
 	uint32_t cap_rows;
@@ -134,6 +146,12 @@ struct sb_dispatcher {
 	bool is_forgetting;
 	sb_last_resort_fn *last_resort;
 	void *last_resort_self;
+	struct watcher *watchers;
+	uint64_t last_event, last_emission;
+	uint32_t
+		observer_depth; /* of the frame that an observer is being told of, from 1; 0: none */
+	const char *observer_place;
+	struct watch watches[SB_DEPTH_LIMIT + 1]; /* by depth */
 };
 
 static inline struct record *
@@ -153,6 +171,13 @@ static inline bool
 is_busy(const struct sb_dispatcher *d)
 {
 	return d->hot.depth || d->is_forgetting;
+}
+
+/* What runs is an observer, and no handler. */
+static inline bool
+is_in_observer(const struct sb_dispatcher *d)
+{
+	return d->observer_depth && d->observer_depth == d->hot.depth;
 }
 
 static inline bool
@@ -224,11 +249,12 @@ void sb_registry_free(struct sb_dispatcher *d);
 /* emit.c */
 /* Plain frames stop being plain, and every loop looks before its next call. */
 void sb_frames_settle(struct sb_dispatcher *d);
+struct sb_result sb_frame_counts(const struct sb_frame *frame);
 /* What was put off until nothing is emitted. Returns whether d was freed. */
 bool sb_emissions_over(struct sb_dispatcher *d);
 
 /* failures.c */
-/* For the frame's running handler; the frames are settled. */
+/* For the innermost frame's running handler, or the observer; the frames are settled. */
 SB_PRINTF(4, 5)
 void sb_failure_report(
 	struct sb_dispatcher *d, struct sb_frame *frame, int code, const char *format, ...);
@@ -236,6 +262,19 @@ void sb_failure_report(
 void sb_failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame);
 /* Gives what still waits to the last resort. */
 void sb_failures_flush(struct sb_dispatcher *d);
+
+/* observers.c: for frames of which sb_observers_emission_began() has left that they are observed, but
+ * for the first and for unwind. */
+void sb_observers_emission_began(struct sb_dispatcher *d, const struct sb_frame *frame);
+void sb_observers_call_began(struct sb_dispatcher *d, const struct sb_frame *frame, uint32_t at);
+void sb_observers_call_ended(
+	struct sb_dispatcher *d, const struct sb_frame *frame, enum sb_outcome outcome);
+void sb_observers_emission_ended(
+	struct sb_dispatcher *d, const struct sb_frame *frame, int result, struct sb_result counts);
+/* Ends what is still begun of the innermost frame. */
+void sb_observers_unwind(struct sb_dispatcher *d, const struct sb_frame *frame);
+void sb_observers_forget(struct sb_dispatcher *d, const void *self);
+void sb_observers_free(struct sb_dispatcher *d);
 
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);

@@ -3,6 +3,7 @@
  * noisy. Each figure is the median over ROUNDS of a batch of calls, in ns of this thread's CPU time. */
 
 #include <signalbox/dispatcher.h>
+#include <signalbox/observer.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,13 +208,36 @@ time_emits(struct sb_dispatcher *d, struct thing *from, bool by_name)
 }
 
 static void
+see_emission(void *self, const struct sb_emission *emission)
+{
+	struct counter *counter = self;
+
+	counter->n += emission->number;
+}
+
+static void
+see_call(void *self, const struct sb_emission *emission, const struct sb_receiver *receiver)
+{
+	struct counter *counter = self;
+
+	(void)receiver;
+	counter->n += emission->number;
+}
+
+static void
 bench_kinds(void)
 {
+	static const struct sb_observer observer = { .emission_began = see_emission,
+		.call_began = see_call };
 	struct sb_dispatcher *d = dispatcher();
 	struct thing thing = { 1 };
 
 	test_alpha_connect(d, SB_ANY, SB_HANDLER(on_alpha), &counters[0]);
 	row("by name to 1", 0, time_emits(d, NULL, true));
+	if (sb_observe(d, &observer, SB_PLACE, &counters[2]) < 0)
+		exit(1);
+	row("to 1, observed", 0, time_emits(d, NULL, false));
+	(void)sb_unobserve(d, &observer, &counters[2]);
 	sb_pattern_connect(d, "test.*", SB_ANY, (struct sb_options){ .priority = 0 },
 		SB_HANDLER(on_any), &counters[1]);
 	row("to 1 and 1 by pattern", 0, time_emits(d, NULL, false));

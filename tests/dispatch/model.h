@@ -13,6 +13,8 @@ enum { ALPHA, BETA, GAMMA, DELTA, FAILED, N_SIGNALS };
 enum { N_PATTERNS = 5, N_FNS = 2 * N_SIGNALS + 2 };
 /* Senders: anyone, nobody, and objects from 2. */
 enum { ANYONE, NOBODY };
+/* The place of the observer, among those of the handlers. */
+enum { OBSERVER = N_FNS };
 
 struct model_connection {
 	int what, sender, fn, self, priority;
@@ -25,6 +27,18 @@ struct model_frame {
 	bool is_stopped, is_gone, has_failed;
 	int n_connections; /* when it began */
 	int ran[MODEL_RAN], n_ran, n_typed, n_failed;
+	int number; /* 0: not observed */
+	bool is_open, is_calling; /* its end is yet to be observed, that of a call */
+	int calling, calling_self;
+};
+
+/* What the observer is told. */
+enum { EMISSION_BEGAN, EMISSION_ENDED, CALL_BEGAN, CALL_ENDED };
+struct model_event {
+	int what, signal, from, number, parent;
+	int fn, self, outcome; /* of a call */
+	int result, n_ran, n_failed; /* of an emission that ends */
+	bool stopped;
 };
 
 struct model_failure {
@@ -39,6 +53,10 @@ struct model {
 	void (*called)(int fn, int self, int signal, int from, const struct model_failure *failure);
 	void (*unheard)(const struct model_failure *failure);
 	const struct model_failure *telling;
+	bool observes;
+	int last_number, since; /* of emissions; the last one when the observer came */
+	int observer_depth; /* at which the observer is being told; 0: it is not */
+	void (*observed)(const struct model_event *event);
 
 	struct model_connection connections[MODEL_CONNECTIONS];
 	struct model_frame frames[MODEL_DEPTH];
@@ -61,6 +79,11 @@ int model_unblock(struct model *m, int connection);
 int model_forget(struct model *m, int object);
 void model_stop(struct model *m);
 void model_fail(struct model *m, int code);
+int model_fail_at(struct model *m, int from, int signal, int place, int code);
+int model_running_place(const struct model *m);
+int model_observe(struct model *m);
+int model_unobserve(struct model *m);
+void model_unwind(struct model *m);
 int model_emit(struct model *m, int signal, int from, struct model_result *ret_result);
 void model_destroy(struct model *m);
 

@@ -3,6 +3,7 @@
 
 #include <signalbox/dispatch_signals.h>
 #include <signalbox/dispatcher.h>
+#include <signalbox/observer.h>
 
 #include <errno.h>
 #include <setjmp.h>
@@ -61,7 +62,7 @@ enum { N_THINGS = 40 };
 struct scene {
 	struct sb_dispatcher *d;
 	struct thing things[N_THINGS];
-	int n_calls, n_last_resort;
+	int n_calls, n_last_resort, n_observed;
 };
 
 static void
@@ -196,6 +197,28 @@ play_in_a_handler(struct scene *scene)
 	assert_int_equal(scene->n_calls, n_calls + 1);
 }
 
+static void
+emission_began(void *self, const struct sb_emission *emission)
+{
+	struct scene *scene = self;
+
+	(void)emission;
+	scene->n_observed++;
+}
+
+/* One that could not be added sees nothing. */
+static void
+observe(struct scene *scene)
+{
+	static const struct sb_observer observer = { .emission_began = emission_began };
+	int error = sb_observe(scene->d, &observer, SB_PLACE, scene);
+
+	assert_true(error == 0 || error == -ENOMEM);
+	(void)test_alpha_emit(scene->d, NULL, &(struct test_alpha){ .value = 1 });
+	assert_int_equal(scene->n_observed, error == 0);
+	assert_int_equal(sb_unobserve(scene->d, &observer, scene), error == 0 ? 0 : -ENOENT);
+}
+
 /* Returns whether anything failed in it. */
 static bool
 play(long n)
@@ -213,6 +236,7 @@ play(long n)
 	if (sb_label(scene.d, &scene.things[0], "first") < 0)
 		assert_null(sb_label_of(scene.d, &scene.things[0]));
 	(void)test_beta_emit(scene.d, NULL, &(struct test_beta){ .truth = true });
+	observe(&scene);
 	play_in_a_handler(&scene);
 	/* From here on nothing may need memory. */
 	n_until_failure = 0;

@@ -130,8 +130,8 @@ SB_API int sb_block(struct sb_dispatcher *d, struct sb_connection connection);
 SB_API int sb_unblock(struct sb_dispatcher *d, struct sb_connection connection);
 
 /* Whoever destroys an object that was a self or a sender says so: drops each connection in which
- * the object is the receiver's self or the sender filtered by, its label, and ends its emissions in
- * progress. A later object at the same address inherits nothing. (An object embedded first in
+ * the object is the receiver's self or the sender filtered by, its label, the observers of that self,
+ * and ends its emissions in progress. A later object at the same address inherits nothing. (An object embedded first in
  * another shares its address: only one of the two may be a self or a sender.)
  * Returns how many connections went. NULL is nobody. */
 SB_API int sb_forget(struct sb_dispatcher *d, const void *object);
@@ -196,7 +196,8 @@ SB_API bool sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info);
 
 /* The emissions in progress are given up, as when a test leaves a handler by longjmp; the
- * dispatcher is then as after their end; failures not told yet go to the last resort. Never while one of their functions will be returned to.
+ * dispatcher is then as after their end; failures not told yet go to the last resort, and observers
+ * hear the ends of what they heard begin. Never while one of their functions will be returned to.
  * A dispatcher destroyed meanwhile is freed: returns true, and d is gone. */
 SB_API bool sb_unwind(struct sb_dispatcher *d);
 
