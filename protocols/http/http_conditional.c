@@ -119,8 +119,8 @@ sb_http_range_counts(const struct sb_http_request *request, struct sb_bytes etag
 
 	if (!condition)
 		return true;
-	if (condition[0] == '"' || condition[0] == 'W')
-		return condition[0] == '"' && sb_http_is_etag(sb_bytes_of(condition))
+	if (condition[0] == '"')
+		return sb_http_is_etag(sb_bytes_of(condition))
 		       && sb_http_etags_have(condition, etag, false);
 	/* Within a second of its change it may have changed again, and the date would not tell. */
 	date_s = sb_http_parse_date(condition);

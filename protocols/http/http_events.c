@@ -16,12 +16,15 @@ set_due(struct sb_http_request *request)
 int
 sb_http_begin_events(struct sb_http_request *request)
 {
+	size_t n_added = request->added.len;
 	int error = sb_http_add_field(request, "Cache-Control", "no-store");
 
 	if (!error)
 		error = sb_http_begin(request, 200, "text/event-stream", SB_HTTP_CHUNKED);
-	if (error)
+	if (error) {
+		request->added.len = n_added;
 		return error;
+	}
 	if (request->is_head)
 		return sb_http_end(request);
 	request->is_events = true;
@@ -95,6 +98,13 @@ sb_http_event(struct sb_http_request *request, const char *name, const char *id,
 void
 sb_http_on_event_due(struct sb_http_request *request)
 {
+	/* A file that let others have their turn. */
+	if (!request->is_events) {
+		request->event_at_ns = INT64_MAX;
+		if (request->source.more && request->answer == HTTP_IN_PIECES)
+			request->source.more(request->source.self, request);
+		return;
+	}
 	/* Where it cannot be written, what waits to be taken says as much. */
 	(void)sb_http_write(request, sb_bytes_of(":\n\n"));
 	set_due(request);

@@ -11,6 +11,7 @@
 
 enum {
 	PIECE = 64 * 1024, /* bytes read at once */
+	PIECES_MAX = 8, /* in a turn, that others may have theirs */
 	REDIRECT_CAP = 4096,
 };
 
@@ -21,25 +22,37 @@ struct source {
 	char bytes[PIECE];
 };
 
+/* Returns 0, or why not: -EPIPE where the file has shrunk. */
+static int
+write_piece(struct source *source, struct sb_http_request *request)
+{
+	size_t most = source->left < PIECE ? (size_t)source->left : PIECE;
+	ssize_t len = pread(source->fd, source->bytes, most, (off_t)source->at);
+	int error;
+
+	if (len <= 0)
+		return -EPIPE;
+	error = sb_http_write(request, (struct sb_bytes){ source->bytes, (size_t)len });
+	if (error)
+		return error;
+	source->at += (uint64_t)len;
+	source->left -= (uint64_t)len;
+	return 0;
+}
+
 static void
 write_more(void *self, struct sb_http_request *request)
 {
 	struct source *source = self;
+	int n, error = 0;
 
-	while (source->left && !sb_http_is_full(request)) {
-		size_t most = source->left < PIECE ? (size_t)source->left : PIECE;
-		ssize_t len = pread(source->fd, source->bytes, most, (off_t)source->at);
-
-		/* It has shrunk: the end that comes too early tells the client so. */
-		if (len <= 0)
-			break;
-		if (sb_http_write(request, (struct sb_bytes){ source->bytes, (size_t)len }))
-			return;
-		source->at += (uint64_t)len;
-		source->left -= (uint64_t)len;
-	}
-	if (!source->left || !sb_http_is_full(request))
+	for (n = 0; n < PIECES_MAX && source->left && !sb_http_is_full(request) && !error; n++)
+		error = write_piece(source, request);
+	/* An end that comes too early tells the client that it is one. */
+	if (!source->left || error == -EPIPE)
 		(void)sb_http_end(request);
+	else if (!error && !sb_http_is_full(request))
+		request->event_at_ns = sb_reactor_now_ns(request->http->r);
 }
 
 static void
@@ -199,17 +212,19 @@ refuse_error(struct sb_http_request *request, int error)
 int
 sb_http_answer_file(struct sb_http_request *request, const char *folder, const char *path)
 {
+	size_t n_added = request->added.len;
 	struct sb_http_file file;
 	int error;
 
-	if (!request->connection)
-		return -ENOTCONN;
-	if (request->answer != HTTP_UNANSWERED)
-		return -EALREADY;
 	if (strcmp(request->method, "GET") != 0 && !request->is_head) {
 		error = sb_http_add_field(request, "Allow", "GET, HEAD");
-		return error ? error : refuse(request, 405);
+		if (!error)
+			error = refuse(request, 405);
+	} else {
+		error = sb_http_folder_open(folder, path, &file);
+		error = error ? refuse_error(request, error) : answer(request, &file);
 	}
-	error = sb_http_folder_open(folder, path, &file);
-	return error ? refuse_error(request, error) : answer(request, &file);
+	if (error)
+		request->added.len = n_added;
+	return error;
 }

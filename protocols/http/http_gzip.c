@@ -9,8 +9,8 @@
 
 enum {
 	CONTENT_MIN = 1024,
-	/* Beyond, it would hold the loop for too long. */
-	CONTENT_MAX = 2 * 1024 * 1024,
+	/* Beyond, it would hold the loop for too long: this takes some 15 ms. */
+	CONTENT_MAX = 1024 * 1024,
 	ETAG_MAX = 256,
 };
 
@@ -104,7 +104,7 @@ int
 sb_http_compress(
 	struct sb_http_request *request, int status, const char *type, struct sb_bytes *content)
 {
-	if (!type || !sb_http_type_shrinks(type) || content->len < CONTENT_MIN || status == 204
+	if (content->len < CONTENT_MIN || !type || !sb_http_type_shrinks(type) || status == 204
 		|| status == 206 || status == 304 || sb_http_added(request, "Content-Encoding").len)
 		return 0;
 	if (add(request, "Vary: Accept-Encoding\r\n"))

@@ -33,7 +33,7 @@ is_word(const char *name, size_t len)
 
 	for (i = 0; i < len && (name[i] == '_' || sb_http_is_alphanumeric(name[i])); i++)
 		continue;
-	return len && i == len;
+	return i == len;
 }
 
 bool

@@ -15,18 +15,31 @@ is_method(const struct sb_http_route *route, const char *method)
 	       || (strcmp(method, "HEAD") == 0 && strcmp(route->method, "GET") == 0);
 }
 
+static int
+read_params(struct sb_http_request *request, const char *pattern, const char *path)
+{
+	void *memory;
+
+	request->params = NULL;
+	if (!strchr(pattern, '{'))
+		return 0;
+	memory = sb_http_keep(request, sb_http_pattern_size(pattern, path));
+	if (!memory)
+		return -ENOMEM;
+	request->params = sb_http_pattern_read(memory, pattern, path);
+	return 0;
+}
+
 static void
 call(const struct sb_http_route *route, void *self, struct sb_http *from,
 	const struct sb_http_requested *e)
 {
 	struct sb_http_request *request = e->request;
-	void *memory = sb_http_keep(request, sb_http_pattern_size(route->pattern, e->path));
 
-	if (!memory) {
+	if (read_params(request, route->pattern, e->path)) {
 		sb_fail(from->d, -ENOMEM, "out of memory");
 		return;
 	}
-	request->params = sb_http_pattern_read(memory, route->pattern, e->path);
 	route->fn(self, from, e);
 	/* Whoever hears that it came to nothing wants to know this function, not who looked for it. */
 	if (request->place)

@@ -66,8 +66,7 @@ sb_http_encode(const char *text, char *buf, size_t cap)
 		char escape[3] = { '%', digits[byte >> 4], digits[byte & 15] };
 		size_t n = is_unreserved(*text) ? 1 : sizeof(escape);
 
-		/* Nothing follows what had no room. */
-		if (written == len && len + n < cap) {
+		if (len + n < cap) {
 			memcpy(buf + len, n == 1 ? text : escape, n);
 			written += n;
 		}

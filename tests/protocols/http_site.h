@@ -94,27 +94,23 @@ status_of(const char *answer)
 	return strncmp(answer, "HTTP/1.1 ", 9) == 0 ? atoi(answer + 9) : -1;
 }
 
-/* The n-th field of that name, copied into a buffer that the next call but three uses; NULL for none. */
+/* The n-th field of that name, copied where the next three calls leave it; NULL for none. */
 static inline const char *
 field_n(const char *answer, const char *name, size_t n)
 {
 	static char bufs[4][512];
 	static size_t n_calls;
 	char *buf = bufs[n_calls++ % 4];
-	const char *end = strstr(answer, "\r\n\r\n");
-	size_t name_len = strlen(name);
+	const char *line = strstr(answer, "\r\n");
+	size_t len = strlen(name);
 
-	while (end && answer < end) {
-		const char *line = strstr(answer, "\r\n") + 2, *stop = strstr(line, "\r\n");
-
-		answer = line - 2 + 2;
-		if (line >= end + 2)
-			return NULL;
-		if (strncasecmp(line, name, name_len) == 0 && line[name_len] == ':' && !n--) {
-			(void)snprintf(buf, sizeof(bufs[0]), "%.*s",
-				(int)(stop - line - name_len - 2), line + name_len + 2);
-			return buf;
-		}
+	/* Each line with the \r\n before it; the empty one is the last. */
+	for (; line && strncmp(line, "\r\n\r\n", 4) != 0; line = strstr(line + 2, "\r\n")) {
+		if (strncasecmp(line + 2, name, len) != 0 || line[2 + len] != ':' || n--)
+			continue;
+		line += 2 + len + 2;
+		(void)snprintf(buf, sizeof(bufs[0]), "%.*s", (int)strcspn(line, "\r"), line);
+		return buf;
 	}
 	return NULL;
 }

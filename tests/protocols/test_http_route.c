@@ -52,6 +52,24 @@ on_last(void *self, struct sb_http *from, const struct sb_http_requested *e)
 	site->http = NULL;
 }
 
+static void
+on_inner(void *self, struct sb_http *from, const struct sb_http_requested *e)
+{
+	(void)self, (void)from;
+	assert_null(sb_http_param(e->request, "rest"));
+	(void)sb_http_answer_text(e->request, 200, "inner");
+}
+
+/* A route may have routes of its own. */
+static void
+on_outer(void *self, struct sb_http *from, const struct sb_http_requested *e)
+{
+	static const struct sb_http_route inner[] = { { "GET", "/o/inner", SB_HANDLER(on_inner) } };
+
+	assert_string_equal(sb_http_param(e->request, "rest"), "inner");
+	assert_true(sb_http_route(inner, 1, self, from, e));
+}
+
 static const struct sb_http_route routes[] = {
 	{ "GET", "/", SB_HANDLER(on_home) },
 	{ "GET", "/q/{id}", SB_HANDLER(on_quote) },
@@ -60,6 +78,7 @@ static const struct sb_http_route routes[] = {
 	{ "DELETE", "/q/{id}/by/{who}", SB_HANDLER(on_change) },
 	{ "PUT", "/q/{id}/{rest...}", SB_HANDLER(on_home) },
 	{ "GET", "/f/{rest...}", SB_HANDLER(on_file) },
+	{ "GET", "/o/{rest...}", SB_HANDLER(on_outer) },
 	{ "GET", "/later", SB_HANDLER(on_later) },
 	{ "GET", "/last", SB_HANDLER(on_last) },
 };
@@ -177,6 +196,16 @@ a_route_may_destroy_the_server(void **state)
 }
 
 static void
+a_route_may_have_routes_of_its_own(void **state)
+{
+	struct site site;
+
+	site_begin(&site, *state, on_requested);
+	expect_content(site_get(&site, "/o/inner"), "inner\n");
+	site_end(&site);
+}
+
+static void
 a_param_of_one_request_is_not_that_of_the_next(void **state)
 {
 	struct site site;
@@ -198,6 +227,7 @@ main(void)
 		kit_test(options_are_told),
 		kit_test(a_request_that_comes_to_nothing_is_told_with_its_route),
 		kit_test(a_route_may_destroy_the_server),
+		kit_test(a_route_may_have_routes_of_its_own),
 		kit_test(a_param_of_one_request_is_not_that_of_the_next),
 	};
 

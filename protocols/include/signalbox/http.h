@@ -121,7 +121,7 @@ SB_API struct sb_http_request *sb_http_find(struct sb_http *http, uint64_t id);
  * conditional (RFC 9110, section 13): the answer becomes 304 where the client has it already. */
 SB_API int sb_http_add_field(struct sb_http_request *request, const char *name, const char *value);
 
-/* Answers. To HEAD the content is not sent, its length is. A content of at least 1 KiB of a type that
+/* Answers. To HEAD the content is not sent, its length is. A content of 1 KiB to 1 MiB of a type that
  * shrinks (text/..., JSON, XML, SVG, JavaScript) is sent as gzip where the client takes it, unless a
  * Content-Encoding was added; its ETag is then another (RFC 9110, section 8.8.3.3), and Vary says
  * why. */
@@ -187,13 +187,15 @@ SB_API int sb_http_set_cookie(struct sb_http_request *request, const struct sb_h
 
 /* ---- Files ---- */
 
-/* Answers GET and HEAD with a file of a folder: its type by its name, ETag, Last-Modified, one range
- * (RFC 9110, section 14; several, or one that cannot be read, are ignored; one that cannot be had is
- * told 416), in pieces as the client takes them. `path` is percent-encoded, as a request has it, and
- * relative to the folder with or without a / before it. No way leads out of the folder, neither by ..
- * nor by a link, and none to what begins with a dot; a folder is answered by its index.html, or
- * redirected to its name with a / after it.
- * Answers 404, 405 and 403 itself where that is right, and returns 0. */
+/* Answers GET and HEAD with a file of a folder: its type by its name, ETag, Last-Modified and the
+ * conditions they allow, one range (RFC 9110, section 14; several, or one that cannot be read, are
+ * ignored; one that cannot be had is told 416), in pieces as the client takes them. `path` is
+ * percent-encoded, as a request has it, and relative to the folder with or without a / before it. No way
+ * leads out of the folder, neither by .. nor by a link below it, and none to what begins with a dot; a
+ * folder is answered by its index.html, or redirected to its name with a / after it. A file that shrinks
+ * meanwhile is broken off.
+ * Answers 404, 405, 403, and 503 for want of descriptors, itself where that is right, and returns 0. The
+ * file is read on the loop: it should lie on this machine. */
 SB_API int sb_http_answer_file(
 	struct sb_http_request *request, const char *folder, const char *path);
 
