@@ -116,12 +116,12 @@ static void
 the_rest_is_told(void **state)
 {
 	(void)state;
-	expect_diff(QOTD,
+	expect_diff(QOTD "quotes = 'b'",
 		QOTD "database = '' quotes = 'a' limits { person-burst = 1 person-every-s = 2 "
 		     "channel-burst = 3 channel-every-s = 4 }",
 		"database: none, was quotes.db\n"
 		"quotes: +a\n"
-		"quotes: -/usr/share/games/fortunes\n"
+		"quotes: -b\n"
 		"person-burst: 1, was 4\n"
 		"person-every-s: 2, was 10\n"
 		"channel-burst: 3, was 10\n"

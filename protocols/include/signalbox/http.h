@@ -116,7 +116,7 @@ SB_API const char *sb_http_param(struct sb_http_request *request, const char *na
  * deadline is told of as a failure. Taking again is harmless. */
 SB_API uint64_t sb_http_take(struct sb_http_request *request);
 
-/* The request of that id, to be answered; NULL when it is over. */
+/* The request of that id, to be answered; NULL when it is over, or answered. */
 SB_API struct sb_http_request *sb_http_find(struct sb_http *http, uint64_t id);
 
 /* Adds a field to the answer, before it is begun. -EINVAL for a name or a value that HTTP does not
@@ -143,9 +143,10 @@ SB_API int sb_http_redirect(struct sb_http_request *request, int status, const c
 /* An answer in pieces: begin, write what there is, end. length is that of the content, or
  * SB_HTTP_CHUNKED when it is not known (to HTTP/1.0 the connection is then closed after it). The
  * handler need not take the request, but the deadline counts from each piece to the next. write is
- * all or nothing; when sb_http_is_full(), http.drained comes. What is beyond the length is -EMSGSIZE;
- * an end before it breaks the connection off and is a failure, for the client must not take it for
- * whole. */
+ * all or nothing; when sb_http_is_full(), http.drained comes, and -ENOBUFS when more than 1 MiB would
+ * wait. What is beyond the length is -EMSGSIZE; an end before it, which is -EMSGSIZE too, breaks the
+ * connection off and is told as a failure, for the client must not take it for whole. To write or end
+ * what was not begun is an assert. */
 #define SB_HTTP_CHUNKED INT64_C(-1)
 SB_API int sb_http_begin(
 	struct sb_http_request *request, int status, const char *type, int64_t length);
