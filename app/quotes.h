@@ -227,7 +227,7 @@ int quotes_import_fortune(struct quotes *quotes, const char *path, int64_t now_s
 
 /* The same from memory, the bytes of one file, under the name that problems and quotes shall bear. */
 int quotes_import_fortune_bytes(struct quotes *quotes, const char *name, struct sb_bytes bytes,
-	int64_t now_s, quotes_problem_fn *problem, void *self,
-	struct quotes_imported *ret_imported, struct sb_error *ret_error);
+	int64_t now_s, quotes_problem_fn *problem, void *self, struct quotes_imported *ret_imported,
+	struct sb_error *ret_error);
 
 #endif
