@@ -7,7 +7,7 @@ enum { STEPS_A_LOOK = 1000, BUSY_MS = 2000 };
 
 static const char *const sql[] = {
 #define STATEMENT(name, sql) sql,
-#include "quotes_statements.h"
+#include "quotes_statements.def"
 #undef STATEMENT
 };
 

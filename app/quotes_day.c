@@ -91,7 +91,7 @@ static int
 choose_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *fits, void *self,
 	struct quote *ret_quote)
 {
-	int64_t round, last, first = 0;
+	int64_t round = 0, last = 1, first = 0;
 	int i, code;
 	bool is_chosen = false;
 

@@ -8,8 +8,9 @@
  *      "network":"libera","channel":"#quotes","visibility":"public","source":"","deleted":false,
  *      "score":1,"votes":[{"key":"...","name":"bob","vote":1,"voted":"2026-11-21T12:00:00Z"}]}
  *
- * Only "text" is needed; an id that is missing is made, and a score is the sum of the votes. Members that
- * are not known are told, and left out. "added" is left out where it is not known. */
+ * Only "text" is needed. With an id it is that quote, whatever others hold; without, one is made, and the
+ * same is not added again. A score that is missing is the sum of the votes. Members that are not known
+ * are told, and left out. "added" is left out where it is not known. */
 
 #include <stdio.h>
 

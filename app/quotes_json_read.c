@@ -363,7 +363,7 @@ next_line(FILE *from, char *text, size_t *ret_len)
 static int
 read_lines(struct reading *reading, FILE *from, char *text)
 {
-	size_t len;
+	size_t len = 0;
 	int code;
 
 	while ((code = next_line(from, text, &len)) == 1) {

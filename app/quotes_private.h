@@ -7,10 +7,10 @@
 
 #include <sqlite3.h>
 
-/* Every statement that is kept prepared: its name and its SQL, in quotes_statements.h. */
+/* Every statement that is kept prepared: its name and its SQL, in quotes_statements.def. */
 enum statement {
 #define STATEMENT(name, sql) name,
-#include "quotes_statements.h"
+#include "quotes_statements.def"
 #undef STATEMENT
 	N_STATEMENTS,
 };

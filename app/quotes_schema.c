@@ -34,7 +34,7 @@ static const char *const steps[] = {
 	"CREATE TABLE imported_file (path TEXT PRIMARY KEY, size INTEGER NOT NULL, "
 	"changed_ns INTEGER NOT NULL, n_quotes INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE VIRTUAL TABLE words USING fts5(text, content='quote', content_rowid='id', "
-	"prefix='2', tokenize='unicode61 remove_diacritics 2');"
+	"prefix='1 2', tokenize='unicode61 remove_diacritics 2');"
 	"CREATE TRIGGER quote_words AFTER INSERT ON quote BEGIN "
 	"INSERT INTO words (rowid, text) VALUES (new.id, new.text); END;"
 	"CREATE TRIGGER quote_no_words AFTER DELETE ON quote BEGIN "

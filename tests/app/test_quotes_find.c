@@ -251,6 +251,27 @@ the_few_that_a_scope_sees_are_found(void **state)
 	assert_int_equal(quotes_choose(f->quotes, &in_d, 7, NULL, NULL, &quote), -ENOENT);
 }
 
+static void
+the_few_of_a_scope_are_found_among_many_of_another(void **state)
+{
+	struct fixture *f = *state;
+	struct quote quote;
+	uint64_t random;
+	char text[32];
+	int i;
+
+	for (i = 0; i < 1000; i++) {
+		(void)snprintf(text, sizeof(text), "quote number %d", i);
+		add(f, &bob, QUOTES_CHANNEL, text);
+		if (i == 500)
+			add(f, &alice, QUOTES_CHANNEL, "here");
+	}
+	for (random = 0; random < 20; random++) {
+		assert_int_equal(quotes_choose(f->quotes, &in_c, random, NULL, NULL, &quote), 0);
+		assert_string_equal(quote.text, "here");
+	}
+}
+
 /* Days. */
 
 static void
@@ -346,6 +367,7 @@ main(void)
 		with_fixture(each_quote_is_chosen_about_as_often),
 		with_fixture(one_that_fits_is_chosen_where_there_is_one),
 		with_fixture(the_few_that_a_scope_sees_are_found),
+		with_fixture(the_few_of_a_scope_are_found_among_many_of_another),
 		with_fixture(nothing_is_of_the_day_where_there_is_nothing),
 		with_fixture(every_quote_has_its_day_before_one_comes_again),
 		with_fixture(a_day_keeps_its_quote_unless_it_is_deleted),

@@ -100,6 +100,17 @@ only_the_text_is_needed(void **state)
 }
 
 static void
+an_id_says_which_quote_it_is_whatever_others_hold(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(
+		import(f, "{\"text\":\"one\",\"id\":5}\n{\"text\":\"ONE\",\"id\":3}\n"), 0);
+	assert_int_equal(f->imported.n_added, 2);
+	expect_quote(f, 3, "ONE");
+}
+
+static void
 what_is_wrong_with_a_line_leaves_it_out_and_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -209,6 +220,7 @@ main(void)
 		with_fixture(an_export_imported_makes_the_same_again),
 		with_fixture(a_line_is_all_that_is_known),
 		with_fixture(only_the_text_is_needed),
+		with_fixture(an_id_says_which_quote_it_is_whatever_others_hold),
 		with_fixture(what_is_wrong_with_a_line_leaves_it_out_and_is_told),
 		with_fixture(what_is_no_json_is_told_with_its_column),
 		with_fixture(an_export_that_cannot_be_written_is_an_error),
