@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <signalbox/http.h>
+
 enum { CAP_MIN = 4096 };
+
+/* Bytes added at once; what is more, no memory holds. */
+#define MOST (SIZE_MAX / 4)
 
 /* Makes room for so many bytes more and a NUL. */
 static bool
@@ -18,11 +23,11 @@ reserve(struct html *html, size_t len)
 
 	if (html->has_failed)
 		return false;
-	while (len < SIZE_MAX / 4 && cap - html->len <= len)
+	while (len < MOST && cap - html->len <= len)
 		cap *= 2;
-	if (cap == html->cap)
+	if (len < MOST && cap == html->cap)
 		return true;
-	text = len < SIZE_MAX / 4 ? realloc(html->text, cap) : NULL;
+	text = len < MOST ? realloc(html->text, cap) : NULL;
 	if (!text) {
 		html_fail(html);
 		return false;
@@ -126,15 +131,10 @@ html_text(struct html *html, const char *text)
 void
 html_url(struct html *html, const char *text)
 {
-	static const char plain[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	size_t len = sb_http_encode(text, NULL, 0);
 
-	for (; *text; text++) {
-		if (strchr(plain, *text))
-			html_add_bytes(html, text, 1);
-		else
-			html_format(html, "%%%02X", (unsigned)(unsigned char)*text);
-	}
+	if (reserve(html, len))
+		html->len += sb_http_encode(text, html->text + html->len, len + 1);
 }
 
 void

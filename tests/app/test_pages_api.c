@@ -1,0 +1,171 @@
+/* The API: what programs get, and what they are told when they ask wrongly. */
+
+#include <jansson.h>
+
+#include "pages_fixture.h"
+
+/* The object that the last page is; to be freed by json_decref(). */
+static json_t *
+object(struct fixture *f)
+{
+	json_t *got = json_loadb(f->page.text, f->page.len, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_string_equal(f->page.type, "application/json");
+	assert_true(json_is_object(got));
+	return got;
+}
+
+static void
+expect_error(struct fixture *f, int status, const char *why)
+{
+	json_t *got = object(f);
+
+	assert_int_equal(f->page.status, status);
+	assert_int_equal(json_integer_value(json_object_get(got, "status")), status);
+	assert_non_null(strstr(json_string_value(json_object_get(got, "error")), why));
+	json_decref(got);
+}
+
+static void
+a_quote_is_an_object_with_all_that_is_known(void **state)
+{
+	struct fixture *f = *state;
+	json_t *got;
+
+	(void)add(f, "<a> \"one\"\n\x01 \xe2\x80\xa8");
+	vote(f, 1, "dave", 1);
+	show(f, api_quote, &f->pages, "1");
+	expect_status(f, 200);
+	got = object(f);
+	assert_string_equal(
+		json_string_value(json_object_get(got, "text")), "<a> \"one\"\n\x01 \xe2\x80\xa8");
+	assert_int_equal(json_integer_value(json_object_get(got, "id")), 1);
+	assert_int_equal(json_integer_value(json_object_get(got, "score")), 1);
+	assert_int_equal(json_integer_value(json_object_get(got, "votes")), 1);
+	assert_string_equal(
+		json_string_value(json_object_get(got, "url")), "https://q.example.org/q/1");
+	assert_string_equal(
+		json_string_value(json_object_get(got, "added")), "2026-11-21T12:00:00Z");
+	assert_string_equal(json_string_value(json_object_get(got, "channel")), "#quotes");
+	assert_null(json_object_get(got, "key"));
+	json_decref(got);
+}
+
+static void
+what_is_not_there_or_not_public_is_not_found(void **state)
+{
+	struct fixture *f = *state;
+
+	show(f, api_random, &f->pages);
+	expect_error(f, 404, "no quotes yet");
+	(void)add_in(f, HIDDEN, "#c", QUOTES_CHANNEL);
+	show(f, api_quote, &f->pages, "1");
+	expect_error(f, 404, "no such quote");
+	show(f, api_quote, &f->pages, "one");
+	expect_error(f, 404, "no such quote");
+	show(f, api_random, &f->pages);
+	expect_error(f, 404, "no quotes yet");
+	page_finish(&f->page);
+	assert_int_equal(api_not_found(&f->page), 0);
+	expect_error(f, 404, "no such resource");
+}
+
+static void
+a_list_says_where_it_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	char text[32];
+	json_t *got;
+	int i;
+
+	for (i = 1; i <= 5; i++) {
+		(void)snprintf(text, sizeof(text), "the quote n%d.", i);
+		(void)add(f, text);
+	}
+	(void)add_in(f, HIDDEN, "#quotes", QUOTES_NETWORK);
+	show(f, api_quotes, &f->pages, (&(struct api_query){ .limit = "2", .channel = "#quotes" }));
+	got = object(f);
+	assert_int_equal(json_array_size(json_object_get(got, "quotes")), 2);
+	assert_string_equal(json_string_value(json_object_get(got, "next")),
+		"https://q.example.org/api/v1/"
+		"quotes?order=newest&limit=2&channel=%23quotes&before=4");
+	json_decref(got);
+	show(f, api_quotes, &f->pages, (&(struct api_query){ .limit = "4", .words = "the n" }));
+	got = object(f);
+	assert_string_equal(json_string_value(json_object_get(got, "next")),
+		"https://q.example.org/api/v1/quotes?order=ranked&limit=4&q=the%20n&skip=4");
+	json_decref(got);
+	show(f, api_quotes, &f->pages, &(struct api_query){ 0 });
+	expect_none(f, HIDDEN);
+	got = object(f);
+	assert_int_equal(json_array_size(json_object_get(got, "quotes")), 5);
+	assert_true(json_is_null(json_object_get(got, "next")));
+	json_decref(got);
+}
+
+static void
+a_question_that_cannot_be_is_told_what_would_be_right(void **state)
+{
+	static char long_words[600];
+	static const struct {
+		struct api_query query;
+		const char *why;
+	} wrong[] = {
+		{ { .limit = "0" }, "from 1 to 100" },
+		{ { .limit = "101" }, "from 1 to 100" },
+		{ { .limit = "" }, "from 1 to 100" },
+		{ { .limit = "x" }, "from 1 to 100" },
+		{ { .before = "x" }, "id of a quote" },
+		{ { .before = "-1" }, "id of a quote" },
+		{ { .skip = "10001", .order = "best" }, "from 0 to 10000" },
+		{ { .order = "worst" }, "newest, best or ranked" },
+		{ { .order = "ranked" }, "needs q" },
+		{ { .order = "ranked", .words = " " }, "needs q" },
+		{ { .order = "newest", .skip = "1" }, "by before" },
+		{ { .order = "best", .before = "1" }, "by skip" },
+		{ { .words = long_words }, "at most 512 bytes" },
+	};
+	struct fixture *f = *state;
+	size_t i;
+
+	memset(long_words, 'x', sizeof(long_words) - 1);
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		show(f, api_quotes, &f->pages, &wrong[i].query);
+		expect_error(f, 400, wrong[i].why);
+	}
+}
+
+static void
+stats_count_and_name_the_newest(void **state)
+{
+	struct fixture *f = *state;
+	json_t *got;
+
+	show(f, api_stats, &f->pages);
+	got = object(f);
+	assert_true(json_is_null(json_object_get(got, "newest")));
+	json_decref(got);
+	(void)add(f, "one");
+	(void)add(f, "two");
+	show(f, api_stats, &f->pages);
+	got = object(f);
+	assert_int_equal(json_integer_value(json_object_get(got, "quotes")), 2);
+	assert_int_equal(json_integer_value(json_object_get(got, "newest")), 2);
+	assert_string_equal(
+		json_string_value(json_object_get(got, "changed")), "2026-11-21T12:00:00Z");
+	json_decref(got);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_pages(a_quote_is_an_object_with_all_that_is_known),
+		with_pages(what_is_not_there_or_not_public_is_not_found),
+		with_pages(a_list_says_where_it_goes_on),
+		with_pages(a_question_that_cannot_be_is_told_what_would_be_right),
+		with_pages(stats_count_and_name_the_newest),
+	};
+
+	return kit_run(tests);
+}
