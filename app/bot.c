@@ -220,17 +220,15 @@ hear(struct bot *bot, struct sb_irc *irc, struct commands_said *said)
 	answer(bot, irc, said, &replies);
 }
 
+/* What somebody said, of a message and of an action alike. */
+#define SAID(e)                                                                                    \
+	.channel = (e)->is_private ? NULL : (e)->reply_to, .nick = (e)->nick, .user = (e)->user,   \
+	.host = (e)->host, .account = (e)->account, .text = (e)->text
+
 static void
 on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 {
-	struct commands_said said = {
-		.channel = e->is_private ? NULL : e->reply_to,
-		.nick = e->nick,
-		.user = e->user,
-		.host = e->host,
-		.account = e->account,
-		.text = e->text,
-	};
+	struct commands_said said = { SAID(e) };
 
 	if (!e->is_self)
 		hear(self, irc, &said);
@@ -239,15 +237,7 @@ on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 static void
 on_action(void *self, struct sb_irc *irc, const struct sb_irc_action *e)
 {
-	struct commands_said said = {
-		.channel = e->is_private ? NULL : e->reply_to,
-		.nick = e->nick,
-		.user = e->user,
-		.host = e->host,
-		.account = e->account,
-		.text = e->text,
-		.is_action = true,
-	};
+	struct commands_said said = { SAID(e), .is_action = true };
 
 	if (!e->is_self)
 		hear(self, irc, &said);
