@@ -64,6 +64,7 @@ site_end(struct site *site)
 	sb_http_destroy(site->http);
 	sb_tape_destroy(site->tape);
 	sb_probe_destroy(site->probe);
+	(void)sb_forget(site->world->d, site);
 	/* Its memory goes at the end of a turn. */
 	sb_simulation_settle(site->world->sim);
 }
