@@ -25,6 +25,7 @@ struct quotes;
 enum {
 	QUOTES_MAX_QUOTE = 64 * 1024, /* bytes of one quote */
 	QUOTES_MAX_WORDS = 8, /* words that a search looks for */
+	QUOTES_MAX_WORD = 256, /* bytes of such a word; what follows these does not count */
 	QUOTES_MAX_LIST = 100, /* quotes that one list gives */
 	QUOTES_MAX_FOUND = 1000, /* a search looks at the newest so many that match */
 	QUOTES_UNDO_S = 120, /* how long undo is possible */

@@ -6,7 +6,8 @@ enum {
 	TRIES = 64, /* how often another quote is tried at random, */
 	IN_ORDER = 256, /* before so many are looked at in order */
 	MAX_SKIP = 10000,
-	MATCH_CAP = 1024, /* bytes of what the words are made into */
+	/* Bytes of what the words are made into: each in quotes, which double those in it. */
+	MATCH_CAP = QUOTES_MAX_WORDS * (2 * QUOTES_MAX_WORD + 4) + 1,
 };
 
 /* ---- One quote ---- */
@@ -173,27 +174,49 @@ quotes_choose(struct quotes *quotes, const struct quotes_scope *scope, uint64_t 
 
 /* ---- Words ---- */
 
-/* Each word in double quotes, those in it doubled, so that nothing in it is syntax, and a '*' after it:
- * also the beginning of a longer one. False without a word. */
+/* How many bytes of a word are looked for: whole characters. */
+static size_t
+cut_word(const char *word, size_t len)
+{
+	size_t cut = QUOTES_MAX_WORD;
+
+	if (len <= QUOTES_MAX_WORD)
+		return len;
+	while (cut && ((unsigned char)word[cut] & 0xc0) == 0x80)
+		cut--;
+	return cut ? cut : QUOTES_MAX_WORD;
+}
+
+/* Adds a word in double quotes, those in it doubled, so that nothing in it is syntax, and a '*' after it:
+ * also the beginning of a longer one. Returns how many bytes more. */
+static size_t
+add_word(const char *word, size_t len, char *ret_match)
+{
+	size_t i, out = 0;
+
+	ret_match[out++] = '"';
+	for (i = 0; i < len; i++) {
+		if (word[i] == '"')
+			ret_match[out++] = '"';
+		ret_match[out++] = word[i];
+	}
+	return out + (size_t)sprintf(ret_match + out, "\"* ");
+}
+
+/* False without a word. */
 static bool
 make_match(const char *words, char ret_match[MATCH_CAP])
 {
-	size_t len, i, out = 0, n;
+	size_t len, out = 0, n;
 
 	ret_match[0] = '\0';
 	for (n = 0; words && n < QUOTES_MAX_WORDS; n++) {
 		words += strspn(words, " \t\r\n\v\f");
 		len = strcspn(words, " \t\r\n\v\f");
-		if (!len || out + 2 * len + 5 > MATCH_CAP)
+		if (!len)
 			break;
-		ret_match[out++] = '"';
-		for (i = 0; i < len; i++) {
-			if (words[i] == '"')
-				ret_match[out++] = '"';
-			ret_match[out++] = words[i];
-		}
+		out += add_word(words, cut_word(words, len), ret_match + out);
 		words += len;
-		out += (size_t)sprintf(ret_match + out, "\"* ");
 	}
 	return out > 0;
 }

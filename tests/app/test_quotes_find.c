@@ -84,6 +84,36 @@ pages_follow_each_other(void **state)
 	expect_list(f, &query, "2 1");
 }
 
+/* A word of so many quotes, each of which takes two bytes in what is asked of the database. */
+static void
+a_word_that_is_too_long_finds_nothing_rather_than_all(void **state)
+{
+	struct fixture *f = *state;
+	char words[4 * QUOTES_MAX_WORD + 16];
+
+	add(f, &alice, QUOTES_PUBLIC, "to be or not to be");
+	(void)memset(words, '"', sizeof(words) - 1);
+	words[sizeof(words) - 1] = '\0';
+	expect_words(f, words, "");
+	(void)memset(words, 'b', sizeof(words) - 1);
+	expect_words(f, words, "");
+	(void)memcpy(words, "be ", 3);
+	expect_words(f, words, "");
+}
+
+static void
+of_a_long_word_whole_characters_count(void **state)
+{
+	struct fixture *f = *state;
+	char text[2 * QUOTES_MAX_WORD + 3] = "x";
+	size_t i;
+
+	for (i = 1; i + 2 < sizeof(text); i += 2)
+		(void)memcpy(text + i, "\xc3\xa9", 3);
+	add(f, &alice, QUOTES_PUBLIC, text);
+	expect_words(f, text, "1");
+}
+
 static void
 the_best_have_the_highest_score(void **state)
 {
@@ -358,6 +388,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_fixture(each_scope_sees_its_own),
+		with_fixture(a_word_that_is_too_long_finds_nothing_rather_than_all),
+		with_fixture(of_a_long_word_whole_characters_count),
 		with_fixture(pages_follow_each_other),
 		with_fixture(the_best_have_the_highest_score),
 		with_fixture(a_search_finds_words_in_any_case_order_and_beginning),
