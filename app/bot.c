@@ -296,11 +296,13 @@ on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 	struct visit visit;
 	char path[32];
 	int64_t id;
+	int error;
 
 	(void)http;
 	begin_visit(self, e, &visit);
-	if (page_random(&visit.pages, &id)) {
-		send_page(self, e, page_not_found(&visit.pages, &visit.page), &visit.page);
+	error = page_random(&visit.pages, &id, &visit.page);
+	if (!id) {
+		send_page(self, e, error, &visit.page);
 		return;
 	}
 	(void)snprintf(path, sizeof(path), "/q/%" PRId64, id);

@@ -98,6 +98,7 @@ answer_help(struct asked *asked)
 	const char *word = asked->args;
 	const struct command *command = find(word, strlen(word));
 	char names[REPLIES_MAX_LINE] = "";
+	int64_t n_quotes;
 	size_t i, len = 0;
 
 	if (command) {
@@ -108,14 +109,16 @@ answer_help(struct asked *asked)
 	if (*word)
 		return asked_refuse(
 			asked, "There is no command %.40s; %shelp names all.", word, asked->mark);
+	n_quotes = quotes_n(asked->commands->quotes);
+	if (n_quotes < 0)
+		return asked_trouble(asked, (int)n_quotes, NULL);
 	for (i = 0; i < N_COMMANDS; i++)
 		len += (size_t)snprintf(
 			names + len, sizeof(names) - len, "%s%s", i ? ", " : "", table[i].name);
 	replies_say(asked->replies,
 		"I know %" PRId64 " quotes, and the commands %s; %shelp quote tells more of one. "
 		"They may also be said after \"%.*s:\", or in private.",
-		quotes_n(asked->commands->quotes), names, asked->mark, NICK_MAX,
-		asked->said->our_nick);
+		n_quotes, names, asked->mark, NICK_MAX, asked->said->our_nick);
 	return 0;
 }
 

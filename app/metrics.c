@@ -150,8 +150,10 @@ metrics_page(const struct metrics *metrics, struct page *ret_page)
 	add_sample(&html, "quoth_info", "version", metrics->version, 1);
 	begin(&html, "quoth_start_time_seconds", "gauge", "When it started, since 1970 in UTC.");
 	add_sample(&html, "quoth_start_time_seconds", NULL, NULL, (uint64_t)metrics->started_s);
-	begin(&html, "quoth_quotes", "gauge", "Quotes that are kept.");
-	add_sample(&html, "quoth_quotes", NULL, NULL, (uint64_t)metrics->n_quotes);
+	if (metrics->n_quotes >= 0) {
+		begin(&html, "quoth_quotes", "gauge", "Quotes that are kept.");
+		add_sample(&html, "quoth_quotes", NULL, NULL, (uint64_t)metrics->n_quotes);
+	}
 	add_signals(&html, metrics);
 	add_network(&html, metrics);
 	return page_make_once(&html, 200, "text/plain; version=0.0.4; charset=utf-8", ret_page);

@@ -42,7 +42,7 @@ struct metrics {
 	size_t n_kinds;
 	uint64_t n_reconnects; /* of IRC clients that lost their server */
 	uint64_t n_failures; /* that handlers told */
-	int64_t n_quotes; /* of every visibility, without deleted ones */
+	int64_t n_quotes; /* of every visibility, without deleted ones; below 0: not known, and not told */
 	uint64_t n_answers[5]; /* of HTTP, by class: 1xx to 5xx */
 };
 

@@ -111,15 +111,14 @@ page_broken(const struct pages *pages, int error, struct page *ret_page)
 }
 
 int
-page_random(const struct pages *pages, int64_t *ret_id)
+page_random(const struct pages *pages, int64_t *ret_id, struct page *ret_page)
 {
 	struct quotes_scope scope = { 0 };
 	struct quote quote;
 	int error = quotes_choose(pages->quotes, &scope, pages->random, NULL, NULL, &quote);
 
-	if (!error)
-		*ret_id = quote.id;
-	return error;
+	*ret_id = error ? 0 : quote.id;
+	return error ? page_broken(pages, error, ret_page) : 0;
 }
 
 int64_t

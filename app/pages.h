@@ -53,8 +53,8 @@ int page_channel(const struct pages *pages, const char *channel, const char *bef
 	struct page *ret_page);
 int page_not_found(const struct pages *pages, struct page *ret_page);
 
-/* The id of a public quote at random, to be redirected to: 0 and *ret_id, or -ENOENT. */
-int page_random(const struct pages *pages, int64_t *ret_id);
+/* The id of a public quote at random, to be redirected to; or 0, and *ret_page says why there is none. */
+int page_random(const struct pages *pages, int64_t *ret_id, struct page *ret_page);
 
 /* /feed.atom, the newest as an Atom feed (RFC 4287); /quote.txt, one at random as text; /style.css;
  * /favicon.svg; /robots.txt, what robots may read. */

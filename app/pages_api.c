@@ -299,14 +299,13 @@ api_stats(const struct pages *pages, struct page *ret_page)
 {
 	struct quotes_query query = { .order = QUOTES_NEWEST, .most = 1 };
 	struct quotes_state state;
-	int64_t newest = 0;
+	int64_t newest = 0, n = quotes_n(pages->quotes);
 	bool has_more;
-	int error = quotes_state(pages->quotes, &state);
+	int error = n < 0 ? (int)n : quotes_state(pages->quotes, &state);
 
 	if (!error)
 		error = quotes_list(pages->quotes, &query, on_newest, &newest, &has_more);
 	if (error < 0)
 		return broken(error, ret_page);
-	return make(stats_object(quotes_n(pages->quotes), newest, state.changed_s), 200, false,
-		ret_page);
+	return make(stats_object(n, newest, state.changed_s), 200, false, ret_page);
 }

@@ -121,7 +121,7 @@ int quotes_vote(struct quotes *quotes, const struct quotes_person *person, int64
  *
  * Only what the scope sees. Each returns a negative errno for what goes wrong with the database. */
 
-/* How many quotes there are that are not deleted, of every visibility. Cheap. */
+/* How many quotes there are that are not deleted, of every visibility; or a negative errno. Cheap. */
 int64_t quotes_n(struct quotes *quotes);
 
 /* The quote of that id: 0, or -ENOENT. Deleted ones only for who sees all. */

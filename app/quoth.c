@@ -6,6 +6,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include <signalbox/irc.h>
@@ -61,6 +62,7 @@ take_in(struct quoth *quoth, const struct config *config, struct sb_error *ret_e
 {
 	int64_t now_s = sb_reactor_wall_ns(quoth->r) / SB_S;
 	struct quotes_imported imported, all = { 0 };
+	int64_t n_quotes;
 	size_t i;
 
 	quoth->n_problems = 0;
@@ -77,7 +79,11 @@ take_in(struct quoth *quoth, const struct config *config, struct sb_error *ret_e
 			quoth->n_problems - PROBLEMS_TOLD);
 	if (all.n_added)
 		log_say(&quoth->log, "%zu quotes taken in", all.n_added);
-	log_say(&quoth->log, "%lld quotes", (long long)quotes_n(quoth->quotes));
+	n_quotes = quotes_n(quoth->quotes);
+	if (n_quotes < 0)
+		return sb_error_set(ret_error, (int)n_quotes, "the quotes cannot be counted: %s",
+			strerror((int)-n_quotes));
+	log_say(&quoth->log, "%" PRId64 " quotes", n_quotes);
 	return 0;
 }
 

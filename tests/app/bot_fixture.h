@@ -121,8 +121,10 @@ make_fixture(const char *config)
 
 	assert_non_null(f);
 	f->world = sb_world_create(sb_testing_seed());
-	assert_int_equal(quotes_open(NULL, &f->quotes, NULL), 0);
 	f->config = parse(config);
+	assert_int_equal(
+		quotes_open(f->config->database[0] ? f->config->database : NULL, &f->quotes, NULL),
+		0);
 	f->networks = networks_create(f->world->d, f->world->r);
 	f->watch = watch_create(f->world->d, f->world->r);
 	assert_true(f->networks && f->watch);

@@ -1,5 +1,7 @@
 /* The bot in the browser: what a client sends is fed to a tape, and the tape shows what it gets. */
 
+#include <sqlite3.h>
+
 #include "bot_fixture.h"
 
 struct browser {
@@ -264,6 +266,92 @@ metrics_count_what_happened(void **state)
 	expect(browser, "{class=\"2xx\"} 1\n");
 }
 
+/* A database that another program takes the tables out of. */
+static char folder[32];
+
+static int
+set_up_with_file(void **state)
+{
+	char config[512];
+
+	(void)strcpy(folder, "/tmp/test_bot.XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(config, sizeof(config),
+		"database = \"%s/q.db\"\n"
+		"irc libera { server = \"tcp://127.0.0.1:1\" }\n",
+		folder);
+	return begin(state, config);
+}
+
+static int
+tear_down_with_file(void **state)
+{
+	char command[64];
+
+	(void)tear_down_browser(state);
+	(void)snprintf(command, sizeof(command), "rm -r %s", folder);
+	assert_int_equal(system(command), 0);
+	return 0;
+}
+
+static void
+break_database(void)
+{
+	char path[64];
+	sqlite3 *db;
+
+	(void)snprintf(path, sizeof(path), "%s/q.db", folder);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "DROP TABLE quote; DROP TABLE collection", NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void
+a_page_that_cannot_be_made_says_so_and_so_does_the_log(void **state)
+{
+	static const char *const targets[] = { "/", "/q/1", "/top", "/search?q=be", "/c/c",
+		"/feed.atom", "/quote.txt", "/random", "/api/v1/quotes", "/api/v1/quotes/1",
+		"/api/v1/random", "/api/v1/stats" };
+	struct browser *browser = *state;
+	char told[64];
+	size_t i;
+
+	add(browser->f, "to be\n");
+	break_database();
+	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		browser->f->log[0] = '\0';
+		get(browser, targets[i]);
+		expect_status(browser, 503);
+		(void)snprintf(told, sizeof(told), "GET %.*s: ", (int)strcspn(targets[i], "?"),
+			targets[i]);
+		sb_gate_expect_failure(browser->f->world->gate, told);
+		if (!strstr(browser->f->log, told))
+			sb_testing_fail(SB_PLACE, "no '%s' in: %s", told, browser->f->log);
+	}
+	get(browser, "/healthz");
+	expect_status(browser, 503);
+}
+
+static void
+what_cannot_be_counted_is_no_number(void **state)
+{
+	struct browser *browser = *state;
+	struct fixture *f = browser->f;
+
+	add(f, "to be\n");
+	get(browser, "/metrics");
+	expect(browser, "\nquoth_quotes 1\n");
+	break_database();
+	get(browser, "/metrics");
+	expect_status(browser, 200);
+	assert_null(strstr(sb_tape_written(browser->tape), "quoth_quotes"));
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG Quoth :help");
+	sb_tape_expect_line(f->tape, "PRIVMSG bob :I cannot do that now: Input/output error.");
+	sb_gate_expect_failure(f->world->gate, "bob asked \"help\"");
+}
+
 #define with_browser(fn) cmocka_unit_test_setup_teardown(fn, set_up_browser, tear_down_browser)
 
 int
@@ -282,6 +370,11 @@ main(void)
 			tear_down_browser),
 		with_browser(requests_are_logged_when_asked_for),
 		with_browser(metrics_count_what_happened),
+		cmocka_unit_test_setup_teardown(
+			a_page_that_cannot_be_made_says_so_and_so_does_the_log, set_up_with_file,
+			tear_down_with_file),
+		cmocka_unit_test_setup_teardown(
+			what_cannot_be_counted_is_no_number, set_up_with_file, tear_down_with_file),
 	};
 
 	return kit_run(tests);

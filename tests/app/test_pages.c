@@ -161,7 +161,7 @@ what_is_not_public_is_nowhere(void **state)
 	for (f->pages.random = 0; f->pages.random < 50; f->pages.random++) {
 		int64_t chosen;
 
-		assert_int_equal(page_random(&f->pages, &chosen), 0);
+		assert_int_equal(page_random(&f->pages, &chosen, &f->page), 0);
 		assert_int_equal(chosen, 1);
 		show(f, page_text, &f->pages);
 		expect_none(f, HIDDEN);
