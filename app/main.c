@@ -167,15 +167,31 @@ run_made(struct program *program, struct sb_dispatcher *d, struct config *config
 	if (quoth_create(d, program->r, config, program->options->is_demo, &program->log, &events,
 		    &program->quoth, &error))
 		return fail(&error);
-	error.code = sb_reactor_on_signal(program->r, SB_HANDLER(on_signal), program);
-	if (!error.code)
-		error.code = sb_reactor_run(program->r);
-	(void)sb_reactor_on_signal(program->r, NULL, NULL, NULL);
+	error.code = sb_reactor_run(program->r);
 	quoth_destroy(program->quoth);
 	if (!error.code)
 		return program->status;
 	(void)sb_error_set(&error, error.code, "cannot run: %s", strerror(-error.code));
 	return fail(&error);
+}
+
+/* Signals that come while it is made wait until it runs: the first start may have much to take in. */
+static int
+run_with_signals(struct program *program, struct sb_dispatcher *d, struct config *config)
+{
+	struct sb_error error;
+	int status;
+
+	error.code = sb_reactor_on_signal(program->r, SB_HANDLER(on_signal), program);
+	if (error.code) {
+		config_destroy(config);
+		(void)sb_error_set(
+			&error, error.code, "cannot take signals: %s", strerror(-error.code));
+		return fail(&error);
+	}
+	status = run_made(program, d, config);
+	(void)sb_reactor_on_signal(program->r, NULL, NULL, NULL);
+	return status;
 }
 
 static int
@@ -187,7 +203,7 @@ run_configured(struct program *program, struct config *config)
 
 	program->r = sb_reactor_create();
 	if (d && program->r) {
-		status = run_made(program, d, config);
+		status = run_with_signals(program, d, config);
 	} else {
 		(void)sb_error_set(&error, -errno, "cannot begin: %s", strerror(errno));
 		config_destroy(config);

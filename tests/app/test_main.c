@@ -59,16 +59,21 @@ start(const int fds[3], const char *const *args)
 static char config[] = "/tmp/test_main.XXXXXX";
 
 static void
-write_config(const char *sections)
+write_config_with(const char *quotes, const char *sections)
 {
 	FILE *file;
 
 	(void)strcpy(config, "/tmp/test_main.XXXXXX");
 	file = fdopen(mkstemp(config), "w");
 	assert_non_null(file);
-	assert_true(
-		fprintf(file, "database = \"\"\nquotes = { \"%s\" }\n%s", SAMPLE, sections) > 0);
+	assert_true(fprintf(file, "database = \"\"\nquotes = { %s }\n%s", quotes, sections) > 0);
 	assert_int_equal(fclose(file), 0);
+}
+
+static void
+write_config(const char *sections)
+{
+	write_config_with("\"" SAMPLE "\"", sections);
 }
 
 static pid_t
@@ -196,6 +201,34 @@ a_log_that_nobody_reads_any_more_does_not_end_it(void **state)
 	close(null);
 }
 
+/* It has so much to tell while it begins that it waits for us to read, and so has not begun to run. */
+static void
+signals_while_it_begins_wait_until_it_runs(void **state)
+{
+	int null = open_null(), log[2], i;
+	char paths[16 * 1024] = "", said[32 * 1024] = "";
+	size_t len = 0;
+	pid_t pid;
+
+	(void)state;
+	for (i = 0; i < 20; i++)
+		len += (size_t)snprintf(paths + len, sizeof(paths) - len,
+			"%s\"/nowhere/%0200d/%0100d\"", i ? ", " : "", i, i);
+	write_config_with(paths, QOTD);
+	assert_int_equal(pipe2(log, O_CLOEXEC), 0);
+	assert_true(fcntl(log[1], F_SETPIPE_SZ, 4096) > 0);
+	pid = start((int[]){ null, null, log[1] }, ARGS("--config", config));
+	close(log[1]);
+	read_until(log[0], said, 1024, "No such file");
+	assert_int_equal(kill(pid, SIGHUP), 0);
+	read_until(log[0], said, sizeof(said), "the configuration is in effect");
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	read_until(log[0], said, sizeof(said), NULL);
+	assert_int_equal(wait_for(pid), 0);
+	close(log[0]);
+	close(null);
+}
+
 static void
 what_cannot_be_printed_ends_it_with_the_reason(void **state)
 {
@@ -319,6 +352,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_prints_never_goes_into_a_connection),
 		cmocka_unit_test(a_log_that_nobody_reads_any_more_does_not_end_it),
+		cmocka_unit_test(signals_while_it_begins_wait_until_it_runs),
 		cmocka_unit_test(what_cannot_be_printed_ends_it_with_the_reason),
 		cmocka_unit_test(
 			hup_puts_another_configuration_into_effect_and_refuses_a_broken_one_whole),
