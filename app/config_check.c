@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -97,6 +98,20 @@ check_channels(struct config_reading *reading, const struct config_irc *irc)
 					irc->channels[i]);
 }
 
+/* Quotes stay with their network by its name, whose case does not count. */
+static void
+check_name(
+	struct config_reading *reading, const struct config *config, const struct config_irc *irc)
+{
+	const struct config_irc *other;
+
+	for (other = config->ircs; other < irc; other++)
+		if (!strcasecmp(other->name, irc->name))
+			config_tell(reading, irc->line,
+				"irc %s: it has the name of irc %s, in line %zu, but for case",
+				irc->name, other->name, other->line);
+}
+
 static void
 check_irc(struct config_reading *reading, const struct config *config, const struct config_irc *irc)
 {
@@ -109,6 +124,7 @@ check_irc(struct config_reading *reading, const struct config *config, const str
 			"irc %s: server: \"ircd\" is the server of a section ircd, and there is "
 			"none",
 			irc->name);
+	check_name(reading, config, irc);
 	check_channels(reading, irc);
 }
 

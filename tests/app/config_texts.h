@@ -64,6 +64,8 @@ static const struct mistake twice[] = {
 	{ QOTD QOTD, "f:4: qotd: it is there already, in line 2\n" },
 	{ IRC("") IRC(""), "f:4: irc a: it is there already, in line 1\n" },
 	{ IRC("nick = a\nnick = b"), "f:4: nick: it is there already, in line 3\n" },
+	{ IRC("") "irc A { server = 'tcp://127.0.0.1:1' }\n",
+		"f:4: irc A: it has the name of irc a, in line 1, but for case\n" },
 	{ IRC("channels = {'#a', '#b', '#A'}"), "f:3: irc a: channels: #A is there twice\n" },
 };
 
