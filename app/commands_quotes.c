@@ -99,8 +99,11 @@ write_day(int64_t when_s, char *ret_buf, size_t cap)
 static void
 write_place(const struct quote *quote, char *ret_buf, size_t cap)
 {
+	const char *slash = strrchr(quote->source, '/');
+
+	/* The folders of our machine are nobody's business. */
 	if (quote->source[0])
-		(void)snprintf(ret_buf, cap, ", from %.100s", quote->source);
+		(void)snprintf(ret_buf, cap, ", from %.100s", slash ? slash + 1 : quote->source);
 	else if (quote->channel[0])
 		(void)snprintf(ret_buf, cap, ", in %.100s, %.50s", quote->channel, quote->network);
 	else if (quote->network[0])

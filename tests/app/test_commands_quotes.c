@@ -236,13 +236,13 @@ info_tells_about_a_quote(void **state)
 }
 
 static void
-info_tells_from_which_file_a_quote_is(void **state)
+info_tells_from_which_file_a_quote_is_and_not_its_folder(void **state)
 {
 	struct fixture *f = *state;
 	struct quotes_imported imported;
 
-	assert_int_equal(quotes_import_fortune_bytes(f->quotes, "art", sb_bytes_of("one\n%\n"), 0,
-				 NULL, NULL, &imported, &f->error),
+	assert_int_equal(quotes_import_fortune_bytes(f->quotes, "/srv/q/art",
+				 sb_bytes_of("one\n%\n"), 0, NULL, NULL, &imported, &f->error),
 		0);
 	expect(f, "!info 1", "Quote 1: added by somebody, from art; score 0, 0 votes; public");
 }
@@ -343,7 +343,7 @@ main(void)
 		with_fixture(more_shows_the_rest_of_a_search),
 		with_fixture(search_takes_no_words_without_end),
 		with_fixture(info_tells_about_a_quote),
-		with_fixture(info_tells_from_which_file_a_quote_is),
+		with_fixture(info_tells_from_which_file_a_quote_is_and_not_its_folder),
 		with_fixture(top_shows_the_five_best),
 		with_fixture(top_shows_none_without_votes_for_it),
 		with_fixture(what_only_another_channel_or_network_may_see_is_not_shown),
