@@ -349,7 +349,7 @@ what_cannot_be_counted_is_no_number(void **state)
 	assert_null(strstr(sb_tape_written(browser->tape), "quoth_quotes"));
 	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG Quoth :help");
 	sb_tape_expect_line(f->tape, "PRIVMSG bob :I cannot do that now: Input/output error.");
-	sb_gate_expect_failure(f->world->gate, "bob asked \"help\"");
+	sb_gate_expect_failure(f->world->gate, "help: Input/output error");
 }
 
 #define with_browser(fn) cmocka_unit_test_setup_teardown(fn, set_up_browser, tear_down_browser)
