@@ -155,7 +155,9 @@ read_query(const struct api_query *asked, struct quotes_query *query,
 struct list {
 	const struct pages *pages;
 	json_t *quotes; /* NULL when out of memory */
+	size_t n, n_bytes; /* that it holds, and of their texts */
 	int64_t last_id;
+	bool is_full;
 };
 
 static void
@@ -163,11 +165,16 @@ on_quote(void *self, const struct quote *quote)
 {
 	struct list *list = self;
 
+	list->is_full |= list->n && list->n_bytes + quote->len > PAGES_LIST_BYTES;
+	if (list->is_full)
+		return;
 	if (list->quotes && json_array_append_new(list->quotes, quote_object(list->pages, quote))) {
 		json_decref(list->quotes);
 		list->quotes = NULL;
 	}
 	list->last_id = quote->id;
+	list->n_bytes += quote->len;
+	list->n++;
 }
 
 static void
@@ -179,21 +186,21 @@ add_parameter(struct html *url, const char *name, const char *value)
 
 /* Where the list goes on, or JSON's null. */
 static json_t *
-next_address(const struct pages *pages, const struct quotes_query *query, const struct order *order,
-	int64_t last_id)
+next_address(const struct list *list, const struct quotes_query *query, const struct order *order)
 {
+	const char *base_url = list->pages->base_url;
 	struct html url = { 0 };
 
-	html_format(&url, "%s/api/v1/quotes?order=%s&limit=%zu",
-		pages->base_url ? pages->base_url : "", order->name, query->most);
+	html_format(&url, "%s/api/v1/quotes?order=%s&limit=%zu", base_url ? base_url : "",
+		order->name, query->most);
 	if (query->words)
 		add_parameter(&url, "q", query->words);
 	if (query->channel)
 		add_parameter(&url, "channel", query->channel);
 	if (query->order == QUOTES_NEWEST)
-		html_format(&url, "&before=%" PRId64, last_id);
+		html_format(&url, "&before=%" PRId64, list->last_id);
 	else
-		html_format(&url, "&skip=%zu", query->skip + query->most);
+		html_format(&url, "&skip=%zu", query->skip + list->n);
 	return address(&url);
 }
 
@@ -230,11 +237,11 @@ api_quotes(const struct pages *pages, const struct api_query *asked, struct page
 		json_decref(list.quotes);
 		return broken(n, ret_page);
 	}
-	if (query.order != QUOTES_NEWEST && query.skip + query.most > PAGES_MAX_SKIP)
+	has_more |= list.is_full;
+	if (query.order != QUOTES_NEWEST && query.skip + list.n > PAGES_MAX_SKIP)
 		has_more = false;
-	return make(
-		list_object(list.quotes,
-			has_more ? next_address(pages, &query, order, list.last_id) : json_null()),
+	return make(list_object(list.quotes,
+			    has_more ? next_address(&list, &query, order) : json_null()),
 		200, false, ret_page);
 }
 

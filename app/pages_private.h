@@ -13,6 +13,7 @@ enum {
 	PAGES_MAX_SKIP = 10000, /* as quotes_query.skip */
 	PAGES_MAX_WORDS = 512, /* bytes of what is searched for */
 	PAGES_FEED_BYTES = 8 * 1024, /* of a quote in the feed */
+	PAGES_LIST_BYTES = 256 * 1024, /* of the quotes in a list of the API */
 	PAGES_TITLE = 60, /* bytes of a quote that make a title */
 	PAGES_DESCRIPTION = 160,
 	PAGES_BEGINNING_CAP = 256,

@@ -156,12 +156,62 @@ stats_count_and_name_the_newest(void **state)
 	json_decref(got);
 }
 
+/* Follows a list to its end. Returns how many pages it took, and how many quotes there were. */
+static size_t
+follow(struct fixture *f, struct api_query query, size_t *ret_n)
+{
+	static char next[32];
+	size_t n_pages = 0;
+	const char *at;
+	json_t *got;
+
+	for (*ret_n = 0; n_pages < 100; n_pages++) {
+		show(f, api_quotes, &f->pages, &query);
+		expect_status(f, 200);
+		assert_true(f->page.len < 2 * 1024 * 1024);
+		got = object(f);
+		*ret_n += json_array_size(json_object_get(got, "quotes"));
+		at = json_string_value(json_object_get(got, "next"));
+		at = at ? strrchr(at, '=') : NULL;
+		(void)snprintf(next, sizeof(next), "%s", at ? at + 1 : "");
+		json_decref(got);
+		if (!at)
+			return n_pages + 1;
+		query.before = query.order ? NULL : next;
+		query.skip = query.order ? next : NULL;
+	}
+	return n_pages;
+}
+
+static void
+a_list_of_huge_quotes_goes_on_elsewhere(void **state)
+{
+	enum { LEN = 60 * 1024, N = 30 };
+	struct fixture *f = *state;
+	char *text = malloc(LEN + 1);
+	size_t i, n;
+
+	assert_non_null(text);
+	(void)memset(text, '\x01', LEN);
+	text[LEN] = '\0';
+	for (i = 0; i < N; i++) {
+		text[i] = 'x';
+		(void)add(f, text);
+	}
+	free(text);
+	assert_int_equal(follow(f, (struct api_query){ .limit = "100" }, &n), 8);
+	assert_int_equal(n, N);
+	assert_int_equal(follow(f, (struct api_query){ .limit = "100", .order = "best" }, &n), 8);
+	assert_int_equal(n, N);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_pages(a_quote_is_an_object_with_all_that_is_known),
 		with_pages(what_is_not_there_or_not_public_is_not_found),
+		with_pages(a_list_of_huge_quotes_goes_on_elsewhere),
 		with_pages(a_list_says_where_it_goes_on),
 		with_pages(a_question_that_cannot_be_is_told_what_would_be_right),
 		with_pages(stats_count_and_name_the_newest),
