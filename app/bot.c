@@ -275,7 +275,7 @@ send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct 
 	size_t i;
 
 	if (error)
-		sb_fail(bot->d, error, "%s %s: %s", e->method, e->path, strerror(-error));
+		sb_fail(bot->d, error, "%s %s: %s", e->method, e->path, quotes_reason(error));
 	for (i = 0; i < PAGES_N_FIELDS; i++)
 		(void)sb_http_add_field(e->request, pages_fields[i].name, pages_fields[i].value);
 	page_cache_field(page, cache);
@@ -322,8 +322,7 @@ on_health(void *self, struct sb_http *http, const struct sb_http_requested *e)
 	(void)http;
 	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
 	if (error)
-		(void)sb_http_answer_text(
-			e->request, 503, "the quotes cannot be read: %s", strerror(-error));
+		(void)sb_http_answer_text(e->request, 503, "quotes: %s", quotes_reason(error));
 	else
 		(void)sb_http_answer_text(e->request, 200, "ok");
 }

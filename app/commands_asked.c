@@ -32,10 +32,9 @@ int
 asked_trouble(struct asked *asked, int code, const struct sb_error *why)
 {
 	/* Its words may name what is nobody's business, a path. */
-	(void)asked_refuse(asked, "I cannot do that now: %s.",
-		code == -ETIME ? "it takes too long" : strerror(-code));
+	(void)asked_refuse(asked, "I cannot do that now: %s.", quotes_reason(code));
 	return sb_error_set(asked->ret_error, code, "%s: %s", asked->command->name,
-		why ? why->text : strerror(-code));
+		why ? why->text : quotes_reason(code));
 }
 
 bool

@@ -69,6 +69,8 @@ words_for(int code)
 		return "out of memory";
 	case -EUCLEAN:
 		return "the database is damaged, or no database of quotes";
+	case -ESTALE:
+		return "the file of the database was moved or replaced: it needs a restart";
 	case -ETIME:
 		return "that would take too long: ask for something narrower";
 	default:
@@ -84,6 +86,14 @@ quotes_explain(const struct quotes *quotes, int code, struct sb_error *ret_error
 	if (!code)
 		return 0;
 	return sb_error_set(ret_error, code, "%s: %s", quotes->path, words ? words : quotes->why);
+}
+
+const char *
+quotes_reason(int code)
+{
+	const char *words = words_for(code);
+
+	return words ? words : strerror(-code);
 }
 
 static int
@@ -136,9 +146,20 @@ quotes_step(struct quotes *quotes, sqlite3_stmt *statement)
 }
 
 int
+quotes_check_file(struct quotes *quotes)
+{
+	int has_moved = 0;
+
+	(void)sqlite3_file_control(quotes->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+	return has_moved ? -ESTALE : 0;
+}
+
+int
 quotes_begin(struct quotes *quotes)
 {
-	return quotes_step(quotes, quotes_prepare(quotes, BEGIN));
+	int code = quotes_check_file(quotes);
+
+	return code ? code : quotes_step(quotes, quotes_prepare(quotes, BEGIN));
 }
 
 int

@@ -12,7 +12,8 @@
  * waits for 2 s, then -EBUSY.
  *
  * What goes wrong with the database is an error with its words: -EIO, -ENOSPC, -EROFS, -ENOMEM,
- * -EUCLEAN for one that is damaged. */
+ * -EUCLEAN for one that is damaged, -ESTALE for a change where its file was moved away, removed or
+ * replaced since it was opened: what is written there would be lost. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -80,6 +81,9 @@ int quotes_open(const char *path, struct quotes **ret_quotes, struct sb_error *r
 
 /* NULL is fine. */
 void quotes_close(struct quotes *quotes);
+
+/* What a negative errno of the kernel means, in words for anybody: without the path. */
+const char *quotes_reason(int code);
 
 /* ---- Adding and changing ----
  *
@@ -176,8 +180,8 @@ int quotes_list(struct quotes *quotes, const struct quotes_query *query, quotes_
 int quotes_search(struct quotes *quotes, const struct quotes_scope *scope, const char *words,
 	uint64_t random, quotes_fit_fn *fits, void *self, struct quote *ret_quote);
 
-/* The time of the last change, s since 1970 UTC, and a number that every change raises: for ETags and
- * feeds. */
+/* The time of the last change, s since 1970 UTC, and a number that every change raises. Fails also where
+ * no change could be made any more, with -ESTALE. */
 struct quotes_state {
 	int64_t changed_s;
 	int64_t version;

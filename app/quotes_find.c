@@ -46,11 +46,14 @@ quotes_get(struct quotes *quotes, const struct quotes_scope *scope, int64_t id,
 int
 quotes_state(struct quotes *quotes, struct quotes_state *ret_state)
 {
-	sqlite3_stmt *statement = quotes_prepare(quotes, COUNT);
-	int stepped = SQLITE_DONE;
+	sqlite3_stmt *statement;
+	int stepped = SQLITE_DONE, code = quotes_check_file(quotes);
 
 	*ret_state = (struct quotes_state){ 0 };
+	if (code)
+		return code;
 	quotes_start(quotes, true);
+	statement = quotes_prepare(quotes, COUNT);
 	if (statement && (stepped = sqlite3_step(statement)) == SQLITE_ROW) {
 		ret_state->version = sqlite3_column_int64(statement, 1);
 		ret_state->changed_s = sqlite3_column_int64(statement, 2);

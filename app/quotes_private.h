@@ -49,6 +49,9 @@ int quotes_explain(const struct quotes *quotes, int code, struct sb_error *ret_e
 /* Each public call has steps of its own; is_bounded false: as many as it takes. */
 void quotes_start(struct quotes *quotes, bool is_bounded);
 
+/* 0, or -ESTALE when the file that was opened is not at its path any more. */
+int quotes_check_file(struct quotes *quotes);
+
 /* A transaction that writes. end() commits where code is 0, otherwise takes all back; returns code, or
  * what went wrong with committing. */
 int quotes_begin(struct quotes *quotes);

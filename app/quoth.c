@@ -82,7 +82,7 @@ take_in(struct quoth *quoth, const struct config *config, struct sb_error *ret_e
 	n_quotes = quotes_n(quoth->quotes);
 	if (n_quotes < 0)
 		return sb_error_set(ret_error, (int)n_quotes, "the quotes cannot be counted: %s",
-			strerror((int)-n_quotes));
+			quotes_reason((int)n_quotes));
 	log_say(&quoth->log, "%" PRId64 " quotes", n_quotes);
 	return 0;
 }

@@ -162,6 +162,30 @@ who_finds_it_locked_is_told_after_a_while(void **state)
 	assert_int_equal(add(f, &alice, QUOTES_PUBLIC, "x"), 1);
 }
 
+/* What would be written there would be gone with the process. */
+static void
+nothing_is_added_to_a_file_that_is_not_there_any_more(void **state)
+{
+	struct fixture *f = *state;
+	const struct quotes_new quote = { .text = "x" };
+	struct quotes_state now;
+	char away[512];
+	int64_t id;
+
+	open_file(f, "db");
+	add(f, &alice, QUOTES_PUBLIC, "one");
+	(void)snprintf(away, sizeof(away), "%s", in_folder(f, "away"));
+	assert_int_equal(rename(in_folder(f, "db"), away), 0);
+	assert_int_equal(quotes_add(f->quotes, &alice, &quote, 1, &id, &f->error), -ESTALE);
+	assert_non_null(strstr(f->error.text, "/db: the file of the database was moved"));
+	assert_int_equal(quotes_delete(f->quotes, &alice, 1, 1, &f->error), -ESTALE);
+	assert_int_equal(quotes_state(f->quotes, &now), -ESTALE);
+	expect_quote(f, 1, "one");
+	assert_int_equal(rename(away, in_folder(f, "db")), 0);
+	assert_int_equal(add(f, &alice, QUOTES_PUBLIC, "x"), 2);
+	assert_int_equal(quotes_state(f->quotes, &now), 0);
+}
+
 int
 main(void)
 {
@@ -175,6 +199,7 @@ main(void)
 		with_fixture(a_damaged_page_is_an_error),
 		with_fixture(two_handles_see_what_the_other_did),
 		with_fixture(who_finds_it_locked_is_told_after_a_while),
+		with_fixture(nothing_is_added_to_a_file_that_is_not_there_any_more),
 	};
 
 	return kit_run(tests);
