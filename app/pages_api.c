@@ -73,7 +73,7 @@ quote_object(const struct pages *pages, const struct quote *quote)
 
 	html_format(&url, "%s/q/%" PRId64, pages->base_url ? pages->base_url : "", quote->id);
 	if (json_object_set_new(object, "url", address(&url))
-		|| json_object_set_new(object, "source", json_string(quote_source(quote)))
+		|| json_object_set_new(object, "source", quotes_json_name(quote_source(quote)))
 		|| json_object_set_new(object, "votes", json_integer(quote->n_votes))) {
 		json_decref(object);
 		return NULL;

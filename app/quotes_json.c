@@ -2,6 +2,7 @@
 #include "quotes_json_private.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 const char *const quotes_visibilities[] = { "public", "network", "channel" };
 
@@ -10,6 +11,28 @@ set(json_t *object, const char *name, json_t *value)
 {
 	/* Takes the value over, also when it fails; NULL is a failure. */
 	return json_object_set_new(object, name, value);
+}
+
+json_t *
+quotes_json_name(const char *name)
+{
+	json_t *string = json_string(name);
+	char *utf8 = string ? NULL : malloc(2 * strlen(name) + 1);
+	size_t len = 0;
+
+	if (!utf8)
+		return string;
+	for (; *name; name++) {
+		if ((unsigned char)*name < 0x80) {
+			utf8[len++] = *name;
+			continue;
+		}
+		utf8[len++] = (char)(0xc0 | (unsigned char)*name >> 6);
+		utf8[len++] = (char)(0x80 | (*name & 0x3f));
+	}
+	string = json_stringn(utf8, len);
+	free(utf8);
+	return string;
 }
 
 json_t *
@@ -24,11 +47,11 @@ quotes_json(const struct quote *quote)
 	failed |= set(object, "text", json_stringn(quote->text, quote->len));
 	if (quote->added_s)
 		failed |= set(object, "added", json_string(added));
-	failed |= set(object, "by", json_string(quote->added_by));
-	failed |= set(object, "network", json_string(quote->network));
-	failed |= set(object, "channel", json_string(quote->channel));
+	failed |= set(object, "by", quotes_json_name(quote->added_by));
+	failed |= set(object, "network", quotes_json_name(quote->network));
+	failed |= set(object, "channel", quotes_json_name(quote->channel));
 	failed |= set(object, "visibility", json_string(quotes_visibilities[quote->visibility]));
-	failed |= set(object, "source", json_string(quote->source));
+	failed |= set(object, "source", quotes_json_name(quote->source));
 	failed |= set(object, "deleted", json_boolean(quote->is_deleted));
 	failed |= set(object, "score", json_integer(quote->score));
 	if (!failed)
@@ -53,8 +76,9 @@ vote_json(sqlite3_stmt *statement)
 	char voted[QUOTES_TIME_CAP];
 
 	quotes_time(sqlite3_column_int64(statement, 3), voted);
-	return json_pack("{s:s, s:s, s:i, s:s}", "key", column(statement, 0), "name",
-		column(statement, 1), "vote", sqlite3_column_int(statement, 2), "voted", voted);
+	return json_pack("{s:o, s:o, s:i, s:s}", "key", quotes_json_name(column(statement, 0)),
+		"name", quotes_json_name(column(statement, 1)), "vote",
+		sqlite3_column_int(statement, 2), "voted", voted);
 }
 
 static int
@@ -91,7 +115,7 @@ export_row(struct quotes *quotes, sqlite3_stmt *statement, FILE *to)
 
 	quotes_row(statement, &quote);
 	object = quotes_json(&quote);
-	if (!object || set(object, "key", json_string(column(statement, N_QUOTE_COLUMNS)))) {
+	if (!object || set(object, "key", quotes_json_name(column(statement, N_QUOTE_COLUMNS)))) {
 		json_decref(object);
 		return -ENOMEM;
 	}

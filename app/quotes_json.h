@@ -38,6 +38,10 @@ int quotes_backup(struct quotes *quotes, const char *path, struct sb_error *ret_
  * when out of memory. For the API and the export. */
 json_t *quotes_json(const struct quote *quote);
 
+/* A name as networks and file systems have them: one that is not UTF-8 is read as ISO 8859-1, whose bytes
+ * are characters, so that what differed still does. A new reference, or NULL when out of memory. */
+json_t *quotes_json_name(const char *name);
+
 /* A time, s since 1970, as ISO 8601 has it in UTC, "2026-11-21T12:00:00Z": of the years 0 to 9999, one
  * beyond as the first or last of them. And back: 0, or -EINVAL for another form. */
 enum { QUOTES_TIME_CAP = 24 };

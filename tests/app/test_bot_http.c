@@ -266,6 +266,24 @@ metrics_count_what_happened(void **state)
 	expect(browser, "{class=\"2xx\"} 1\n");
 }
 
+static void
+a_nick_and_a_channel_that_are_not_utf_8_are_shown_all_the_same(void **state)
+{
+	struct browser *browser = *state;
+
+	sb_tape_feed_line(browser->f->tape, ":\xc9mile!e@h PRIVMSG #caf\xe9 :!addquote to be");
+	get(browser, "/api/v1/quotes");
+	expect_status(browser, 200);
+	expect(browser, "\"by\":\"\xc3\x89mile\"");
+	get(browser, "/");
+	expect_status(browser, 200);
+	expect(browser, "<bdi>#caf\xef\xbf\xbd</bdi>");
+	get(browser, "/c/caf%E9");
+	expect_status(browser, 200);
+	get(browser, "/feed.atom");
+	expect(browser, "<name>\xef\xbf\xbdmile</name>");
+}
+
 /* A database that another program takes the tables out of. */
 static char folder[32];
 
@@ -370,6 +388,7 @@ main(void)
 			tear_down_browser),
 		with_browser(requests_are_logged_when_asked_for),
 		with_browser(metrics_count_what_happened),
+		with_browser(a_nick_and_a_channel_that_are_not_utf_8_are_shown_all_the_same),
 		cmocka_unit_test_setup_teardown(
 			a_page_that_cannot_be_made_says_so_and_so_does_the_log, set_up_with_file,
 			tear_down_with_file),

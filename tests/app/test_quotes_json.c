@@ -32,6 +32,26 @@ import(struct fixture *f, const char *text)
 	return code;
 }
 
+/* As a network that does not know UTF-8 has them. */
+static void
+names_that_are_not_utf_8_are_exported_as_iso_8859_1(void **state)
+{
+	static const struct quotes_person emile = { { "libera", "#caf\xe9", false }, "\xc9mile",
+		"\xe9@h", false };
+	struct fixture *f = *state;
+	int64_t score;
+	char *text;
+
+	add(f, &emile, QUOTES_PUBLIC, "one");
+	assert_int_equal(quotes_vote(f->quotes, &emile, 1, 1, 8, &score, NULL), 0);
+	text = export(f->quotes);
+	assert_non_null(strstr(text, "\"by\":\"\xc3\x89mile\""));
+	assert_non_null(strstr(text, "\"channel\":\"#caf\xc3\xa9\""));
+	assert_non_null(strstr(text, "\"key\":\"\xc3\xa9@h\""));
+	assert_non_null(strstr(text, "\"name\":\"\xc3\x89mile\""));
+	free(text);
+}
+
 static void
 an_export_imported_makes_the_same_again(void **state)
 {
@@ -217,6 +237,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		with_fixture(names_that_are_not_utf_8_are_exported_as_iso_8859_1),
 		with_fixture(an_export_imported_makes_the_same_again),
 		with_fixture(a_line_is_all_that_is_known),
 		with_fixture(only_the_text_is_needed),
