@@ -4,6 +4,7 @@
 #include "mask.h"
 #include "metrics.h"
 #include "pages.h"
+#include "quotes_json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -411,18 +412,21 @@ on_http_requested(void *self, struct sb_http *http, const struct sb_http_request
 	send_page(self, e, error, &visit.page);
 }
 
-/* The access log. */
+/* The access log: when, who, on which connection, what, and what came of it. */
 static void
 on_http_answered(void *self, struct sb_http *http, const struct sb_http_answered *e)
 {
 	struct bot *bot = self;
+	char time[QUOTES_TIME_CAP];
 
-	if (bot->config->http.has_access_log)
-		tell(bot, http,
-			"%s %" PRIu64 " \"%s %s%s%s\" %" PRId64 " %" PRIu64 " bytes %.3f ms%s%s",
-			e->peer, e->connection, e->method, e->path, e->query[0] ? "?" : "",
-			e->query, e->status, e->n_bytes, (double)e->duration_ns / 1e6,
-			e->is_whole ? "" : " broken off", e->why ? e->why : "");
+	if (!bot->config->http.has_access_log)
+		return;
+	quotes_time(sb_reactor_wall_ns(bot->r) / SB_S, time);
+	tell(bot, http,
+		"%s %s %" PRIu64 " \"%s %s%s%s\" %" PRId64 " %" PRIu64 " bytes %.3f ms%s%s%s", time,
+		e->peer, e->connection, e->method, e->path, e->query[0] ? "?" : "", e->query,
+		e->status, e->n_bytes, (double)e->duration_ns / 1e6,
+		e->is_whole ? "" : ", broken off", e->why ? ": " : "", e->why ? e->why : "");
 }
 
 static void

@@ -257,27 +257,39 @@ set_options(struct sb_http *http, const struct sb_http_options *options)
 	set_time(&o->write_timeout_ns, 60 * SB_S);
 }
 
+/* The names, and the pointers to them, in one piece of memory; NULL when there is none. */
+static const char **
+copy_names(const char *const *names, size_t n, size_t len)
+{
+	const char **copy = malloc(n * sizeof(*copy) + len);
+	char *text;
+	size_t i;
+
+	if (!copy)
+		return NULL;
+	text = (char *)(copy + n);
+	for (i = 0; i < n; i++) {
+		copy[i] = text;
+		text = stpcpy(text, names[i]) + 1;
+	}
+	return copy;
+}
+
 int
 sb_http_set_hosts(struct sb_http *http, const char *const *hosts, size_t n_hosts)
 {
-	/* The names, and the pointers to them, are one piece of memory. */
-	size_t size = n_hosts * sizeof(char *), i;
 	const char **copy = NULL;
-	char *text;
+	size_t i, len = 0;
 
 	for (i = 0; i < n_hosts; i++) {
 		if (!hosts[i][0])
 			return -EINVAL;
-		size += strlen(hosts[i]) + 1;
+		len += strlen(hosts[i]) + 1;
 	}
-	if (size)
-		copy = malloc(size);
-	if (size && !copy)
-		return -ENOMEM;
-	text = (char *)(copy + n_hosts);
-	for (i = 0; i < n_hosts; i++) {
-		copy[i] = text;
-		text = stpcpy(text, hosts[i]) + 1;
+	if (n_hosts) {
+		copy = copy_names(hosts, n_hosts, len);
+		if (!copy)
+			return -ENOMEM;
 	}
 	free(http->hosts);
 	http->hosts = copy;

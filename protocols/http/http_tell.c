@@ -64,7 +64,7 @@ sb_http_tell_answered(struct sb_http_request *q, bool is_whole)
 	struct sb_http_answered answered = {
 		.status = q->status,
 		.n_bytes = q->n_bytes,
-		.duration_ns = sb_reactor_now_ns(q->http->r) - q->began_ns,
+		.duration_ns = sb_reactor_clock_ns(q->http->r) - q->began_ns,
 		.is_whole = is_whole,
 		.why = q->why,
 		.referer = sb_http_field(q, "Referer"),

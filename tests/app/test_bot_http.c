@@ -250,7 +250,7 @@ requests_are_logged_when_asked_for(void **state)
 	get(browser, "/nowhere?a=b");
 	if (!strstr(browser->f->log, "\"GET /nowhere?a=b\" 404 "))
 		sb_testing_fail(SB_PLACE, "%s", browser->f->log);
-	assert_memory_equal(browser->f->log, "http: ", 6);
+	assert_memory_equal(browser->f->log, "http: 2001-09-09T01:46:40Z ", 27);
 }
 
 static void

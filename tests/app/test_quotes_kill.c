@@ -170,8 +170,10 @@ two_processes_add_at_once(void **state)
 			fail();
 		}
 	}
-	if (!child)
+	if (!child) {
+		quotes_close(f->quotes);
 		_exit(0);
+	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	n = quotes_n(f->quotes);

@@ -271,7 +271,17 @@ another_host_is_told_that_it_is_not_here(void **state)
 	check_refused(&f, "GET /hello HTTP/1.1\r\nHost: b.example\r\n\r\n", 421);
 	check_refused(&f, "GET /hello HTTP/1.1\r\nHost: a.example.b\r\n\r\n", 421);
 	check_refused(&f, "GET http://b/hello HTTP/1.1\r\nHost: a.example\r\n\r\n", 421);
+
+	/* Other names, from now on; or any. */
+	hosts[0] = "b.example";
+	assert_int_equal(sb_http_set_hosts(f.http, hosts, 1), 0);
+	check_answered(&f, "GET /hello HTTP/1.1\r\nHost: b.example\r\n\r\n", 200);
+	check_refused(&f, "GET /hello HTTP/1.1\r\nHost: a.example\r\n\r\n", 421);
 	hosts[0] = "";
+	assert_int_equal(sb_http_set_hosts(f.http, hosts, 1), -EINVAL);
+	check_answered(&f, "GET /hello HTTP/1.1\r\nHost: b.example\r\n\r\n", 200);
+	assert_int_equal(sb_http_set_hosts(f.http, NULL, 0), 0);
+	check_answered(&f, "GET /hello HTTP/1.1\r\nHost: a.example\r\n\r\n", 200);
 	assert_int_equal(
 		sb_http_create(f.world->d, f.world->r, &options, SB_PLACE, &http, NULL), -EINVAL);
 	fixture_end(&f);
