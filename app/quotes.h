@@ -142,8 +142,9 @@ int quotes_choose(struct quotes *quotes, const struct quotes_scope *scope, uint6
 	quotes_fit_fn *fits, void *self, struct quote *ret_quote);
 
 /* The public quote of a day, in days since 1970-01-01 (before it: negative): chosen when it is first
- * asked for, kept for that day; none comes again before all have been, as far as it fits. Returns 0,
- * or -ENOENT when there are none. */
+ * asked for, kept for that day; none comes again before all have been, as far as it fits. While nothing
+ * can be written, one that goes by the number of the day, and is not kept. Returns 0, or -ENOENT when
+ * there are none. */
 int quotes_of_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *fits,
 	void *self, struct quote *ret_quote);
 

@@ -113,17 +113,12 @@ choose_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *f
 	return with_numbers(quotes, DAY_SET, day, is_chosen ? ret_quote->id : first);
 }
 
-int
-quotes_of_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *fits, void *self,
+static int
+keep_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *fits, void *self,
 	struct quote *ret_quote)
 {
-	int code;
+	int code = quotes_begin(quotes);
 
-	quotes_start(quotes, true);
-	code = find_day(quotes, day, ret_quote);
-	if (code != -ENOENT)
-		return code;
-	code = quotes_begin(quotes);
 	if (code)
 		return code;
 	/* Another process may have chosen it meanwhile. */
@@ -132,4 +127,21 @@ quotes_of_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn
 		code = choose_day(quotes, day, random, fits, self, ret_quote);
 	code = quotes_end(quotes, code);
 	return code ? code : find_day(quotes, day, ret_quote);
+}
+
+int
+quotes_of_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *fits, void *self,
+	struct quote *ret_quote)
+{
+	static const struct quotes_scope anywhere = { 0 };
+	int code;
+
+	quotes_start(quotes, true);
+	code = find_day(quotes, day, ret_quote);
+	if (code == -ENOENT)
+		code = keep_day(quotes, day, random, fits, self, ret_quote);
+	if (!code || code == -ENOENT)
+		return code;
+	/* A disk that is full, say, is no reason for a day without one. */
+	return quotes_choose(quotes, &anywhere, (uint64_t)day, fits, self, ret_quote);
 }

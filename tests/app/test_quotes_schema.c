@@ -168,6 +168,7 @@ nothing_is_added_to_a_file_that_is_not_there_any_more(void **state)
 {
 	struct fixture *f = *state;
 	const struct quotes_new quote = { .text = "x" };
+	struct quote quote_of_day;
 	struct quotes_state now;
 	char away[512];
 	int64_t id;
@@ -181,6 +182,9 @@ nothing_is_added_to_a_file_that_is_not_there_any_more(void **state)
 	assert_int_equal(quotes_delete(f->quotes, &alice, 1, 1, &f->error), -ESTALE);
 	assert_int_equal(quotes_state(f->quotes, &now), -ESTALE);
 	expect_quote(f, 1, "one");
+	/* The quote of the day goes by the day, then, whatever the chance. */
+	assert_int_equal(quotes_of_day(f->quotes, 7, 1, NULL, NULL, &quote_of_day), 0);
+	assert_int_equal(quote_of_day.id, 1);
 	assert_int_equal(rename(away, in_folder(f, "db")), 0);
 	assert_int_equal(add(f, &alice, QUOTES_PUBLIC, "x"), 2);
 	assert_int_equal(quotes_state(f->quotes, &now), 0);
