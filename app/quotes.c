@@ -71,6 +71,8 @@ words_for(int code)
 		return "the database is damaged, or no database of quotes";
 	case -ESTALE:
 		return "the file of the database was moved or replaced: it needs a restart";
+	case -EOVERFLOW:
+		return "there are no more ids";
 	case -ETIME:
 		return "that would take too long: ask for something narrower";
 	default:

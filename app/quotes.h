@@ -100,7 +100,8 @@ struct quotes_new {
 
 /* Adds a quote. -EEXIST when there is the same already, but for case and white space, among those
  * that the person may see, deleted ones too: then *ret_id is its id. -EINVAL for one that is empty, no
- * UTF-8, or holds NUL; -EMSGSIZE beyond QUOTES_MAX_QUOTE; -EADDRINUSE for an id that was used. */
+ * UTF-8, or holds NUL; -EMSGSIZE beyond QUOTES_MAX_QUOTE; -EADDRINUSE for an id that was used;
+ * -EOVERFLOW after the greatest id there is, 2^53 - 1, which readers of JSON set. */
 int quotes_add(struct quotes *quotes, const struct quotes_person *person,
 	const struct quotes_new *quote, int64_t now_s, int64_t *ret_id, struct sb_error *ret_error);
 

@@ -196,9 +196,11 @@ insert(struct quotes *quotes, const struct put *put, int64_t *ret_id)
 	(void)sqlite3_bind_int(statement, 12, put->quote->is_deleted);
 	(void)sqlite3_bind_text(statement, 13, put->text.ptr, (int)put->text.len, SQLITE_STATIC);
 	code = quotes_step(quotes, statement);
-	if (!code)
-		*ret_id = sqlite3_last_insert_rowid(quotes->db);
-	return code;
+	if (code)
+		return code;
+	*ret_id = sqlite3_last_insert_rowid(quotes->db);
+	/* After an import that gave the last id away. */
+	return *ret_id > MAX_ID ? -EOVERFLOW : 0;
 }
 
 int

@@ -201,6 +201,21 @@ every_change_raises_the_version_and_nothing_else_does(void **state)
 	assert_int_equal(after.changed_s, 2000);
 }
 
+/* An id beyond it would be another one in a program that reads JSON, and could not be imported. */
+static void
+after_the_greatest_id_there_is_none(void **state)
+{
+	struct fixture *f = *state;
+	const struct quotes_new last = { .text = "last", .id = INT64_C(9007199254740991) };
+	const struct quotes_new next = { .text = "next" };
+	int64_t id;
+
+	assert_int_equal(quotes_add(f->quotes, &alice, &last, 1, &id, &f->error), 0);
+	assert_int_equal(quotes_add(f->quotes, &alice, &next, 1, &id, &f->error), -EOVERFLOW);
+	assert_non_null(strstr(f->error.text, "no more ids"));
+	assert_int_equal(quotes_n(f->quotes), 1);
+}
+
 int
 main(void)
 {
@@ -214,6 +229,7 @@ main(void)
 		with_fixture(only_who_added_it_and_moderators_delete_and_restore),
 		with_fixture(a_later_vote_replaces_the_earlier),
 		with_fixture(every_change_raises_the_version_and_nothing_else_does),
+		with_fixture(after_the_greatest_id_there_is_none),
 	};
 
 	return kit_run(tests);
