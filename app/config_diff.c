@@ -1,4 +1,5 @@
 #include "config_diff.h"
+#include "text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,16 +29,10 @@ tell(struct diff *diff, const char *format, ...)
 	diff->n++;
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
 static void
 compare_texts(struct diff *diff, const char *option, const char *from, const char *to)
 {
-	if (!is_same(from, to))
+	if (!text_is_same(from, to))
 		tell(diff, "%s: %.400s, was %.400s", option, to && to[0] ? to : "none",
 			from && from[0] ? from : "none");
 }
@@ -92,7 +87,7 @@ compare_ircs(struct diff *diff, const struct config_irc *from, const struct conf
 
 	compare_texts(diff, "server", from->server, to->server);
 	compare_texts(diff, "nick", from->nick, to->nick);
-	if (!is_same(from->password, to->password))
+	if (!text_is_same(from->password, to->password))
 		tell(diff, "another password");
 	compare_lists(diff, "channels", LIST(from, channels), LIST(to, channels));
 	compare_lists(diff, "moderators", LIST(from, moderators), LIST(to, moderators));

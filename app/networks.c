@@ -1,4 +1,5 @@
 #include "networks.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -110,12 +111,6 @@ section(const struct config *config, const char *name)
 }
 
 static bool
-is_same(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-static bool
 is_on_ircd(const struct config_irc *irc)
 {
 	return !strcmp(irc->server, "ircd");
@@ -153,7 +148,7 @@ will_do(const struct change *change, const struct network *network)
 	const struct config_irc *to = section(change->to, network->name);
 
 	if (!from || !to || strcmp(from->server, to->server) != 0
-		|| !is_same(from->password, to->password)
+		|| !text_is_same(from->password, to->password)
 		|| (is_on_ircd(to) && change->ircd_has_moved))
 		return false;
 	return sb_irc_is_registered(network->irc)

@@ -1,4 +1,5 @@
 #include "servers.h"
+#include "text.h"
 
 #include <errno.h>
 
@@ -40,12 +41,6 @@ open_qotd(struct servers *servers, const char *url, const struct config *config,
 	return sb_qotd_create(servers->d, servers->r, url, SB_PLACE, &servers->qotd, ret_error);
 }
 
-static bool
-is_same(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
 /* Whether another address is wanted; where there is one, it is opened. */
 static int
 open_other(struct servers *fresh, const char *name, const char *from, const char *to, open_fn *open,
@@ -54,7 +49,7 @@ open_other(struct servers *fresh, const char *name, const char *from, const char
 	struct sb_error why;
 	int error;
 
-	*ret_moves = !is_same(from, to);
+	*ret_moves = !text_is_same(from, to);
 	if (!*ret_moves || !to)
 		return 0;
 	error = open(fresh, to, config, &why);

@@ -1,10 +1,14 @@
 #include "text.h"
 
-#include <stdbool.h>
-
 #include <signalbox/base.h>
 
 enum { TAB = 8 };
+
+bool
+text_is_same(const char *a_or_null, const char *b_or_null)
+{
+	return a_or_null && b_or_null ? !strcmp(a_or_null, b_or_null) : a_or_null == b_or_null;
+}
 
 static bool
 is_tail(char c)

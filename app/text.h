@@ -3,7 +3,11 @@
 
 /* Texts that come from elsewhere (files, the network), made fit to be shown in one line. Pure. */
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* Whether both are the same text, or both NULL. */
+bool text_is_same(const char *a_or_null, const char *b_or_null);
 
 /* The length in bytes of the UTF-8 character that text begins with, or 0 when it begins with none
  * (RFC 3629: no overlong form, no surrogate, nothing above U+10FFFF) or len is 0. */

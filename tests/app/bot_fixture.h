@@ -11,6 +11,7 @@
 
 #include "app/bot.h"
 #include "kit_cmocka.h"
+#include "parse.h"
 
 struct fixture {
 	struct sb_world *world;
@@ -38,23 +39,6 @@ on_problem(void *self, const struct quotes_problem *problem)
 {
 	(void)self;
 	sb_testing_fail(SB_PLACE, "line %zu: %s", problem->line, problem->why);
-}
-
-static inline void
-on_config_problem(void *self, const char *text)
-{
-	(void)self;
-	sb_testing_fail(SB_PLACE, "%s", text);
-}
-
-static inline struct config *
-parse(const char *text)
-{
-	struct config *config;
-
-	if (config_parse("test.conf", text, on_config_problem, NULL, &config))
-		sb_testing_fail(SB_PLACE, "no configuration: %s", text);
-	return config;
 }
 
 /* Adds the quotes of a fortune file. */

@@ -11,6 +11,7 @@
 
 #include "app/quoth.h"
 #include "kit_cmocka.h"
+#include "parse.h"
 
 #define SAMPLE SOURCE_DIR "/tests/app/sample"
 
@@ -110,23 +111,6 @@ tear_down(void **state)
 {
 	destroy_fixture(*state);
 	return 0;
-}
-
-static inline void
-on_config_problem(void *self, const char *text)
-{
-	(void)self;
-	sb_testing_fail(SB_PLACE, "%s", text);
-}
-
-static inline struct config *
-parse(const char *text)
-{
-	struct config *config;
-
-	if (config_parse("test.conf", text, on_config_problem, NULL, &config))
-		sb_testing_fail(SB_PLACE, "no configuration: %s", text);
-	return config;
 }
 
 static inline int

@@ -136,10 +136,22 @@ a_long_line_is_wrapped_at_a_space(void **state)
 	assert_int_equal(text_wrap("\x80\x80\x80\x80x", 5, 2), 1);
 }
 
+static void
+no_text_is_the_same_as_no_text_alone(void **state)
+{
+	(void)state;
+	assert_true(text_is_same(NULL, NULL));
+	assert_true(text_is_same("a", "a"));
+	assert_false(text_is_same("a", "b"));
+	assert_false(text_is_same("", NULL));
+	assert_false(text_is_same(NULL, ""));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_text_is_the_same_as_no_text_alone),
 		cmocka_unit_test(characters_have_the_length_that_rfc_3629_gives_them),
 		cmocka_unit_test(a_character_cut_off_is_none),
 		cmocka_unit_test(control_characters_are_left_out),
