@@ -274,7 +274,7 @@ sb_http_set_hosts(struct sb_http *http, const char *const *hosts, size_t n_hosts
 		copy = malloc(size);
 	if (size && !copy)
 		return -ENOMEM;
-	text = (char *)(copy + n_hosts);
+	text = copy ? (char *)(copy + n_hosts) : NULL;
 	for (i = 0; i < n_hosts; i++) {
 		copy[i] = text;
 		text = stpcpy(text, hosts[i]) + 1;
