@@ -157,7 +157,7 @@ SB_API bool sb_http_is_full(const struct sb_http_request *request);
 /* A stream of events (HTML, section 9.2, server-sent events): begun, then events as they happen, for
  * as long as the client stays; a comment every 15 s tells both that the other is there. name and id
  * may be NULL, and may hold no line end; the lines of data are sent as such. No deadline but
- * write_timeout_ns. */
+ * write_timeout_ns. Once the server is shut it ends where it begins: no event is taken, -EALREADY. */
 SB_API int sb_http_begin_events(struct sb_http_request *request);
 SB_API int sb_http_event(struct sb_http_request *request, const char *name_or_null,
 	const char *id_or_null, const char *data);
