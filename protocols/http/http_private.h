@@ -36,7 +36,8 @@ enum {
 	HTTP_PEER_CAP = 64,
 };
 
-/* How long a peer that was told an error, or the last answer, may take to end its side. */
+/* How long a peer that was told an error, or the last answer, may take to end its side, once it has
+ * taken that. */
 #define HTTP_LINGER_NS (5 * SB_S)
 
 /* Bytes that grow; not NUL-terminated. */
@@ -171,7 +172,7 @@ struct sb_http_connection {
 	uint64_t n_taken; /* of these by the peer, when that was last looked at */
 	int64_t quiet_ns; /* since when it waits for the peer's next words */
 	int64_t went_ns; /* when the peer last took something */
-	int64_t linger_ns; /* until when it lingers */
+	int64_t linger_ns; /* since when it lingers */
 };
 
 struct sb_http {

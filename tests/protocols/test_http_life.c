@@ -175,6 +175,53 @@ the_client_that_takes_nothing_is_not_the_handlers_fault(void **state)
 	fixture_end(&f);
 }
 
+/* The peer takes ten bytes more every ten seconds, until it has all. */
+static void
+expect_taken_slowly(struct fixture *f, const char *end)
+{
+	int i;
+
+	for (i = 0; i < 40 && !sb_tape_is_shut(f->tape); i++) {
+		pass(f, 10 * SB_S);
+		/* A close would give the rest no more than close_timeout_ns. */
+		if (!sb_tape_is_open(f->tape))
+			sb_testing_fail(SB_PLACE, "closed after %d s", 10 * (i + 1));
+		sb_tape_set_room(f->tape, 10);
+	}
+	sb_tape_seek(f->tape, end);
+	assert_true(sb_tape_is_shut(f->tape));
+	/* That it has all is known to a quarter of write_timeout_ns; then it may linger. */
+	pass(f, 15 * SB_S);
+	pass(f, 5 * SB_S);
+	sb_tape_expect_over(f->tape, 0);
+}
+
+static void
+who_takes_the_last_answer_slowly_gets_it_whole(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_set_room(f.tape, 10);
+	sb_tape_feed(f.tape, FIELD_OF("Connection: close"));
+	expect_taken_slowly(&f, "hello\n");
+	fixture_end(&f);
+}
+
+static void
+shutting_waits_for_who_takes_an_answer_slowly(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_set_room(f.tape, 10);
+	sb_tape_feed(f.tape, GET("/hello"));
+	sb_http_shut(f.http);
+	expect_taken_slowly(&f, "hello\n");
+	assert_int_equal(sb_http_n_connections(f.http), 0);
+	fixture_end(&f);
+}
+
 /* ---- Limits ---- */
 
 static void
@@ -426,6 +473,8 @@ main(void)
 		kit_test(a_body_may_not_be_paused_for_ever),
 		kit_test(who_takes_nothing_of_an_answer_is_cut_off),
 		kit_test(the_client_that_takes_nothing_is_not_the_handlers_fault),
+		kit_test(who_takes_the_last_answer_slowly_gets_it_whole),
+		kit_test(shutting_waits_for_who_takes_an_answer_slowly),
 		kit_test(what_waits_for_a_client_has_a_limit),
 		kit_test(who_does_not_take_its_answers_gets_no_more),
 		kit_test(connections_beyond_the_most_are_told_503),
