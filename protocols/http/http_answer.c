@@ -113,6 +113,12 @@ decide(struct sb_http_request *q, int status, int64_t length)
 		    || (q->phase != PHASE_WHOLE && !q->is_streamed);
 }
 
+size_t
+sb_http_head_room(const struct sb_http_request *q, const char *type)
+{
+	return HEAD_MAX + q->added.len + (type ? strlen(type) : 0);
+}
+
 /* Puts the head together in `out`. Returns 0 or -ENOMEM. */
 static int
 put_head(struct sb_http_request *q, const char *type, int64_t length)
@@ -122,8 +128,7 @@ put_head(struct sb_http_request *q, const char *type, int64_t length)
 	const char *name = sb_http_status_text(q->status);
 	char *at;
 
-	if (sb_http_text_reserve(
-		    &c->out, HEAD_MAX + strlen(name) + q->added.len + (type ? strlen(type) : 0)))
+	if (sb_http_text_reserve(&c->out, sb_http_head_room(q, type)))
 		return -ENOMEM;
 	at = c->out.ptr + c->out.len;
 	if (q->status == 200) {
@@ -264,8 +269,10 @@ sb_http_answer_plain(struct sb_http_request *q, int status, bool closes)
 	/* It will not do without an answer; so the connection goes. */
 	if (!has_room
 		|| answer(q, status, "text/plain; charset=utf-8",
-			(struct sb_bytes){ buf, (size_t)len }))
+			(struct sb_bytes){ buf, (size_t)len })) {
+		q->status = 0; /* nothing was said */
 		q->answer = HTTP_BROKEN_OFF;
+	}
 }
 
 int

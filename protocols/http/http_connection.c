@@ -426,10 +426,13 @@ sb_http_connection_shut(struct sb_http_connection *c)
 
 	if (c->state != HTTP_OPEN)
 		return;
-	if (q && q->is_events)
-		(void)sb_http_end(q);
-	else if (!q && !c->is_busy && !c->ahead.len)
+	if (q && q->is_events && q->answer == HTTP_IN_PIECES) {
+		/* Without an end it would stay for ever. */
+		if (sb_http_end(q))
+			sb_http_abort(c);
+	} else if (!q && !c->is_busy && !c->ahead.len) {
 		end_it(c);
+	}
 }
 
 void

@@ -294,6 +294,9 @@ int sb_http_head_fault(struct sb_http_connection *connection, llhttp_errno_t err
 
 /* ---- http_answer.c ---- */
 
+/* Bytes that are enough for the head of the answer, with the fields added so far. */
+size_t sb_http_head_room(const struct sb_http_request *request, const char *type);
+
 /* Answers in text, for the server itself. The connection closes after it where `closes`. */
 void sb_http_answer_plain(struct sb_http_request *request, int status, bool closes);
 
