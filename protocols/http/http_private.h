@@ -160,6 +160,7 @@ struct sb_http_connection {
 	char last; /* byte of the header, to see its line ends */
 	unsigned n_spaces; /* of the request's line */
 	bool has_line; /* that is over */
+	char protocol; /* its name's first byte: the parser knows RTSP and ICE as well */
 	bool has_empty_line; /* before the request */
 	bool is_in_field; /* its name has begun, its value has not ended */
 	bool is_in_trailer;

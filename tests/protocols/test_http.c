@@ -101,6 +101,7 @@ the_answer_says_whether_the_connection_stays(void **state)
 	check_refused(&f, FIELD_OF("Connection: keep-alive, close"), 200);
 	check_answered(&f, FIELD_OF("Connection: keep-alive"), 200);
 	check_refused(&f, "GET /hello HTTP/1.0\r\n\r\n", 200);
+	check_refused(&f, "GET /hello HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", 200);
 	check_answered(&f, "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200);
 	sb_tape_feed(f.tape, "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 	sb_tape_seek(f.tape, "Connection: keep-alive\r\n");
