@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include <signalbox/dispatch_signals.h>
+
 #include "kit_cmocka.h"
 
 #include "http_fixture.h"
@@ -460,6 +462,41 @@ a_handler_may_destroy_the_server_when_a_deadline_passes(void **state)
 	fixture_end(&f);
 }
 
+static void
+on_failure(void *self, void *from, const struct sb_dispatch_failed *e)
+{
+	(void)from, (void)e;
+	destroy_it(self);
+}
+
+static void
+a_failure_may_be_told_to_who_destroys_the_server(void **state)
+{
+	static const char *const requests[] = {
+		GET("/fail"),
+		GET("/short"),
+		GET("/take"),
+		GET("/begin"),
+		POST("/fail_early", "Content-Length: 2\r\n"),
+	};
+	struct sb_world *world = *state;
+	struct sb_connection connection;
+	struct fixture f;
+	size_t i;
+
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		fixture_begin(&f, world);
+		connection =
+			sb_dispatch_failed_connect(world->d, SB_ANY, SB_HANDLER(on_failure), &f);
+		sb_tape_feed(f.tape, requests[i]);
+		pass(&f, 30 * SB_S);
+		assert_null(f.http);
+		sb_disconnect(world->d, connection);
+		sb_gate_expect_failure(world->gate, "http.");
+		fixture_end(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -486,6 +523,7 @@ main(void)
 		kit_test(a_handler_may_shut_the_server),
 		kit_test(a_handler_may_destroy_the_server_at_any_signal),
 		kit_test(a_handler_may_destroy_the_server_when_a_deadline_passes),
+		kit_test(a_failure_may_be_told_to_who_destroys_the_server),
 	};
 
 	return kit_run(tests);
