@@ -109,7 +109,7 @@ decide(struct sb_http_request *q, int status, int64_t length)
 	q->left = length;
 	/* Where both come in pieces, the request may be read to its end beside the answer. */
 	q->closes = q->closes || !q->is_kept || http->is_shut
-		    || (length < 0 && q->is_old && !q->has_no_content)
+		    || (length < 0 && q->is_old && !q->has_no_content) || q->phase == PHASE_BEGUN
 		    || (q->phase != PHASE_WHOLE && !q->is_streamed);
 }
 
@@ -349,7 +349,9 @@ check_piece(const struct sb_http_request *q, struct sb_bytes bytes)
 	sb_assert(q->answer == HTTP_IN_PIECES);
 	if (q->left >= 0 && bytes.len > (uint64_t)q->left)
 		return -EMSGSIZE;
-	if (q->has_no_content)
+	/* While it is not full nothing would tell that there is room again. */
+	if (q->has_no_content
+		|| (bytes.len <= HTTP_QUEUE_MAX && !sb_stream_is_full(q->connection->stream)))
 		return 0;
 	return check_room(q->connection, bytes.len + HEAD_MAX, HTTP_QUEUE_MAX + HEAD_MAX);
 }

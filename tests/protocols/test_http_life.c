@@ -249,6 +249,29 @@ what_waits_for_a_client_has_a_limit(void **state)
 }
 
 static void
+what_does_not_fit_is_waited_for(void **state)
+{
+	static char content[1024 * 1024];
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_set_marks(f.tape, 16 * 1024, 64 * 1024, 64 * 1024 * 1024);
+	sb_tape_set_room(f.tape, 0);
+	sb_tape_feed(f.tape, GET("/begin"));
+	assert_int_equal(sb_http_write(f.request, (struct sb_bytes){ content, 50 * 1024 }), 0);
+	assert_false(sb_http_is_full(f.request));
+	/* Nothing would tell when to try again. */
+	assert_int_equal(
+		sb_http_write(f.request, (struct sb_bytes){ content, sizeof(content) }), 0);
+	assert_true(sb_http_is_full(f.request));
+	assert_int_equal(sb_http_write(f.request, sb_bytes_of("x")), -ENOBUFS);
+	sb_tape_set_room(f.tape, SIZE_MAX);
+	sb_probe_seek(f.probe, "http.drained");
+	assert_int_equal(sb_http_end(f.request), 0);
+	fixture_end(&f);
+}
+
+static void
 who_does_not_take_its_answers_gets_no_more(void **state)
 {
 	struct fixture f;
@@ -513,6 +536,7 @@ main(void)
 		kit_test(who_takes_the_last_answer_slowly_gets_it_whole),
 		kit_test(shutting_waits_for_who_takes_an_answer_slowly),
 		kit_test(what_waits_for_a_client_has_a_limit),
+		kit_test(what_does_not_fit_is_waited_for),
 		kit_test(who_does_not_take_its_answers_gets_no_more),
 		kit_test(connections_beyond_the_most_are_told_503),
 		kit_test(a_client_that_left_is_told_to_who_took_its_request),
