@@ -109,8 +109,14 @@ decide(struct sb_http_request *q, int status, int64_t length)
 	q->left = length;
 	/* Where both come in pieces, the request may be read to its end beside the answer. */
 	q->closes = q->closes || !q->is_kept || http->is_shut
-		    || (length < 0 && q->is_old && !q->has_no_content)
+		    || (length < 0 && q->is_old && !q->has_no_content) || q->phase == PHASE_BEGUN
 		    || (q->phase != PHASE_WHOLE && !q->is_streamed);
+}
+
+size_t
+sb_http_head_room(const struct sb_http_request *q, const char *type)
+{
+	return HEAD_MAX + q->added.len + (type ? strlen(type) : 0);
 }
 
 /* Puts the head together in `out`. Returns 0 or -ENOMEM. */
@@ -122,8 +128,7 @@ put_head(struct sb_http_request *q, const char *type, int64_t length)
 	const char *name = sb_http_status_text(q->status);
 	char *at;
 
-	if (sb_http_text_reserve(
-		    &c->out, HEAD_MAX + strlen(name) + q->added.len + (type ? strlen(type) : 0)))
+	if (sb_http_text_reserve(&c->out, sb_http_head_room(q, type)))
 		return -ENOMEM;
 	at = c->out.ptr + c->out.len;
 	if (q->status == 200) {
@@ -264,8 +269,10 @@ sb_http_answer_plain(struct sb_http_request *q, int status, bool closes)
 	/* It will not do without an answer; so the connection goes. */
 	if (!has_room
 		|| answer(q, status, "text/plain; charset=utf-8",
-			(struct sb_bytes){ buf, (size_t)len }))
+			(struct sb_bytes){ buf, (size_t)len })) {
+		q->status = 0; /* nothing was said */
 		q->answer = HTTP_BROKEN_OFF;
+	}
 }
 
 int
@@ -342,7 +349,9 @@ check_piece(const struct sb_http_request *q, struct sb_bytes bytes)
 	sb_assert(q->answer == HTTP_IN_PIECES);
 	if (q->left >= 0 && bytes.len > (uint64_t)q->left)
 		return -EMSGSIZE;
-	if (q->has_no_content)
+	/* While it is not full nothing would tell that there is room again. */
+	if (q->has_no_content
+		|| (bytes.len <= HTTP_QUEUE_MAX && !sb_stream_is_full(q->connection->stream)))
 		return 0;
 	return check_room(q->connection, bytes.len + HEAD_MAX, HTTP_QUEUE_MAX + HEAD_MAX);
 }

@@ -75,6 +75,16 @@ writing_ns(struct sb_http_connection *c)
 	return n_queued ? after(c->went_ns, c->http->o.write_timeout_ns) : INT64_MAX;
 }
 
+/* Until when the peer may take to end its side, since all we said has left us: to close earlier would
+ * cut off who takes it slowly. */
+static int64_t
+lingering_ns(const struct sb_http_connection *c)
+{
+	if (sb_stream_queued(c->stream))
+		return INT64_MAX;
+	return after(later(c->linger_ns, c->went_ns), HTTP_LINGER_NS);
+}
+
 static int64_t
 deadline_ns(struct sb_http_connection *c)
 {
@@ -85,7 +95,7 @@ deadline_ns(struct sb_http_connection *c)
 	if (c->is_woken)
 		return now_ns(c);
 	if (c->state == HTTP_LINGERING)
-		return earlier(at_ns, c->linger_ns);
+		return earlier(at_ns, lingering_ns(c));
 	if (c->request)
 		at_ns = earlier(at_ns, c->request->event_at_ns);
 	return earlier(at_ns, earlier(reading_ns(c), answering_ns(c)));
@@ -154,7 +164,7 @@ sb_http_linger(struct sb_http_connection *c)
 	/* To close with its words unread would reset the connection, and could take the answer
 	 * along. */
 	c->state = HTTP_LINGERING;
-	c->linger_ns = after(now_ns(c), HTTP_LINGER_NS);
+	c->linger_ns = now_ns(c);
 	c->in.len = 0;
 	sb_stream_shutdown(c->stream);
 }
@@ -338,7 +348,7 @@ act_when_due(struct sb_http_connection *c, int64_t at_ns)
 		return true;
 	}
 	if (c->state == HTTP_LINGERING) {
-		if (c->linger_ns <= at_ns)
+		if (lingering_ns(c) <= at_ns)
 			close_it(c);
 		return true;
 	}
@@ -397,6 +407,18 @@ sb_http_connection_cut(struct sb_http_connection *c)
 	c->request = NULL;
 }
 
+/* Nothing is asked: at once, unless an answer is on its way. */
+static void
+end_it(struct sb_http_connection *c)
+{
+	if (!sb_stream_queued(c->stream)) {
+		close_it(c);
+		return;
+	}
+	sb_http_linger(c);
+	set_timer(c);
+}
+
 void
 sb_http_connection_shut(struct sb_http_connection *c)
 {
@@ -404,10 +426,13 @@ sb_http_connection_shut(struct sb_http_connection *c)
 
 	if (c->state != HTTP_OPEN)
 		return;
-	if (q && q->is_events)
-		(void)sb_http_end(q);
-	else if (!q && !c->is_busy && !c->ahead.len)
-		close_it(c);
+	if (q && q->is_events && q->answer == HTTP_IN_PIECES) {
+		/* Without an end it would stay for ever. */
+		if (sb_http_end(q))
+			sb_http_abort(c);
+	} else if (!q && !c->is_busy && !c->ahead.len) {
+		end_it(c);
+	}
 }
 
 void

@@ -25,7 +25,8 @@ sb_http_begin_events(struct sb_http_request *request)
 		request->added.len = n_added;
 		return error;
 	}
-	if (request->is_head)
+	/* Who shuts the server has had its streams ended before this one was. */
+	if (request->is_head || request->http->is_shut)
 		return sb_http_end(request);
 	request->is_events = true;
 	set_due(request);

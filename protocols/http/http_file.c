@@ -49,7 +49,7 @@ write_more(void *self, struct sb_http_request *request)
 	for (n = 0; n < PIECES_MAX && source->left && !sb_http_is_full(request) && !error; n++)
 		error = write_piece(source, request);
 	/* An end that comes too early tells the client that it is one. */
-	if (!source->left || error == -EPIPE)
+	if (!source->left || (error && error != -ENOBUFS))
 		(void)sb_http_end(request);
 	else if (!error && !sb_http_is_full(request))
 		request->event_at_ns = sb_reactor_now_ns(request->http->r);

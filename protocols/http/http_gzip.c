@@ -77,19 +77,32 @@ add(struct sb_http_request *request, const char *line)
 	return sb_http_text_add(&request->added, line, strlen(line));
 }
 
-/* The answer's tag becomes that of the compressed content, and the content is compressed, unless the
- * client has it. */
+/* The answer's tag becomes that of the content as it goes out. Nothing may fail after that, for the old
+ * tag is gone: so the room for all of the answer is made before. */
 static int
-encode(struct sb_http_request *request, int status, struct sb_bytes *content)
+replace_etag(struct sb_http_request *request, const char *type, struct sb_bytes own, size_t len)
+{
+	struct sb_http_text *out = &request->connection->out;
+
+	if (sb_http_text_reserve(out, sb_http_head_room(request, type) + own.len + len))
+		return -ENOMEM;
+	return replace(request, sb_http_added(request, "ETag"), own);
+}
+
+/* The content is compressed, unless the client has it. */
+static int
+encode(struct sb_http_request *request, int status, const char *type, struct sb_bytes *content)
 {
 	struct sb_bytes etag = sb_http_added(request, "ETag"), own;
 	char buf[ETAG_MAX];
+	bool is_had;
 	int error;
 
 	if (etag.len > ETAG_MAX - sizeof("-gzip"))
 		return 0;
 	own = (struct sb_bytes){ buf, write_etag(etag, buf) };
-	if (!own.len || sb_http_conditional_of(request, status, own) != 304) {
+	is_had = own.len && sb_http_conditional_of(request, status, own) == 304;
+	if (!is_had) {
 		error = compress_content(request, content);
 		if (!error)
 			error = add(request, "Content-Encoding: gzip\r\n");
@@ -97,7 +110,7 @@ encode(struct sb_http_request *request, int status, struct sb_bytes *content)
 		if (error)
 			return error == -E2BIG ? 0 : error;
 	}
-	return own.len ? replace(request, sb_http_added(request, "ETag"), own) : 0;
+	return own.len ? replace_etag(request, type, own, is_had ? 0 : content->len) : 0;
 }
 
 int
@@ -111,5 +124,5 @@ sb_http_compress(
 		return -ENOMEM;
 	if (content->len > CONTENT_MAX || !takes_gzip(request))
 		return 0;
-	return encode(request, status, content);
+	return encode(request, status, type, content);
 }

@@ -237,8 +237,11 @@ has_single_spaces(struct sb_http_connection *c, const char *at, size_t len)
 	const char *end = line_end ? line_end : at + len;
 
 	c->has_line = line_end;
-	for (; at < end; at++)
+	for (; at < end; at++) {
+		if (c->n_spaces == 2 && !c->protocol)
+			c->protocol = *at;
 		c->n_spaces += *at == ' ';
+	}
 	return c->n_spaces <= 2;
 }
 
@@ -498,12 +501,14 @@ sb_http_head_check(struct sb_http_connection *c)
 		minor = llhttp_get_http_minor(&c->parser);
 	int status;
 
-	if (major != 1 || minor > 1)
+	if (c->protocol != 'H' || major != 1 || minor > 1)
 		return refuse(c, 505, "a version that is not known");
 	q->method = llhttp_method_name((llhttp_method_t)llhttp_get_method(&c->parser));
 	q->is_head = !strcmp(q->method, "HEAD");
 	q->is_old = minor == 0;
-	q->is_kept = llhttp_should_keep_alive(&c->parser);
+	/* `close` counts before keep-alive, to which alone the parser listens in HTTP/1.0. */
+	q->is_kept =
+		llhttp_should_keep_alive(&c->parser) && !(c->parser.flags & F_CONNECTION_CLOSE);
 	listen_to(q, &said);
 	status = check_target(c, &said);
 	if (!status)

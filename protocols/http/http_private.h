@@ -36,7 +36,8 @@ enum {
 	HTTP_PEER_CAP = 64,
 };
 
-/* How long a peer that was told an error, or the last answer, may take to end its side. */
+/* How long a peer that was told an error, or the last answer, may take to end its side, once it has
+ * taken that. */
 #define HTTP_LINGER_NS (5 * SB_S)
 
 /* Bytes that grow; not NUL-terminated. */
@@ -159,6 +160,7 @@ struct sb_http_connection {
 	char last; /* byte of the header, to see its line ends */
 	unsigned n_spaces; /* of the request's line */
 	bool has_line; /* that is over */
+	char protocol; /* its name's first byte: the parser knows RTSP and ICE as well */
 	bool has_empty_line; /* before the request */
 	bool is_in_field; /* its name has begun, its value has not ended */
 	bool is_in_trailer;
@@ -171,7 +173,7 @@ struct sb_http_connection {
 	uint64_t n_taken; /* of these by the peer, when that was last looked at */
 	int64_t quiet_ns; /* since when it waits for the peer's next words */
 	int64_t went_ns; /* when the peer last took something */
-	int64_t linger_ns; /* until when it lingers */
+	int64_t linger_ns; /* since when it lingers */
 };
 
 struct sb_http {
@@ -292,6 +294,9 @@ int sb_http_head_fault(struct sb_http_connection *connection, llhttp_errno_t err
 	const char *end);
 
 /* ---- http_answer.c ---- */
+
+/* Bytes that are enough for the head of the answer, with the fields added so far. */
+size_t sb_http_head_room(const struct sb_http_request *request, const char *type);
 
 /* Answers in text, for the server itself. The connection closes after it where `closes`. */
 void sb_http_answer_plain(struct sb_http_request *request, int status, bool closes);

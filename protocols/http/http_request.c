@@ -68,7 +68,7 @@ sb_http_set_max_body(struct sb_http_request *request, uint64_t max_body)
 {
 	if (!request->connection)
 		return -ENOTCONN;
-	if (request->phase != PHASE_BEGUN)
+	if (request->phase != PHASE_BEGUN || request->answer != HTTP_UNANSWERED)
 		return -EALREADY;
 	request->max_body = max_body;
 	return 0;
@@ -79,7 +79,7 @@ sb_http_stream(struct sb_http_request *request)
 {
 	if (!request->connection)
 		return -ENOTCONN;
-	if (request->phase != PHASE_BEGUN)
+	if (request->phase != PHASE_BEGUN || request->answer != HTTP_UNANSWERED)
 		return -EALREADY;
 	request->is_streamed = true;
 	return 0;

@@ -292,6 +292,7 @@ begin(struct sb_http_connection *c)
 	c->n_head = c->n_framing = c->n_chunks = 0;
 	c->n_spaces = 0;
 	c->has_line = false;
+	c->protocol = 0;
 	c->last = 0;
 	c->has_empty_line = c->is_in_field = c->is_in_trailer = c->is_header_read = false;
 	c->fault = 0;

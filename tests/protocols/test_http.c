@@ -101,6 +101,7 @@ the_answer_says_whether_the_connection_stays(void **state)
 	check_refused(&f, FIELD_OF("Connection: keep-alive, close"), 200);
 	check_answered(&f, FIELD_OF("Connection: keep-alive"), 200);
 	check_refused(&f, "GET /hello HTTP/1.0\r\n\r\n", 200);
+	check_refused(&f, "GET /hello HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", 200);
 	check_answered(&f, "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", 200);
 	sb_tape_feed(f.tape, "GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
 	sb_tape_seek(f.tape, "Connection: keep-alive\r\n");
@@ -196,6 +197,32 @@ a_handler_may_refuse_a_body(void **state)
 	check_refused(&f, POST("/fail_early", "Content-Length: 2\r\n") "ab", 500);
 	sb_gate_expect_failure(f.world->gate, "no idea");
 	sb_gate_expect_failure(f.world->gate, "no idea");
+	fixture_end(&f);
+}
+
+static void
+begin_when_begun(void *self, struct sb_http *http, const struct sb_http_begun *e)
+{
+	(void)self, (void)http;
+	assert_int_equal(sb_http_stream(e->request), 0);
+	assert_int_equal(sb_http_begin(e->request, 200, NULL, 1), 0);
+	assert_int_equal(sb_http_stream(e->request), -EALREADY);
+	assert_int_equal(sb_http_set_max_body(e->request, 5), -EALREADY);
+	assert_int_equal(sb_http_write(e->request, sb_bytes_of("x")), 0);
+	assert_int_equal(sb_http_end(e->request), 0);
+}
+
+static void
+a_body_is_refused_by_an_answer_in_pieces_too(void **state)
+{
+	struct sb_world *world = *state;
+	struct sb_connection connection;
+	struct fixture f;
+
+	fixture_begin(&f, world);
+	connection = sb_http_begun_connect(world->d, f.http, SB_HANDLER(begin_when_begun), &f);
+	check_refused(&f, POST("/none", "Content-Length: 5\r\n"), 200);
+	sb_disconnect(world->d, connection);
 	fixture_end(&f);
 }
 
@@ -511,6 +538,7 @@ main(void)
 		kit_test(a_body_may_be_as_long_as_a_handler_allows),
 		kit_test(a_body_is_asked_for_where_the_client_waits),
 		kit_test(a_handler_may_refuse_a_body),
+		kit_test(a_body_is_refused_by_an_answer_in_pieces_too),
 		kit_test(a_body_may_come_in_pieces),
 		kit_test(a_paused_body_is_not_read),
 		kit_test(head_is_answered_without_the_content),

@@ -135,6 +135,22 @@ shutting_ends_the_stream(void **state)
 }
 
 static void
+a_stream_begun_after_shutting_ends_at_once(void **state)
+{
+	struct site site;
+
+	site_begin(&site, *state, on_requested);
+	sb_tape_feed(site.tape, "GET / HTTP/1.1\r\nHost: a\r\n");
+	sb_http_shut(site.http);
+	sb_tape_feed(site.tape, "\r\n");
+	sb_tape_seek(site.tape, "\r\n\r\n0\r\n\r\n");
+	assert_int_equal(site.ret, 0);
+	assert_true(sb_tape_is_shut(site.tape));
+	assert_null(sb_http_find(site.http, site.id));
+	site_end(&site);
+}
+
+static void
 on_plain(struct site *site, const struct sb_http_requested *e)
 {
 	assert_int_equal(sb_http_event(e->request, NULL, NULL, "x"), -EALREADY);
@@ -181,6 +197,7 @@ main(void)
 		kit_test(events_go_on_beyond_the_deadline_of_an_answer),
 		kit_test(who_has_left_gets_no_events),
 		kit_test(shutting_ends_the_stream),
+		kit_test(a_stream_begun_after_shutting_ends_at_once),
 		kit_test(another_answer_takes_no_events),
 		kit_test(head_is_told_what_there_would_be),
 	};

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include <signalbox/dispatch_signals.h>
+
 #include "kit_cmocka.h"
 
 #include "http_fixture.h"
@@ -175,6 +177,53 @@ the_client_that_takes_nothing_is_not_the_handlers_fault(void **state)
 	fixture_end(&f);
 }
 
+/* The peer takes ten bytes more every ten seconds, until it has all. */
+static void
+expect_taken_slowly(struct fixture *f, const char *end)
+{
+	int i;
+
+	for (i = 0; i < 40 && !sb_tape_is_shut(f->tape); i++) {
+		pass(f, 10 * SB_S);
+		/* A close would give the rest no more than close_timeout_ns. */
+		if (!sb_tape_is_open(f->tape))
+			sb_testing_fail(SB_PLACE, "closed after %d s", 10 * (i + 1));
+		sb_tape_set_room(f->tape, 10);
+	}
+	sb_tape_seek(f->tape, end);
+	assert_true(sb_tape_is_shut(f->tape));
+	/* That it has all is known to a quarter of write_timeout_ns; then it may linger. */
+	pass(f, 15 * SB_S);
+	pass(f, 5 * SB_S);
+	sb_tape_expect_over(f->tape, 0);
+}
+
+static void
+who_takes_the_last_answer_slowly_gets_it_whole(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_set_room(f.tape, 10);
+	sb_tape_feed(f.tape, FIELD_OF("Connection: close"));
+	expect_taken_slowly(&f, "hello\n");
+	fixture_end(&f);
+}
+
+static void
+shutting_waits_for_who_takes_an_answer_slowly(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_set_room(f.tape, 10);
+	sb_tape_feed(f.tape, GET("/hello"));
+	sb_http_shut(f.http);
+	expect_taken_slowly(&f, "hello\n");
+	assert_int_equal(sb_http_n_connections(f.http), 0);
+	fixture_end(&f);
+}
+
 /* ---- Limits ---- */
 
 static void
@@ -195,6 +244,29 @@ what_waits_for_a_client_has_a_limit(void **state)
 	sb_probe_seek(f.probe, "http.drained");
 	assert_int_equal(
 		sb_http_write(f.request, (struct sb_bytes){ content, sizeof(content) }), 0);
+	assert_int_equal(sb_http_end(f.request), 0);
+	fixture_end(&f);
+}
+
+static void
+what_does_not_fit_is_waited_for(void **state)
+{
+	static char content[1024 * 1024];
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_set_marks(f.tape, 16 * 1024, 64 * 1024, 64 * 1024 * 1024);
+	sb_tape_set_room(f.tape, 0);
+	sb_tape_feed(f.tape, GET("/begin"));
+	assert_int_equal(sb_http_write(f.request, (struct sb_bytes){ content, 50 * 1024 }), 0);
+	assert_false(sb_http_is_full(f.request));
+	/* Nothing would tell when to try again. */
+	assert_int_equal(
+		sb_http_write(f.request, (struct sb_bytes){ content, sizeof(content) }), 0);
+	assert_true(sb_http_is_full(f.request));
+	assert_int_equal(sb_http_write(f.request, sb_bytes_of("x")), -ENOBUFS);
+	sb_tape_set_room(f.tape, SIZE_MAX);
+	sb_probe_seek(f.probe, "http.drained");
 	assert_int_equal(sb_http_end(f.request), 0);
 	fixture_end(&f);
 }
@@ -413,6 +485,41 @@ a_handler_may_destroy_the_server_when_a_deadline_passes(void **state)
 	fixture_end(&f);
 }
 
+static void
+on_failure(void *self, void *from, const struct sb_dispatch_failed *e)
+{
+	(void)from, (void)e;
+	destroy_it(self);
+}
+
+static void
+a_failure_may_be_told_to_who_destroys_the_server(void **state)
+{
+	static const char *const requests[] = {
+		GET("/fail"),
+		GET("/short"),
+		GET("/take"),
+		GET("/begin"),
+		POST("/fail_early", "Content-Length: 2\r\n"),
+	};
+	struct sb_world *world = *state;
+	struct sb_connection connection;
+	struct fixture f;
+	size_t i;
+
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		fixture_begin(&f, world);
+		connection =
+			sb_dispatch_failed_connect(world->d, SB_ANY, SB_HANDLER(on_failure), &f);
+		sb_tape_feed(f.tape, requests[i]);
+		pass(&f, 30 * SB_S);
+		assert_null(f.http);
+		sb_disconnect(world->d, connection);
+		sb_gate_expect_failure(world->gate, "http.");
+		fixture_end(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -426,7 +533,10 @@ main(void)
 		kit_test(a_body_may_not_be_paused_for_ever),
 		kit_test(who_takes_nothing_of_an_answer_is_cut_off),
 		kit_test(the_client_that_takes_nothing_is_not_the_handlers_fault),
+		kit_test(who_takes_the_last_answer_slowly_gets_it_whole),
+		kit_test(shutting_waits_for_who_takes_an_answer_slowly),
 		kit_test(what_waits_for_a_client_has_a_limit),
+		kit_test(what_does_not_fit_is_waited_for),
 		kit_test(who_does_not_take_its_answers_gets_no_more),
 		kit_test(connections_beyond_the_most_are_told_503),
 		kit_test(a_client_that_left_is_told_to_who_took_its_request),
@@ -437,6 +547,7 @@ main(void)
 		kit_test(a_handler_may_shut_the_server),
 		kit_test(a_handler_may_destroy_the_server_at_any_signal),
 		kit_test(a_handler_may_destroy_the_server_when_a_deadline_passes),
+		kit_test(a_failure_may_be_told_to_who_destroys_the_server),
 	};
 
 	return kit_run(tests);

@@ -47,6 +47,10 @@ a_method_or_a_version_that_is_not_known_is_told_so(void **state)
 	check_refused(&f, "GET  /hello HTTP/1.1\r\nHost: a\r\n\r\n", 400);
 	check_refused(&f, "GET /hello  HTTP/1.1 \r\nHost: a\r\n\r\n", 400);
 	check_refused(&f, " GET /hello HTTP/1.1\r\nHost: a\r\n\r\n", 400);
+	check_refused(&f, "GET /hello RTSP/1.0\r\n\r\n", 505);
+	check_refused(&f, "DESCRIBE /hello RTSP/1.0\r\n\r\n", 505);
+	check_refused(&f, "SOURCE /hello ICE/1.0\r\n\r\n", 505);
+	check_refused(&f, "SOURCE /hello ICE/1.1\r\nHost: a\r\n\r\n", 505);
 	fixture_end(&f);
 }
 

@@ -70,11 +70,12 @@ SB_API void sb_http_destroy(struct sb_http *http);
 SB_API void sb_http_shut(struct sb_http *http);
 
 /* Serves a stream that somebody else made and that is not attached yet: an accepted one, a tape. It
- * is owned from now on. Returns 0, or -ENOMEM and it is still the caller's. */
+ * is owned from now on. An answer beyond its hard_limit breaks the connection off; those that are
+ * listened for have 16 MiB. Returns 0, or -ENOMEM and it is still the caller's. */
 SB_API int sb_http_attach(struct sb_http *http, struct sb_stream *stream);
 
-/* From now on it answers for these names; copied. Returns 0; -EINVAL for one that is empty, or -ENOMEM, and
- * nothing has changed. */
+/* From now on it answers for these names; copied. Returns 0; -EINVAL for one that is empty, or
+ * -ENOMEM, and nothing has changed. */
 SB_API int sb_http_set_hosts(struct sb_http *http, const char *const *hosts, size_t n_hosts);
 
 /* Where it listens, with the port it took, or ""; borrowed while it lives. */
@@ -109,8 +110,8 @@ SB_API const char *sb_http_param(struct sb_http_request *request, const char *na
  * The functions that answer return 0, and otherwise nothing was sent, unless they say so:
  * -EALREADY when the request is answered, or its answer was begun in another way; -ENOTCONN when the
  * client is gone or the request over; -EINVAL for a status that is none from 200 to 599, or a field
- * that cannot be; -ENOBUFS when the client does not take what waits for it (sb_http_drained comes);
- * -ENOMEM. type is that of the content, "text/html; charset=utf-8"; NULL for none. */
+ * that cannot be; -ENOBUFS when the client does not take what waits for it (to an answer in pieces
+ * sb_http_drained comes), and for a content of more than 16 MiB, which has to go in pieces; -ENOMEM. type is that of the content, "text/html; charset=utf-8"; NULL for none. */
 
 /* I answer this one later: returns its id, for sb_http_find(). Who does nothing more within the
  * deadline is told of as a failure. Taking again is harmless. */
@@ -122,7 +123,8 @@ SB_API struct sb_http_request *sb_http_find(struct sb_http *http, uint64_t id);
 /* Adds a field to the answer, before it is begun. -EINVAL for a name or a value that HTTP does not
  * allow (CR, LF, NUL ...), and for those that the server writes itself: Connection, Content-Length,
  * Date, Transfer-Encoding. An ETag (with its quotes) or Last-Modified given here makes a GET or HEAD
- * conditional (RFC 9110, section 13): the answer becomes 304 where the client has it already. */
+ * conditional (RFC 9110, section 13): the answer becomes 304 where the client has it already, and
+ * 412, with the same content, where it wants another. */
 SB_API int sb_http_add_field(struct sb_http_request *request, const char *name, const char *value);
 
 /* Answers. To HEAD the content is not sent, its length is. A content of 1 KiB to 1 MiB of a type that
@@ -144,7 +146,7 @@ SB_API int sb_http_redirect(struct sb_http_request *request, int status, const c
  * SB_HTTP_CHUNKED when it is not known (to HTTP/1.0 the connection is then closed after it). The
  * handler need not take the request, but the deadline counts from each piece to the next. write is
  * all or nothing; when sb_http_is_full(), http.drained comes, and -ENOBUFS when more than 1 MiB would
- * wait. What is beyond the length is -EMSGSIZE; an end before it, which is -EMSGSIZE too, breaks the
+ * wait. A single piece of more than 1 MiB is -ENOBUFS at any time. What is beyond the length is -EMSGSIZE; an end before it, which is -EMSGSIZE too, breaks the
  * connection off and is told as a failure, for the client must not take it for whole. To write or end
  * what was not begun is an assert. */
 #define SB_HTTP_CHUNKED INT64_C(-1)
@@ -157,14 +159,15 @@ SB_API bool sb_http_is_full(const struct sb_http_request *request);
 /* A stream of events (HTML, section 9.2, server-sent events): begun, then events as they happen, for
  * as long as the client stays; a comment every 15 s tells both that the other is there. name and id
  * may be NULL, and may hold no line end; the lines of data are sent as such. No deadline but
- * write_timeout_ns. */
+ * write_timeout_ns. Once the server is shut it ends where it begins: no event is taken, -EALREADY. */
 SB_API int sb_http_begin_events(struct sb_http_request *request);
 SB_API int sb_http_event(struct sb_http_request *request, const char *name_or_null,
 	const char *id_or_null, const char *data);
 
 /* For http.begun: the body may have this many bytes instead of max_body; it shall come in pieces,
- * http.body_arrived, and http.requested before them. A handler that answers there refuses the body:
- * it is not asked for (Expect: 100-continue), or the connection is closed after the answer. -EALREADY
+ * http.body_arrived, and http.requested before them. A handler that answers there, or begins to,
+ * refuses the body: it is not asked for (Expect: 100-continue), and the connection is closed after
+ * the answer. -EALREADY
  * when it is too late for that. */
 SB_API int sb_http_set_max_body(struct sb_http_request *request, uint64_t max_body);
 SB_API int sb_http_stream(struct sb_http_request *request);
