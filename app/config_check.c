@@ -26,17 +26,29 @@ line_of(const struct config_reading *reading, const char *section, const char *t
 	return mark ? mark->line : 0;
 }
 
+/* Whether systemd put it there for this service alone, LoadCredential: the mode then shows an access
+ * list, and not others. */
+static bool
+is_credential(const char *path)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	size_t len = folder ? strlen(folder) : 0;
+
+	return len && !strncmp(path, folder, len) && path[len] == '/' && !strstr(path + len, "/..");
+}
+
 /* What is wrong with who may read it, written to why, or NULL. */
 static const char *
-find_open_door(int fd, char *why, size_t cap)
+find_open_door(int fd, const char *path, char *why, size_t cap)
 {
+	mode_t others = is_credential(path) ? S_IRWXO : S_IRWXG | S_IRWXO;
 	struct stat status;
 
 	if (fstat(fd, &status))
 		return strerror(errno);
 	if (!S_ISREG(status.st_mode))
 		return "it is no file";
-	if (!(status.st_mode & 077))
+	if (!(status.st_mode & others))
 		return NULL;
 	(void)snprintf(why, cap, "others may read it (mode %04o); chmod 600 would mend that",
 		(unsigned)status.st_mode & 07777);
@@ -66,7 +78,7 @@ config_read_password(struct config_reading *reading, const char *title, const ch
 {
 	char buf[PASSWORD_MOST + 3], mode[96], *password = NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	const char *why = fd < 0 ? strerror(errno) : find_open_door(fd, mode, sizeof(mode));
+	const char *why = fd < 0 ? strerror(errno) : find_open_door(fd, path, mode, sizeof(mode));
 
 	if (!why)
 		why = read_line(fd, buf);

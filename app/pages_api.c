@@ -283,18 +283,13 @@ on_newest(void *self, const struct quote *quote)
 }
 
 static json_t *
-stats_object(int64_t n, int64_t newest, int64_t changed_s)
+stats_object(int64_t n, int64_t newest)
 {
 	json_t *object = json_object();
-	char changed[QUOTES_TIME_CAP];
-	int n_failed;
+	int n_failed = json_object_set_new(object, "quotes", json_integer(n));
 
-	quotes_time(changed_s, changed);
-	n_failed = json_object_set_new(object, "quotes", json_integer(n));
 	n_failed +=
 		json_object_set_new(object, "newest", newest ? json_integer(newest) : json_null());
-	n_failed += json_object_set_new(
-		object, "changed", changed_s ? json_string(changed) : json_null());
 	if (!n_failed)
 		return object;
 	json_decref(object);
@@ -305,14 +300,12 @@ int
 api_stats(const struct pages *pages, struct page *ret_page)
 {
 	struct quotes_query query = { .order = QUOTES_NEWEST, .most = 1 };
-	struct quotes_state state;
-	int64_t newest = 0, n = quotes_n(pages->quotes);
+	int64_t newest = 0, n = quotes_n_public(pages->quotes);
 	bool has_more;
-	int error = n < 0 ? (int)n : quotes_state(pages->quotes, &state);
+	int error =
+		n < 0 ? (int)n : quotes_list(pages->quotes, &query, on_newest, &newest, &has_more);
 
-	if (!error)
-		error = quotes_list(pages->quotes, &query, on_newest, &newest, &has_more);
 	if (error < 0)
 		return broken(error, ret_page);
-	return make(stats_object(n, newest, state.changed_s), 200, false, ret_page);
+	return make(stats_object(n, newest), 200, false, ret_page);
 }

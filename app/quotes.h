@@ -129,6 +129,9 @@ int quotes_vote(struct quotes *quotes, const struct quotes_person *person, int64
 /* How many quotes there are that are not deleted, of every visibility; or a negative errno. Cheap. */
 int64_t quotes_n(struct quotes *quotes);
 
+/* How many of these everybody may see. It counts them: some milliseconds for 100 000. */
+int64_t quotes_n_public(struct quotes *quotes);
+
 /* The quote of that id: 0, or -ENOENT. Deleted ones only for who sees all. */
 int quotes_get(struct quotes *quotes, const struct quotes_scope *scope, int64_t id,
 	struct quote *ret_quote);

@@ -81,6 +81,13 @@ quotes_n(struct quotes *quotes)
 	return number(quotes, COUNT);
 }
 
+int64_t
+quotes_n_public(struct quotes *quotes)
+{
+	quotes_start(quotes, true);
+	return number(quotes, COUNT_PUBLIC);
+}
+
 /* ---- One by chance ---- */
 
 /* A search for one that fits; the first that was seen does where none fits. */

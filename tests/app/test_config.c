@@ -1,85 +1,6 @@
 /* The configuration: what a file means, and each mistake with the words that tell of it. */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "app/config.h"
-#include "config_texts.h"
-#include "kit_cmocka.h"
-
-enum { TOLD_CAP = 64 * 1024 };
-
-static char told[TOLD_CAP];
-
-/* A file for a password, and what is put into it. */
-static char secret[] = "/tmp/test_config.XXXXXX";
-
-static void
-on_problem(void *self, const char *text)
-{
-	size_t len = strlen(told);
-
-	assert_ptr_equal(self, told);
-	(void)snprintf(told + len, sizeof(told) - len, "%s\n", text);
-}
-
-static struct config *
-read_right(const char *text)
-{
-	struct config *config = NULL;
-	int error;
-
-	told[0] = '\0';
-	error = config_parse("f", text, on_problem, told, &config);
-	if (error || told[0])
-		sb_testing_fail(SB_PLACE, "%d: %s", error, told);
-	return config;
-}
-
-/* Every line that is told, in order. */
-static void
-expect_wrong(const char *text, const char *lines)
-{
-	struct config *config = NULL;
-
-	told[0] = '\0';
-	assert_int_equal(config_parse("f", text, on_problem, told, &config), -EINVAL);
-	assert_null(config);
-	if (strcmp(told, lines) != 0)
-		sb_testing_fail(
-			SB_PLACE, "%s\n---- should say\n%s---- and says\n%s", text, lines, told);
-}
-
-static void
-put_secret(const char *bytes, size_t len, mode_t mode)
-{
-	int fd = open(secret, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, bytes, len), len);
-	assert_int_equal(fchmod(fd, mode), 0);
-	assert_int_equal(close(fd), 0);
-}
-
-static int
-make_secret(void **state)
-{
-	int fd = mkstemp(secret);
-
-	(void)state;
-	sb_testing_on_failure(kit_on_failure, NULL);
-	return fd < 0 ? -1 : close(fd);
-}
-
-static int
-remove_secret(void **state)
-{
-	(void)state;
-	return unlink(secret);
-}
+#include "config_fixture.h"
 
 static void
 expect_irc(const struct config_irc *irc)
@@ -370,74 +291,6 @@ sections_deep_in_another_do_not_end_it(void **state)
 }
 
 static void
-a_password_is_the_only_line_of_a_file_of_ones_own(void **state)
-{
-	static const struct {
-		const char *bytes;
-		size_t len;
-		const char *password; /* or NULL: wrong */
-	} files[] = {
-		{ "a", 1, "a" },
-		{ "a b\n", 4, "a b" },
-		{ "a\r\n", 3, "a" },
-		{ "", 0, NULL },
-		{ "\n", 1, NULL },
-		{ "a\nb\n", 4, NULL },
-		{ "a\n\n", 3, NULL },
-		{ "a\0b", 3, NULL },
-	};
-	char text[256], lines[256];
-	struct config *config;
-	size_t i;
-
-	(void)state;
-	(void)snprintf(text, sizeof(text), IRC("password-file = '%s'"), secret);
-	(void)snprintf(lines, sizeof(lines),
-		"f:3: irc a: password-file: %s: one line should stand in it, the password, of at "
-		"most "
-		"400 bytes\n",
-		secret);
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		put_secret(files[i].bytes, files[i].len, 0400);
-		/* So that it can be written again. */
-		assert_int_equal(chmod(secret, 0600), 0);
-		if (!files[i].password) {
-			expect_wrong(text, lines);
-			continue;
-		}
-		config = read_right(text);
-		assert_string_equal(config->ircs[0].password, files[i].password);
-		config_destroy(config);
-	}
-}
-
-static void
-a_password_that_others_may_read_is_refused(void **state)
-{
-	static const mode_t modes[] = { 0640, 0604, 0620, 0601 };
-	char text[256], lines[256];
-	size_t i;
-
-	(void)state;
-	(void)snprintf(text, sizeof(text), IRC("password-file = '%s'"), secret);
-	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
-		put_secret("a\n", 2, modes[i]);
-		(void)snprintf(lines, sizeof(lines),
-			"f:3: irc a: password-file: %s: others may read it (mode %04o); chmod 600 "
-			"would "
-			"mend that\n",
-			secret, (unsigned)modes[i]);
-		expect_wrong(text, lines);
-	}
-	expect_wrong(IRC("password-file = '/nonexistent/x'"),
-		"f:3: irc a: password-file: /nonexistent/x: No such file or directory\n");
-	expect_wrong(IRC("password-file = '/dev/null'"),
-		"f:3: irc a: password-file: /dev/null: it is no file\n");
-	expect_wrong(
-		IRC("password-file = '/tmp'"), "f:3: irc a: password-file: /tmp: it is no file\n");
-}
-
-static void
 expect_unreadable(const char *path, int error, const char *lines)
 {
 	struct config *config;
@@ -576,8 +429,6 @@ main(void)
 		cmocka_unit_test(what_is_no_text_is_told),
 		cmocka_unit_test(what_is_too_long_is_told),
 		cmocka_unit_test(sections_deep_in_another_do_not_end_it),
-		cmocka_unit_test(a_password_is_the_only_line_of_a_file_of_ones_own),
-		cmocka_unit_test(a_password_that_others_may_read_is_refused),
 		cmocka_unit_test(files_are_read_and_what_is_none_is_told),
 		cmocka_unit_test(the_sample_is_the_demonstration_and_shows_every_default),
 		cmocka_unit_test(the_sample_shows_every_option),
