@@ -10,6 +10,7 @@
 struct network {
 	struct sb_irc *irc;
 	bool is_new; /* not in effect yet, networks_change() is at it */
+	bool is_waiting; /* until another of its name has left: it may have the nick */
 	bool is_leaving;
 	TAILQ_ENTRY(network) link;
 	char name[]; /* of its section */
@@ -38,6 +39,37 @@ drop(struct networks *networks, struct network *network)
 	free(network);
 }
 
+static bool
+has_leaving(const struct networks *networks, const char *name)
+{
+	const struct network *network;
+
+	TAILQ_FOREACH(network, &networks->list, link)
+	if (network->is_leaving && !strcmp(network->name, name))
+		return true;
+	return false;
+}
+
+/* Those that wait for nobody any more connect. */
+static void
+open_waiting(struct networks *networks)
+{
+	struct network *network;
+	struct sb_error why;
+	int error;
+
+	TAILQ_FOREACH(network, &networks->list, link)
+	{
+		if (!network->is_waiting || network->is_leaving
+			|| has_leaving(networks, network->name))
+			continue;
+		network->is_waiting = false;
+		error = sb_irc_open(network->irc, &why);
+		if (error)
+			sb_fail(networks->d, error, "irc %s: %s", network->name, why.text);
+	}
+}
+
 /* One that has been left is done with. */
 static void
 on_disconnected(void *self, struct sb_irc *irc, const struct sb_irc_disconnected *e)
@@ -50,6 +82,7 @@ on_disconnected(void *self, struct sb_irc *irc, const struct sb_irc_disconnected
 	TAILQ_FOREACH(network, &networks->list, link)
 	if (network->irc == irc && network->is_leaving) {
 		drop(networks, network);
+		open_waiting(networks);
 		return;
 	}
 }
@@ -181,10 +214,11 @@ create(struct networks *networks, const struct config_irc *irc, const char *url,
 	}
 	memcpy(network->name, irc->name, size);
 	network->is_new = true;
+	network->is_waiting = true;
 	TAILQ_INSERT_TAIL(&networks->list, network, link);
 	if (sb_label(networks->d, network->irc, irc->name))
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	return sb_irc_open(network->irc, ret_error);
+	return 0;
 }
 
 static int
@@ -267,6 +301,7 @@ networks_change(struct networks *networks, const struct config *from, const stru
 	}
 	TAILQ_FOREACH(network, &networks->list, link)
 	network->is_new = false;
+	open_waiting(networks);
 	return 0;
 }
 
@@ -283,17 +318,6 @@ bool
 networks_are_gone(const struct networks *networks)
 {
 	return TAILQ_EMPTY(&networks->list);
-}
-
-size_t
-networks_n(const struct networks *networks)
-{
-	const struct network *network;
-	size_t n = 0;
-
-	TAILQ_FOREACH(network, &networks->list, link)
-	n++;
-	return n;
 }
 
 size_t

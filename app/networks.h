@@ -18,7 +18,7 @@ void networks_destroy(struct networks *networks);
 
 /* From the networks of one configuration to those of another: leaves those that are in it no more, begins
  * to connect to new ones, joins and parts channels, changes nicks; one whose server or password is another
- * is left and begun anew; the others notice nothing. from NULL: from none. ircd_url is where the server
+ * is left, and begun anew when it has been left; the others notice nothing. from NULL: from none. ircd_url is where the server
  * "ircd" listens, or NULL; ircd_has_moved: it was elsewhere before. Each client is labelled with the
  * network's name.
  * Returns 0, or a negative errno with an error that names the network; then nothing was done. */
@@ -31,8 +31,7 @@ void networks_quit(struct networks *networks, const char *reason);
 /* Whether none is connected or trying to be: after networks_quit(). */
 bool networks_are_gone(const struct networks *networks);
 
-/* How many there are, and how many of them have let us in. */
-size_t networks_n(const struct networks *networks);
+/* How many have let us in. */
 size_t networks_n_registered(const struct networks *networks);
 
 #endif

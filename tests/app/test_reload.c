@@ -106,6 +106,46 @@ what_cannot_be_said_now_is_done_by_a_new_client(void **state)
 }
 
 static void
+a_network_that_is_begun_anew_has_its_nick_back(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, IN_MEMORY IRCD ON_DEMO(CHANNEL));
+	/* The same server by another name. */
+	reload(f, IN_MEMORY IRCD "irc demo { server = \"tcp://127.0.0.1:6667\" " CHANNEL " }\n");
+	assert_true(logged(f, "demo: disconnected"));
+	assert_true(logged(f, "demo: registered with irc.local as quoth\n"));
+	assert_true(logged(f, "demo: joined #signalbox\n"));
+	/* Thrice at once: the last one counts. */
+	f->log[0] = '\0';
+	assert_int_equal(quoth_reload(f->quoth, parse(IN_MEMORY IRCD ON_DEMO(CHANNEL)), NULL), 0);
+	assert_int_equal(
+		quoth_reload(f->quoth, parse(IN_MEMORY IRCD ON_DEMO("nick = \"raven\"")), NULL), 0);
+	reload(f, IN_MEMORY IRCD ON_DEMO("nick = \"rook\" " CHANNEL));
+	assert_true(logged(f, "demo: registered with irc.local as rook\n"));
+	assert_false(logged(f, "registered with irc.local as raven"));
+	assert_int_equal(sb_simulation_run_for(f->world->sim, 60 * SB_S), 0);
+	quoth_shut(f->quoth, "Goodbye");
+	run_until(f, "over", is_over, f, 2 * SB_S);
+}
+
+static void
+it_may_be_shut_while_a_network_waits_for_another_to_leave(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, IN_MEMORY IRCD ON_DEMO(CHANNEL));
+	assert_int_equal(
+		quoth_reload(f->quoth,
+			parse(IN_MEMORY IRCD "irc demo { server = \"tcp://127.0.0.1:6667\" }\n"),
+			NULL),
+		0);
+	quoth_shut(f->quoth, "Goodbye");
+	run_until(f, "over", is_over, f, 2 * SB_S);
+	assert_false(logged(f, "registered"));
+}
+
+static void
 networks_come_and_go_and_the_others_notice_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -241,6 +281,8 @@ main(void)
 		with_fixture(channels_are_joined_and_parted_on_the_connection_that_stands),
 		with_fixture(a_nick_is_changed_on_the_connection_that_stands),
 		with_fixture(what_cannot_be_said_now_is_done_by_a_new_client),
+		with_fixture(a_network_that_is_begun_anew_has_its_nick_back),
+		with_fixture(it_may_be_shut_while_a_network_waits_for_another_to_leave),
 		with_fixture(networks_come_and_go_and_the_others_notice_nothing),
 		with_fixture(a_server_that_moves_takes_the_bot_along),
 		with_fixture(servers_are_opened_and_closed),
