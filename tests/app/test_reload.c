@@ -113,7 +113,9 @@ a_network_that_is_begun_anew_has_its_nick_back(void **state)
 	begin(f, IN_MEMORY IRCD ON_DEMO(CHANNEL));
 	/* The same server by another name. */
 	reload(f, IN_MEMORY IRCD "irc demo { server = \"tcp://127.0.0.1:6667\" " CHANNEL " }\n");
-	assert_true(logged(f, "demo: disconnected"));
+	/* Not before the old client has left, who has it. */
+	assert_true(logged(f, "demo: disconnected") && logged(f, "demo: connecting"));
+	assert_true(strstr(f->log, "demo: disconnected") < strstr(f->log, "demo: connecting"));
 	assert_true(logged(f, "demo: registered with irc.local as quoth\n"));
 	assert_true(logged(f, "demo: joined #signalbox\n"));
 	/* Thrice at once: the last one counts. */
