@@ -267,8 +267,8 @@ begin_visit(struct bot *bot, const struct sb_http_requested *e, struct visit *re
 	};
 }
 
-/* Says why the page is not what was asked for, and sends it all the same. A client that is gone needs
- * none. */
+/* Says why the page is not what was asked for, and sends it all the same. A client that is gone
+ * needs none. */
 static void
 send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct page *page)
 {

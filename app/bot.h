@@ -1,8 +1,8 @@
 #ifndef QUOTH_BOT_H
 #define QUOTH_BOT_H
 
-/* The bot: everything that Quoth does when something happens, on IRC, in the browser and as the quote of
- * the day, in one module of handlers. */
+/* The bot: everything that Quoth does when something happens, on IRC, in the browser and as the
+ * quote of the day, in one module of handlers. */
 
 #include <signalbox/dispatcher.h>
 #include <signalbox/reactor.h>
@@ -26,9 +26,9 @@ struct bot_parts {
 	const struct log *log;
 };
 
-/* A bot that answers on every IRC network, HTTP server and QOTD server whose signals d delivers, from now
- * on, and tells the log what happens there. An IRC client is known by its label, the network's name in the
- * configuration. NULL when out of memory. */
+/* A bot that answers on every IRC network, HTTP server and QOTD server whose signals d delivers,
+ * from now on, and tells the log what happens there. An IRC client is known by its label, the
+ * network's name in the configuration. NULL when out of memory. */
 struct bot *bot_create(const struct bot_parts *parts);
 
 /* From now on this configuration; the one before is not looked at any more. */

@@ -4,7 +4,8 @@
 /* How much is answered: a bucket for each of many keys, people or channels, with room for so many
  * answers, into which one more falls every so many seconds. Pure: the time is given to it.
  *
- * Of at most BUDGET_MAX_KEYS keys; those longest unused are forgotten, as if their buckets were full. */
+ * Of at most BUDGET_MAX_KEYS keys; those longest unused are forgotten, as if their buckets were
+ * full. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,8 +18,8 @@ enum {
 	BUDGET_MAX_EVERY_S = 24 * 60 * 60,
 };
 
-/* `burst` at once, and one more every every_s seconds. Numbers beyond the bounds count as the bound,
- * a burst below 1 as 1. every_s 0: no limit. */
+/* `burst` at once, and one more every every_s seconds. Numbers beyond the bounds count as the
+ * bound, a burst below 1 as 1. every_s 0: no limit. */
 struct budget_rate {
 	int burst, every_s;
 };

@@ -19,24 +19,24 @@
  *     top                   the five best
  *     help [COMMAND]
  *
- * A command begins with one of the prefixes; without where it is said to us alone, or after our nick and
- * a colon or a comma. Everything else is met with silence, and so is an unknown command in a channel; in
- * private a hint is given, to each person once in ten minutes, so that two programs do not talk for
- * ever. What somebody says under our own nick counts for nothing. Errors go to who asked: a wrong use,
- * which is answered by the right one, no such quote, not allowed, trouble with the database. Who asks
- * too much is met with silence, after one word about it.
+ * A command begins with one of the prefixes; without where it is said to us alone, or after our
+ * nick and a colon or a comma. Everything else is met with silence, and so is an unknown command in
+ * a channel; in private a hint is given, to each person once in ten minutes, so that two programs
+ * do not talk for ever. What somebody says under our own nick counts for nothing. Errors go to who
+ * asked: a wrong use, which is answered by the right one, no such quote, not allowed, trouble with
+ * the database. Who asks too much is met with silence, after one word about it.
  *
- * Somebody is known again by their account on the network, or else by user and host there, never by the
- * nick alone: who has neither may ask, and change nothing. A moderator also sees, in private, deleted
- * quotes that were public or of the moderator's network. */
+ * Somebody is known again by their account on the network, or else by user and host there, never by
+ * the nick alone: who has neither may ask, and change nothing. A moderator also sees, in private,
+ * deleted quotes that were public or of the moderator's network. */
 
 #include "quotes.h"
 #include "replies.h"
 
 struct commands;
 
-/* How much is answered: `burst` commands at once, and one more every `every_s` seconds. 0 s: no limit.
- * The bounds are those of budget.h. */
+/* How much is answered: `burst` commands at once, and one more every `every_s` seconds. 0 s: no
+ * limit. The bounds are those of budget.h. */
 struct commands_limits {
 	int person_burst, person_every_s;
 	int channel_burst, channel_every_s;
@@ -60,8 +60,8 @@ struct commands_said {
 	uint64_t random;
 };
 
-/* Borrows quotes, which outlives it; limits are copied. seed is a random number that nobody knows, for
- * what is kept under names that come from the network. NULL when out of memory. */
+/* Borrows quotes, which outlives it; limits are copied. seed is a random number that nobody knows,
+ * for what is kept under names that come from the network. NULL when out of memory. */
 struct commands *commands_create(
 	struct quotes *quotes, const struct commands_limits *limits, uint64_t seed);
 
@@ -72,9 +72,10 @@ void commands_destroy(struct commands *commands);
 void commands_set_limits(struct commands *commands, const struct commands_limits *limits);
 
 /* Remembers what was said in a channel, for grab, but commands (the last 200 lines of each of 1000
- * channels, those longest silent are forgotten), and does and answers what it asks for. *ret_replies
- * is empty for silence. Returns 0, or a negative errno for what went wrong with the database, which is
- * also answered in words; -ENOMEM too when what was said could not be remembered. */
+ * channels, those longest silent are forgotten), and does and answers what it asks for.
+ * *ret_replies is empty for silence. Returns 0, or a negative errno for what went wrong with the
+ * database, which is also answered in words; -ENOMEM too when what was said could not be
+ * remembered. */
 int commands_hear(struct commands *commands, const struct commands_said *said,
 	struct replies *ret_replies, struct sb_error *ret_error);
 

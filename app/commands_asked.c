@@ -50,7 +50,8 @@ asked_id(const char **at, int64_t *ret_id)
 	return true;
 }
 
-/* What only moderators see is for them alone. Another network's own quotes are not their business. */
+/* What only moderators see is for them alone. Another network's own quotes are not their
+ * business. */
 static int
 find_as_moderator(struct asked *asked, int64_t id, struct quote *ret_quote)
 {

@@ -74,7 +74,8 @@ bool asked_id(const char **at, int64_t *ret_id);
  * asked_trouble(). */
 int asked_find(struct asked *asked, int64_t id, struct quote *ret_quote);
 
-/* Lists the quotes with these words and an id below `before`, 0 for the newest. Returns as a command. */
+/* Lists the quotes with these words and an id below `before`, 0 for the newest. Returns as a
+ * command. */
 int commands_list_words(struct asked *asked, const char *words, int64_t before);
 
 command_fn commands_quote, commands_info, commands_search, commands_top, commands_more;

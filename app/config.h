@@ -1,8 +1,8 @@
 #ifndef QUOTH_CONFIG_H
 #define QUOTH_CONFIG_H
 
-/* The configuration: a file of sections and options, read by libconfuse; quoth.conf(5) tells of each.
- * Pure but for reading the files. */
+/* The configuration: a file of sections and options, read by libconfuse; quoth.conf(5) tells of
+ * each. Pure but for reading the files. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,20 +46,21 @@ struct config {
 	char *ircd; /* where to listen, or NULL */
 	char *qotd; /* where to listen, or NULL */
 	struct config_http http;
-	/* How much Quoth answers on IRC: so many commands at once, and then one every so many seconds. */
+	/* How much Quoth answers on IRC: so many commands at once, and then one every so many
+	 * seconds. */
 	int person_burst, person_every_s;
 	int channel_burst, channel_every_s;
 };
 
-/* Told once for each thing that is wrong: "quoth.conf:12: ..." with what would be right; borrowed for the
- * call. */
+/* Told once for each thing that is wrong: "quoth.conf:12: ..." with what would be right; borrowed
+ * for the call. */
 typedef void config_problem_fn(void *self, const char *text);
 
-/* Reads a file. Everything that is wrong is told, not just the first: unknown sections and options with
- * the nearest known one, values that cannot be, sections twice, what is missing, files that cannot be
- * read or that others may read though they hold a secret. (Of what is wrong in syntax, where nothing after it can
- * be made sense of, the first.) Returns 0, and config_destroy() is due; -EINVAL when anything is wrong;
- * what opening the file says, which is also told; -ENOMEM. */
+/* Reads a file. Everything that is wrong is told, not just the first: unknown sections and options
+ * with the nearest known one, values that cannot be, sections twice, what is missing, files that
+ * cannot be read or that others may read though they hold a secret. (Of what is wrong in syntax,
+ * where nothing after it can be made sense of, the first.) Returns 0, and config_destroy() is due;
+ * -EINVAL when anything is wrong; what opening the file says, which is also told; -ENOMEM. */
 int config_read(
 	const char *path, config_problem_fn *problem, void *self, struct config **ret_config);
 

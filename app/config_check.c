@@ -26,8 +26,8 @@ line_of(const struct config_reading *reading, const char *section, const char *t
 	return mark ? mark->line : 0;
 }
 
-/* Whether systemd put it there for this service alone, LoadCredential: the mode then shows an access
- * list, and not others. */
+/* Whether systemd put it there for this service alone, LoadCredential: the mode then shows an
+ * access list, and not others. */
 static bool
 is_credential(const char *path)
 {

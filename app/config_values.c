@@ -15,8 +15,8 @@ enum {
 	MOST_SECONDS = 24 * 60 * 60,
 };
 
-/* libconfuse gives its callbacks the section and the option, and nothing of ours; it reads one file at a
- * time in any case, for its lexer is global. */
+/* libconfuse gives its callbacks the section and the option, and nothing of ours; it reads one file
+ * at a time in any case, for its lexer is global. */
 static struct config_reading *current;
 
 SB_PRINTF(3, 4)
@@ -35,8 +35,8 @@ tell(const cfg_t *section, const cfg_opt_t *option, const char *format, ...)
 		section->title ? section->title : "", is_outside ? "" : ": ", option->name, why);
 }
 
-/* Texts. libconfuse copies what they give back, and would stop at an error; so what is wrong is told, and
- * taken all the same. */
+/* Texts. libconfuse copies what they give back, and would stop at an error; so what is wrong is
+ * told, and taken all the same. */
 
 static int
 take_text(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_value)

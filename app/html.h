@@ -1,9 +1,9 @@
 #ifndef QUOTH_HTML_H
 #define QUOTH_HTML_H
 
-/* A text that grows, for HTML and its relatives: what is ours is added as it is, what comes from outside
- * escaped. No function fails: where memory ends, the text is lost, has_failed says so, and what is added
- * later is nothing. */
+/* A text that grows, for HTML and its relatives: what is ours is added as it is, what comes from
+ * outside escaped. No function fails: where memory ends, the text is lost, has_failed says so, and
+ * what is added later is nothing. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,9 +22,9 @@ void html_add_bytes(struct html *html, const char *text, size_t len);
 SB_PRINTF(2, 3)
 void html_format(struct html *html, const char *format, ...);
 
-/* Escaped, so that it may stand in an element or between quotes as the value of an attribute, in HTML
- * and in XML. What XML does not know becomes U+FFFD: control characters but tab and line feed, U+FFFE,
- * U+FFFF, bytes that are not UTF-8. */
+/* Escaped, so that it may stand in an element or between quotes as the value of an attribute, in
+ * HTML and in XML. What XML does not know becomes U+FFFD: control characters but tab and line feed,
+ * U+FFFE, U+FFFF, bytes that are not UTF-8. */
 void html_text(struct html *html, const char *text);
 void html_text_bytes(struct html *html, const char *text, size_t len);
 

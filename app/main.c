@@ -175,7 +175,8 @@ run_made(struct program *program, struct sb_dispatcher *d, struct config *config
 	return fail(&error);
 }
 
-/* Signals that come while it is made wait until it runs: the first start may have much to take in. */
+/* Signals that come while it is made wait until it runs: the first start may have much to take
+ * in. */
 static int
 run_with_signals(struct program *program, struct sb_dispatcher *d, struct config *config)
 {

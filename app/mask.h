@@ -1,8 +1,8 @@
 #ifndef QUOTH_MASK_H
 #define QUOTH_MASK_H
 
-/* Masks of people on IRC: "nick!user@host", where * stands for any bytes and ? for one; letters are the
- * same in both cases, as IRC has them (RFC 2812, section 2.2). Pure. */
+/* Masks of people on IRC: "nick!user@host", where * stands for any bytes and ? for one; letters are
+ * the same in both cases, as IRC has them (RFC 2812, section 2.2). Pure. */
 
 #include <stdbool.h>
 

@@ -3,7 +3,8 @@
 
 #include <inttypes.h>
 
-/* 10 us to 1 s: a handler that takes longer than the first is worth a look, than the last an accident. */
+/* 10 us to 1 s: a handler that takes longer than the first is worth a look, than the last an
+ * accident. */
 const int64_t metrics_bounds_ns[METRICS_N_BOUNDS] = { 10000, 100000, 1000000, 10000000, 100000000,
 	1000000000 };
 static const char *const bounds[METRICS_N_BOUNDS] = { "1e-05", "0.0001", "0.001", "0.01", "0.1",

@@ -1,8 +1,8 @@
 #ifndef QUOTH_METRICS_H
 #define QUOTH_METRICS_H
 
-/* What the program tells about itself: from what was counted to a document in Prometheus' text format,
- * version 0.0.4. Pure. */
+/* What the program tells about itself: from what was counted to a document in Prometheus' text
+ * format, version 0.0.4. Pure. */
 
 #include "pages.h"
 

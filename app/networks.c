@@ -172,8 +172,8 @@ has_same_channels(const struct config_irc *a, const struct config_irc *b)
 	return a->n_channels == b->n_channels;
 }
 
-/* Whether the client that there is will do: it goes to the right place, and what it shall do otherwise
- * than before can be said to the server now. */
+/* Whether the client that there is will do: it goes to the right place, and what it shall do
+ * otherwise than before can be said to the server now. */
 static bool
 will_do(const struct change *change, const struct network *network)
 {

@@ -16,12 +16,12 @@ struct networks *networks_create(struct sb_dispatcher *d, struct sb_reactor *r);
 /* At once, without a goodbye. Not in a handler of a signal. NULL is fine. */
 void networks_destroy(struct networks *networks);
 
-/* From the networks of one configuration to those of another: leaves those that are in it no more, begins
- * to connect to new ones, joins and parts channels, changes nicks; one whose server or password is another
- * is left, and begun anew when it has been left; the others notice nothing. from NULL: from none. ircd_url is where the server
- * "ircd" listens, or NULL; ircd_has_moved: it was elsewhere before. Each client is labelled with the
- * network's name.
- * Returns 0, or a negative errno with an error that names the network; then nothing was done. */
+/* From the networks of one configuration to those of another: leaves those that are in it no more,
+ * begins to connect to new ones, joins and parts channels, changes nicks; one whose server or
+ * password is another is left, and begun anew when it has been left; the others notice nothing.
+ * from NULL: from none. ircd_url is where the server "ircd" listens, or NULL; ircd_has_moved: it
+ * was elsewhere before. Each client is labelled with the network's name. Returns 0, or a negative
+ * errno with an error that names the network; then nothing was done. */
 int networks_change(struct networks *networks, const struct config *from, const struct config *to,
 	const char *ircd_url, bool ircd_has_moved, struct sb_error *ret_error);
 

@@ -64,8 +64,8 @@ set_task(struct options *options, const struct flag *flag, struct sb_error *ret_
 	return 0;
 }
 
-/* An option without a value. They are written out: a script that has one only begun would break when a
- * new one begins so too. */
+/* An option without a value. They are written out: a script that has one only begun would break
+ * when a new one begins so too. */
 static int
 take_flag(struct options *options, const char *arg, struct sb_error *ret_error)
 {

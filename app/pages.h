@@ -1,9 +1,10 @@
 #ifndef QUOTH_PAGES_H
 #define QUOTH_PAGES_H
 
-/* What Quoth shows in the browser, and to programs: from a question to a document. No network and no
- * clock. Only public quotes are shown. Everything from outside is escaped; a page needs no script, and
- * its style is a document of its own, so that the strictest Content-Security-Policy holds. */
+/* What Quoth shows in the browser, and to programs: from a question to a document. No network and
+ * no clock. Only public quotes are shown. Everything from outside is escaped; a page needs no
+ * script, and its style is a document of its own, so that the strictest Content-Security-Policy
+ * holds. */
 
 #include "quotes.h"
 
@@ -21,7 +22,8 @@ struct page {
 /* What is the same on all pages. Borrowed for the call. */
 struct pages {
 	struct quotes *quotes;
-	/* "https://quotes.example.org", or as the client has it, "http://host:port"; NULL: not known. */
+	/* "https://quotes.example.org", or as the client has it, "http://host:port"; NULL: not
+	 * known. */
 	const char *base_url;
 	int64_t now_s;
 	uint64_t random;
@@ -38,11 +40,12 @@ extern const struct page_field pages_fields[PAGES_N_FIELDS];
 enum { PAGE_CACHE_CAP = 40 };
 void page_cache_field(const struct page *page, char ret_text[PAGE_CACHE_CAP]);
 
-/* Each fills in *ret_page, whatever happens: what goes wrong is a page too, with the words and the status
- * for it. Returns 0, or a negative errno for the log: what came of the database, or -ENOMEM.
+/* Each fills in *ret_page, whatever happens: what goes wrong is a page too, with the words and the
+ * status for it. Returns 0, or a negative errno for the log: what came of the database, or -ENOMEM.
  *
- * Ids, `before` (the id that the list goes on from) and `skip` are decimal numbers as the client has them,
- * and may be anything: an id that is none is a page that is not there, 404; the others are 400. */
+ * Ids, `before` (the id that the list goes on from) and `skip` are decimal numbers as the client
+ * has them, and may be anything: an id that is none is a page that is not there, 404; the others
+ * are 400. */
 int page_newest(const struct pages *pages, const char *before_or_null, struct page *ret_page);
 int page_quote(const struct pages *pages, const char *id, struct page *ret_page);
 int page_top(const struct pages *pages, const char *skip_or_null, struct page *ret_page);
@@ -53,7 +56,8 @@ int page_channel(const struct pages *pages, const char *channel, const char *bef
 	struct page *ret_page);
 int page_not_found(const struct pages *pages, struct page *ret_page);
 
-/* The id of a public quote at random, to be redirected to; or 0, and *ret_page says why there is none. */
+/* The id of a public quote at random, to be redirected to; or 0, and *ret_page says why there is
+ * none. */
 int page_random(const struct pages *pages, int64_t *ret_id, struct page *ret_page);
 
 /* /feed.atom, the newest as an Atom feed (RFC 4287); /quote.txt, one at random as text; /style.css;

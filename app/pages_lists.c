@@ -58,7 +58,8 @@ page_by_id(struct html *html, const char *path, bool is_first, bool has_more, in
 	html_add(html, "</nav>\n");
 }
 
-/* Links on from a list by places: path is the first page of it, encoded, and ends with ? or &amp;. */
+/* Links on from a list by places: path is the first page of it, encoded, and ends with ? or
+ * &amp;. */
 static void
 page_by_place(struct html *html, const char *path, size_t skip, bool has_more)
 {

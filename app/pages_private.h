@@ -37,8 +37,8 @@ int page_make_once(struct html *html, int status, const char *type, struct page 
 int page_refuse(const struct pages *pages, int status, const char *title, const char *words,
 	struct page *ret_page);
 
-/* The page for what went wrong with the database: 404 for -ENOENT, else 503. Returns the error, but 0 for
- * -ENOENT. */
+/* The page for what went wrong with the database: 404 for -ENOENT, else 503. Returns the error, but
+ * 0 for -ENOENT. */
 int page_broken(const struct pages *pages, int error, struct page *ret_page);
 
 /* ---- The frame of an HTML page: all but what is in <main> ---- */

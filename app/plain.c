@@ -19,8 +19,8 @@ after_colour(const char *at, char code)
 	return at + (n < 6 ? 0 : 6);
 }
 
-/* What follows a formatting code and its colours: "\x03", "\x03" "4", "\x03" "4,12". A comma without
- * colours about it is text. */
+/* What follows a formatting code and its colours: "\x03", "\x03" "4", "\x03" "4,12". A comma
+ * without colours about it is text. */
 static const char *
 after_code(const char *at)
 {

@@ -9,8 +9,8 @@ enum { PLAIN_MAX = 8192 }; /* bytes; what is said beyond these does not count */
 
 /* Writes the text without IRC's formatting (bold, italics, underlined, struck through, monospace,
  * reversed, \x03 with its colours, \x04 with its colours in hex), made one line by text_clean(),
- * without spaces at its ends; at most cap - 1 bytes and a NUL. cap is at least 1. Returns the length
- * written. */
+ * without spaces at its ends; at most cap - 1 bytes and a NUL. cap is at least 1. Returns the
+ * length written. */
 size_t plain_write(const char *text, char *ret_buf, size_t cap);
 
 /* Writes what names the same for all spellings of a nick or a channel: small letters, and {}|~ for

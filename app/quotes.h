@@ -4,8 +4,8 @@
 /* The kernel: a collection of quotes in an SQLite database. It knows no network and no signals, and
  * neither time nor chance: times, days and random numbers are given to it.
  *
- * A quote has an id for ever: ids are never used again. What is deleted is kept, and may be restored.
- * What has been answered with 0 is on disk, whatever happens to the process.
+ * A quote has an id for ever: ids are never used again. What is deleted is kept, and may be
+ * restored. What has been answered with 0 is on disk, whatever happens to the process.
  *
  * Calls are synchronous and bounded: one that would take longer than QUOTES_BUDGET steps of the
  * database is broken off with -ETIME. Several processes may use one database; who finds it locked
@@ -73,10 +73,10 @@ struct quote {
 	bool is_deleted;
 };
 
-/* Opens the database, and makes it where there is none or brings it to today's schema, each step whole
- * or not at all. path NULL: in memory, for as long as it is open. Returns 0, or a negative errno with an
- * error that names the path: what the system says; -ENOTSUP for a database of a later schema;
- * -EUCLEAN for a file that is no database, or another program's. */
+/* Opens the database, and makes it where there is none or brings it to today's schema, each step
+ * whole or not at all. path NULL: in memory, for as long as it is open. Returns 0, or a negative
+ * errno with an error that names the path: what the system says; -ENOTSUP for a database of a later
+ * schema; -EUCLEAN for a file that is no database, or another program's. */
 int quotes_open(const char *path, struct quotes **ret_quotes, struct sb_error *ret_error);
 
 /* NULL is fine. */
@@ -99,19 +99,19 @@ struct quotes_new {
 };
 
 /* Adds a quote. -EEXIST when there is the same already, but for case and white space, among those
- * that the person may see, deleted ones too: then *ret_id is its id. -EINVAL for one that is empty, no
- * UTF-8, or holds NUL; -EMSGSIZE beyond QUOTES_MAX_QUOTE; -EADDRINUSE for an id that was used;
+ * that the person may see, deleted ones too: then *ret_id is its id. -EINVAL for one that is empty,
+ * no UTF-8, or holds NUL; -EMSGSIZE beyond QUOTES_MAX_QUOTE; -EADDRINUSE for an id that was used;
  * -EOVERFLOW after the greatest id there is, 2^53 - 1, which readers of JSON set. */
 int quotes_add(struct quotes *quotes, const struct quotes_person *person,
 	const struct quotes_new *quote, int64_t now_s, int64_t *ret_id, struct sb_error *ret_error);
 
-/* Takes back the last quote that this person added, within QUOTES_UNDO_S: it is gone for good, its id
- * stays used. -ENOENT when there is none; -ETIMEDOUT when that was too long ago. */
+/* Takes back the last quote that this person added, within QUOTES_UNDO_S: it is gone for good, its
+ * id stays used. -ENOENT when there is none; -ETIMEDOUT when that was too long ago. */
 int quotes_undo(struct quotes *quotes, const struct quotes_person *person, int64_t now_s,
 	int64_t *ret_id, struct sb_error *ret_error);
 
-/* Deletes, restores. By who added it, and by moderators: others are told -EACCES. -ENOENT where there
- * is none that they may see; -EALREADY when it is so already. */
+/* Deletes, restores. By who added it, and by moderators: others are told -EACCES. -ENOENT where
+ * there is none that they may see; -EALREADY when it is so already. */
 int quotes_delete(struct quotes *quotes, const struct quotes_person *person, int64_t id,
 	int64_t now_s, struct sb_error *ret_error);
 int quotes_restore(struct quotes *quotes, const struct quotes_person *person, int64_t id,
@@ -126,7 +126,8 @@ int quotes_vote(struct quotes *quotes, const struct quotes_person *person, int64
  *
  * Only what the scope sees. Each returns a negative errno for what goes wrong with the database. */
 
-/* How many quotes there are that are not deleted, of every visibility; or a negative errno. Cheap. */
+/* How many quotes there are that are not deleted, of every visibility; or a negative errno.
+ * Cheap. */
 int64_t quotes_n(struct quotes *quotes);
 
 /* How many of these everybody may see. It counts them: some milliseconds for 100 000. */
@@ -140,15 +141,15 @@ int quotes_get(struct quotes *quotes, const struct quotes_scope *scope, int64_t 
 typedef bool quotes_fit_fn(void *self, const struct quote *quote);
 
 /* Chooses one by a random number: the same one for the same number and collection, each about as
- * likely as the others. Of those that fit, where it meets any among some hundreds. fits NULL: all do.
- * Returns 0, or -ENOENT when there are none. */
+ * likely as the others. Of those that fit, where it meets any among some hundreds. fits NULL: all
+ * do. Returns 0, or -ENOENT when there are none. */
 int quotes_choose(struct quotes *quotes, const struct quotes_scope *scope, uint64_t random,
 	quotes_fit_fn *fits, void *self, struct quote *ret_quote);
 
-/* The public quote of a day, in days since 1970-01-01 (before it: negative): chosen when it is first
- * asked for, kept for that day; none comes again before all have been, as far as it fits. While nothing
- * can be written, one that goes by the number of the day, and is not kept. Returns 0, or -ENOENT when
- * there are none. */
+/* The public quote of a day, in days since 1970-01-01 (before it: negative): chosen when it is
+ * first asked for, kept for that day; none comes again before all have been, as far as it fits.
+ * While nothing can be written, one that goes by the number of the day, and is not kept. Returns 0,
+ * or -ENOENT when there are none. */
 int quotes_of_day(struct quotes *quotes, int64_t day, uint64_t random, quotes_fit_fn *fits,
 	void *self, struct quote *ret_quote);
 
@@ -160,9 +161,9 @@ enum quotes_order {
 
 struct quotes_query {
 	struct quotes_scope scope;
-	/* Words that it holds, all of them, each also as the beginning of a longer one; in any case, and
-	 * with or without accents. Parted by white space, QUOTES_MAX_WORDS count. NULL or without a word:
-	 * every quote. */
+	/* Words that it holds, all of them, each also as the beginning of a longer one; in any
+	 * case, and with or without accents. Parted by white space, QUOTES_MAX_WORDS count. NULL or
+	 * without a word: every quote. */
 	const char *words;
 	const char *channel; /* of this channel, on any network; NULL: of any */
 	enum quotes_order order;
@@ -171,12 +172,12 @@ struct quotes_query {
 	size_t most; /* at most QUOTES_MAX_LIST */
 };
 
-/* Called for each quote found, in order; the quote is borrowed for the call, which may not touch the
- * collection. */
+/* Called for each quote found, in order; the quote is borrowed for the call, which may not touch
+ * the collection. */
 typedef void quotes_each_fn(void *self, const struct quote *quote);
 
-/* Calls each for those that the query asks for. *ret_has_more: whether more would follow. Returns how
- * many, or a negative errno. */
+/* Calls each for those that the query asks for. *ret_has_more: whether more would follow. Returns
+ * how many, or a negative errno. */
 int quotes_list(struct quotes *quotes, const struct quotes_query *query, quotes_each_fn *each,
 	void *self, bool *ret_has_more);
 
@@ -185,8 +186,8 @@ int quotes_list(struct quotes *quotes, const struct quotes_query *query, quotes_
 int quotes_search(struct quotes *quotes, const struct quotes_scope *scope, const char *words,
 	uint64_t random, quotes_fit_fn *fits, void *self, struct quote *ret_quote);
 
-/* The time of the last change, s since 1970 UTC, and a number that every change raises. Fails also where
- * no change could be made any more, with -ESTALE. */
+/* The time of the last change, s since 1970 UTC, and a number that every change raises. Fails also
+ * where no change could be made any more, with -ESTALE. */
 struct quotes_state {
 	int64_t changed_s;
 	int64_t version;
@@ -216,26 +217,28 @@ struct quotes_imported {
 enum { QUOTES_MAX_FILE = 64 * 1024 * 1024 }; /* bytes of a file that is imported */
 
 /* Adds the quotes of a fortune file, or of the files of a folder in the order of their names (bytes
- * compare). A fortune file is text in UTF-8, its quotes parted by lines that are just "%". Line ends
- * may be \n or \r\n; the last quote needs no separator after it; empty quotes count for nothing. In a
- * folder, what begins with '.' and the index x.dat of a file x are passed over, and so is x where there
- * is x.u8, the same in UTF-8; a folder in the folder is told as a problem and not entered. Where the
- * index x.dat of a file x, or x.u8, says that its letters are rotated by 13 (strfile -x), they are
- * turned back. A file is taken once, however many names lead to it.
+ * compare). A fortune file is text in UTF-8, its quotes parted by lines that are just "%". Line
+ * ends may be \n or \r\n; the last quote needs no separator after it; empty quotes count for
+ * nothing. In a folder, what begins with '.' and the index x.dat of a file x are passed over, and
+ * so is x where there is x.u8, the same in UTF-8; a folder in the folder is told as a problem and
+ * not entered. Where the index x.dat of a file x, or x.u8, says that its letters are rotated by 13
+ * (strfile -x), they are turned back. A file is taken once, however many names lead to it.
  *
- * What is wrong with one quote leaves it out, and with one file the file, and is told: no regular file,
- * not readable, an index made by strfile (.dat), longer than the limits above, a quote with a NUL byte,
- * a file without quotes. A quote that is not UTF-8 is read as ISO 8859-1, and told too. What is there
- * already is passed over. Each file is added whole, or, when the process dies, not at all.
+ * What is wrong with one quote leaves it out, and with one file the file, and is told: no regular
+ * file, not readable, an index made by strfile (.dat), longer than the limits above, a quote with a
+ * NUL byte, a file without quotes. A quote that is not UTF-8 is read as ISO 8859-1, and told too.
+ * What is there already is passed over. Each file is added whole, or, when the process dies, not at
+ * all.
  *
- * Returns 0; the negative errno for a path that cannot be opened or is no file and no folder, which is
- * also told as a problem; or for what goes wrong with the database. *ret_imported counts what came of it
- * in each case. */
+ * Returns 0; the negative errno for a path that cannot be opened or is no file and no folder, which
+ * is also told as a problem; or for what goes wrong with the database. *ret_imported counts what
+ * came of it in each case. */
 int quotes_import_fortune(struct quotes *quotes, const char *path, int64_t now_s,
 	quotes_problem_fn *problem, void *self, struct quotes_imported *ret_imported,
 	struct sb_error *ret_error);
 
-/* The same from memory, the bytes of one file, under the name that problems and quotes shall bear. */
+/* The same from memory, the bytes of one file, under the name that problems and quotes shall
+ * bear. */
 int quotes_import_fortune_bytes(struct quotes *quotes, const char *name, struct sb_bytes bytes,
 	int64_t now_s, quotes_problem_fn *problem, void *self, struct quotes_imported *ret_imported,
 	struct sb_error *ret_error);

@@ -47,8 +47,8 @@ copy_into(struct quotes *quotes, const char *path)
 	return code;
 }
 
-/* The copy is made beside its place under a name of its own; link() then gives it its name, and refuses
- * one that is there. */
+/* The copy is made beside its place under a name of its own; link() then gives it its name, and
+ * refuses one that is there. */
 static int
 back_up(struct quotes *quotes, const char *path, char *part, struct sb_error *ret_error)
 {

@@ -2,9 +2,9 @@
 
 #include <errno.h>
 
-/* Every public quote has a number, of how many rounds it has had its day in; a round ends when none is
- * left, and what is added comes into the round that runs. One that does not fit is passed over for its
- * round, so that these do not pile up. */
+/* Every public quote has a number, of how many rounds it has had its day in; a round ends when none
+ * is left, and what is added comes into the round that runs. One that does not fit is passed over
+ * for its round, so that these do not pile up. */
 
 enum { MOST_PASSED = 256 };
 

@@ -197,8 +197,8 @@ cut_word(const char *word, size_t len)
 	return cut ? cut : QUOTES_MAX_WORD;
 }
 
-/* Adds a word in double quotes, those in it doubled, so that nothing in it is syntax, and a '*' after it:
- * also the beginning of a longer one. Returns how many bytes more. */
+/* Adds a word in double quotes, those in it doubled, so that nothing in it is syntax, and a '*'
+ * after it: also the beginning of a longer one. Returns how many bytes more. */
 static size_t
 add_word(const char *word, size_t len, char *ret_match)
 {

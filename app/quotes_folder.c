@@ -9,8 +9,8 @@
 
 enum { STEP = 64 * 1024 }; /* bytes read at a time beyond what a file said its size was */
 
-/* An import of files and folders. Its errors are those of the database: what is wrong with a path is
- * told. */
+/* An import of files and folders. Its errors are those of the database: what is wrong with a path
+ * is told. */
 struct import {
 	struct quotes *quotes;
 	struct teller teller;

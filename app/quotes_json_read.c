@@ -260,8 +260,8 @@ pass_over(struct reading *reading, const struct line_quote *line)
 	return -EINVAL;
 }
 
-/* With an id it is that quote, whatever others hold; without one, the same is not added again. Returns
- * -EINVAL for one that is left out, and told. */
+/* With an id it is that quote, whatever others hold; without one, the same is not added again.
+ * Returns -EINVAL for one that is left out, and told. */
 static int
 put_line(struct reading *reading, struct line_quote *line)
 {
@@ -342,8 +342,8 @@ is_blank(const char *text, size_t len)
 	return !len;
 }
 
-/* Reads a line, however long; of one beyond the limit no more than that is kept. Returns 1, 0 at the
- * end, or a negative errno. */
+/* Reads a line, however long; of one beyond the limit no more than that is kept. Returns 1, 0 at
+ * the end, or a negative errno. */
 static int
 next_line(FILE *from, char *text, size_t *ret_len)
 {

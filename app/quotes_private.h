@@ -33,14 +33,15 @@ struct quotes {
 /* A statement, ready to be bound; NULL when it cannot be prepared. Ended by quotes_done(). */
 sqlite3_stmt *quotes_prepare(struct quotes *quotes, enum statement statement);
 
-/* Resets a statement that has been stepped and gives its result: 0 for SQLITE_ROW and SQLITE_DONE, or
- * the negative errno. NULL is fine: what the database says last. */
+/* Resets a statement that has been stepped and gives its result: 0 for SQLITE_ROW and SQLITE_DONE,
+ * or the negative errno. NULL is fine: what the database says last. */
 int quotes_done(struct quotes *quotes, sqlite3_stmt *statement, int stepped);
 
 /* Steps a statement that gives no rows, to its end. */
 int quotes_step(struct quotes *quotes, sqlite3_stmt *statement);
 
-/* A result of the database as 0 or a negative errno; what it says of it is kept for quotes_explain(). */
+/* A result of the database as 0 or a negative errno; what it says of it is kept for
+ * quotes_explain(). */
 int quotes_failure(struct quotes *quotes, int result);
 
 /* Fills in the error with what the database said last, unless code is 0. Returns code. */
@@ -52,8 +53,8 @@ void quotes_start(struct quotes *quotes, bool is_bounded);
 /* 0, or -ESTALE when the file that was opened is not at its path any more. */
 int quotes_check_file(struct quotes *quotes);
 
-/* A transaction that writes. end() commits where code is 0, otherwise takes all back; returns code, or
- * what went wrong with committing. */
+/* A transaction that writes. end() commits where code is 0, otherwise takes all back; returns code,
+ * or what went wrong with committing. */
 int quotes_begin(struct quotes *quotes);
 int quotes_end(struct quotes *quotes, int code);
 
@@ -80,7 +81,8 @@ int quotes_lend(struct quotes *quotes, struct quote *quote);
 
 /* ---- Places: what a quote may be seen from ----
  *
- * "" for everybody, the network's name, or the network's, a newline and the channel's, in small letters. */
+ * "" for everybody, the network's name, or the network's, a newline and the channel's, in small
+ * letters. */
 enum { PLACES_CAP = 1024 };
 struct places {
 	char network[PLACES_CAP];
@@ -106,8 +108,8 @@ struct put {
 	int64_t added_s;
 };
 
-/* Makes \r\n one and drops white space at both ends; of a text that keeps its indent, empty lines before
- * it: the text in quotes->lent. Returns 0, -EINVAL, -EMSGSIZE or -ENOMEM. */
+/* Makes \r\n one and drops white space at both ends; of a text that keeps its indent, empty lines
+ * before it: the text in quotes->lent. Returns 0, -EINVAL, -EMSGSIZE or -ENOMEM. */
 int quotes_clean(struct quotes *quotes, const char *text, size_t len, bool keeps_indent,
 	struct sb_bytes *ret_text, struct sb_error *ret_error);
 
@@ -155,8 +157,8 @@ struct fortune_file {
 	int64_t size, changed_ns;
 };
 
-/* Adds the quotes of one file's bytes, in a transaction of its own, which remembers the file by this
- * name, size and time, unless there was a problem or file is NULL. */
+/* Adds the quotes of one file's bytes, in a transaction of its own, which remembers the file by
+ * this name, size and time, unless there was a problem or file is NULL. */
 int quotes_read_fortunes(struct quotes *quotes, struct sb_bytes bytes,
 	const struct fortune_file *file, int64_t now_s, struct teller *teller,
 	struct quotes_imported *ret_imported);

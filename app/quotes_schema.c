@@ -6,8 +6,9 @@ enum {
 	APPLICATION_ID = 0x51756f74, /* "Quot" */
 };
 
-/* Each takes the database from the version of its place to the next. What has been given out is never
- * changed: a later step is added. Texts stand last, so that a look at the rest does not read them. */
+/* Each takes the database from the version of its place to the next. What has been given out is
+ * never changed: a later step is added. Texts stand last, so that a look at the rest does not read
+ * them. */
 static const char *const steps[] = {
 	"CREATE TABLE collection (one INTEGER PRIMARY KEY CHECK (one = 1), n INTEGER NOT NULL, "
 	"version INTEGER NOT NULL, changed_s INTEGER NOT NULL, round INTEGER NOT NULL) STRICT;"

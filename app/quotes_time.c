@@ -2,8 +2,8 @@
 
 #include <errno.h>
 
-/* Days of the Gregorian calendar since 1970-01-01, the year reckoned from March, so that the leap day
- * comes last. */
+/* Days of the Gregorian calendar since 1970-01-01, the year reckoned from March, so that the leap
+ * day comes last. */
 static int64_t
 days_of(int64_t year, int month, int day)
 {

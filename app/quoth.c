@@ -56,7 +56,8 @@ on_problem(void *self, const struct quotes_problem *problem)
 		log_say(&quoth->log, "%s: %s", problem->path, problem->why);
 }
 
-/* A file that cannot be read is told, and no reason not to begin: the quotes that are kept are there. */
+/* A file that cannot be read is told, and no reason not to begin: the quotes that are kept are
+ * there. */
 static int
 take_in(struct quoth *quoth, const struct config *config, struct sb_error *ret_error)
 {

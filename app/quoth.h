@@ -20,11 +20,11 @@ struct quoth_events {
 	void *self;
 };
 
-/* Opens the database, takes in the quotes, listens, and begins to connect. It borrows d and r, which outlive
- * it, copies *log and *events, and takes the configuration over, also when it fails. is_demo: ports that are taken give way to free
- * ones. What is wrong with single quotes and files goes to the log.
- * Returns 0; or a negative errno with an error that names the option: what opening the database, listening and
- * connecting return, -ENOMEM. */
+/* Opens the database, takes in the quotes, listens, and begins to connect. It borrows d and r,
+ * which outlive it, copies *log and *events, and takes the configuration over, also when it fails.
+ * is_demo: ports that are taken give way to free ones. What is wrong with single quotes and files
+ * goes to the log. Returns 0; or a negative errno with an error that names the option: what opening
+ * the database, listening and connecting return, -ENOMEM. */
 int quoth_create(struct sb_dispatcher *d, struct sb_reactor *r, struct config *config, bool is_demo,
 	const struct log *log, const struct quoth_events *events, struct quoth **ret_quoth,
 	struct sb_error *ret_error);
@@ -32,17 +32,19 @@ int quoth_create(struct sb_dispatcher *d, struct sb_reactor *r, struct config *c
 /* At once, without a goodbye. Not in a handler of a signal. NULL is fine. */
 void quoth_destroy(struct quoth *quoth);
 
-/* From now on this configuration, which it takes over, also when it fails: only what differs is changed, and
- * connections that stay the same notice nothing. Returns 0; or a negative errno and an error: then all is as
- * before. -EBUSY when it is being shut; -EOPNOTSUPP for what cannot change while it runs, the database. */
+/* From now on this configuration, which it takes over, also when it fails: only what differs is
+ * changed, and connections that stay the same notice nothing. Returns 0; or a negative errno and an
+ * error: then all is as before. -EBUSY when it is being shut; -EOPNOTSUPP for what cannot change
+ * while it runs, the database. */
 int quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_error);
 
-/* Says goodbye on every network, answers the requests that are there and takes no more; when the bot has left, or
- * after 3 s, the embedded server says goodbye to its clients; then `over`, after 5 s at the latest.
- * Again is harmless. */
+/* Says goodbye on every network, answers the requests that are there and takes no more; when the
+ * bot has left, or after 3 s, the embedded server says goodbye to its clients; then `over`, after 5
+ * s at the latest. Again is harmless. */
 void quoth_shut(struct quoth *quoth, const char *reason);
 
-/* Where it listens, with the port it took, or NULL; borrowed until it is reloaded, shut or destroyed. */
+/* Where it listens, with the port it took, or NULL; borrowed until it is reloaded, shut or
+ * destroyed. */
 const char *quoth_ircd_url(const struct quoth *quoth);
 const char *quoth_http_url(const struct quoth *quoth);
 const char *quoth_qotd_url(const struct quoth *quoth);

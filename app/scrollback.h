@@ -3,8 +3,8 @@
 
 /* The last lines that were said in the channels that we are in. Pure.
  *
- * The last SCROLLBACK_LINES of each of SCROLLBACK_CHANNELS; where another channel speaks, the one that
- * was silent longest is forgotten. */
+ * The last SCROLLBACK_LINES of each of SCROLLBACK_CHANNELS; where another channel speaks, the one
+ * that was silent longest is forgotten. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,8 +25,8 @@ struct scrollback *scrollback_create(uint64_t seed);
 /* NULL is fine. */
 void scrollback_destroy(struct scrollback *scrollback);
 
-/* Remembers a line, made plain, as "<nick> text", or "* nick text" for an action (/me). One in which
- * nothing can be seen is passed over. Returns 0, or -ENOMEM, when it is not remembered. */
+/* Remembers a line, made plain, as "<nick> text", or "* nick text" for an action (/me). One in
+ * which nothing can be seen is passed over. Returns 0, or -ENOMEM, when it is not remembered. */
 int scrollback_add(struct scrollback *scrollback, const char *network, const char *channel,
 	const char *nick, const char *text, bool is_action);
 

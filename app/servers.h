@@ -29,9 +29,9 @@ struct servers_change {
 	bool moves_ircd, moves_http, moves_qotd;
 };
 
-/* For the way from the servers of one configuration to those of another: opens those whose address is
- * another; `from` NULL: from none. Returns 0, and servers_commit() or servers_abandon() is due; or a negative errno
- * with an error that names the section, and nothing was done. */
+/* For the way from the servers of one configuration to those of another: opens those whose address
+ * is another; `from` NULL: from none. Returns 0, and servers_commit() or servers_abandon() is due;
+ * or a negative errno with an error that names the section, and nothing was done. */
 int servers_prepare(const struct servers *servers, const struct config *from,
 	const struct config *to, struct servers_change *ret_change, struct sb_error *ret_error);
 

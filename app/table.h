@@ -4,8 +4,8 @@
 /* uthash, with running out of memory as an error: after an add that failed, the element's hh.tbl is
  * NULL and the table as before. And utlist.
  *
- * Keys that come from the wire are added and found by the ..._BYHASHVALUE macros and table_hash(), so
- * that no peer can choose names that all fall into one bucket. */
+ * Keys that come from the wire are added and found by the ..._BYHASHVALUE macros and table_hash(),
+ * so that no peer can choose names that all fall into one bucket. */
 
 #include <string.h>
 

@@ -10,8 +10,8 @@
 #include "config.h"
 #include "options.h"
 
-/* Where it reads and prints. What is wrong goes to err as lines "path:line: why", and so does what was
- * done; out is for what was asked for. Whether that has arrived is for the caller to see. */
+/* Where it reads and prints. What is wrong goes to err as lines "path:line: why", and so does what
+ * was done; out is for what was asked for. Whether that has arrived is for the caller to see. */
 struct tasks_io {
 	FILE *in, *out, *err;
 	int64_t now_s; /* s since 1970 UTC */

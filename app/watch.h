@@ -16,8 +16,8 @@ struct watch *watch_create(struct sb_dispatcher *d, struct sb_reactor *r);
 /* NULL is fine. */
 void watch_destroy(struct watch *watch);
 
-/* Fills in what has been counted; the rest of *ret_metrics is left as it is. The lists in it are borrowed
- * until the next turn of the loop. */
+/* Fills in what has been counted; the rest of *ret_metrics is left as it is. The lists in it are
+ * borrowed until the next turn of the loop. */
 void watch_read(const struct watch *watch, struct metrics *ret_metrics);
 
 #endif

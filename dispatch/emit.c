@@ -23,7 +23,8 @@ plain_place(const struct sb_dispatcher *d, const struct sb_frame *frame)
 	return who == NONE ? NULL : record_at(d, who)->place;
 }
 
-/* A plain frame becomes one that walks by index. While plain it ran each slot before the present. */
+/* A plain frame becomes one that walks by index. While plain it ran each slot before the
+ * present. */
 static void
 frame_settle(const struct sb_dispatcher *d, struct sb_frame *frame)
 {
@@ -263,7 +264,8 @@ finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_re
 	return result;
 }
 
-/* Refuses an emission past the limit; tells which signals go round, from where this one stood before. */
+/* Refuses an emission past the limit; tells which signals go round, from where this one stood
+ * before. */
 static int
 refuse(struct sb_dispatcher *d, const struct sb_signal *signal)
 {

@@ -148,8 +148,8 @@ sb_fail_at(struct sb_dispatcher *d, void *from, const char *signal, const char *
 	return tell_now(d, signal, place, &error, from);
 }
 
-/* Takes the first failure of that depth, or of any, off the queue: a copy, for a handler that is told
- * of it may never come back. */
+/* Takes the first failure of that depth, or of any, off the queue: a copy, for a handler that is
+ * told of it may never come back. */
 static bool
 take(struct sb_dispatcher *d, uint32_t depth, bool any, struct failure *ret_failure)
 {

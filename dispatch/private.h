@@ -31,8 +31,8 @@ enum { ODD_CHANGED = 1, ODD_DESTROYED = 2, ODD_OBSERVED = 4 };
 enum { FRAME_STOPPED = 1, FRAME_GONE = 2 };
 
 /* The connections of one receiver, where there are several, so that it runs once: two of them meet
- * in an emission only where a signal's row and a sender's are merged, or by patterns, and there each
- * is asked for. Those from anyone and of patterns stand first in the list. */
+ * in an emission only where a signal's row and a sender's are merged, or by patterns, and there
+ * each is asked for. Those from anyone and of patterns stand first in the list. */
 struct group {
 	uint32_t n;
 	uint32_t first, last;
@@ -68,8 +68,8 @@ struct row_key {
 
 struct row {
 	struct sb_row pub;
-	/* Most senders have one receiver of their own: it needs no array. What finding and calling it
-	 * touches stands together. */
+	/* Most senders have one receiver of their own: it needs no array. What finding and calling
+	 * it touches stands together. */
 	struct sb_slot only_slot;
 	struct row_key key;
 	UT_hash_handle hh;
@@ -263,8 +263,8 @@ void sb_failures_tell(struct sb_dispatcher *d, const struct sb_frame *frame);
 /* Gives what still waits to the last resort. */
 void sb_failures_flush(struct sb_dispatcher *d);
 
-/* observers.c: for frames of which sb_observers_emission_began() has left that they are observed, but
- * for the first and for unwind. */
+/* observers.c: for frames of which sb_observers_emission_began() has left that they are observed,
+ * but for the first and for unwind. */
 void sb_observers_emission_began(struct sb_dispatcher *d, const struct sb_frame *frame);
 void sb_observers_call_began(struct sb_dispatcher *d, const struct sb_frame *frame, uint32_t at);
 void sb_observers_call_ended(

@@ -48,8 +48,8 @@ reserve_rows(struct sb_dispatcher *d, uint32_t number)
 	return 0;
 }
 
-/* A registration is undone. No emission has met its rows, those of senders included: they go at once,
- * also where an emission is in progress. */
+/* A registration is undone. No emission has met its rows, those of senders included: they go at
+ * once, also where an emission is in progress. */
 static void
 remove_row(struct sb_dispatcher *d, struct row *row)
 {

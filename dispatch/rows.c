@@ -217,8 +217,8 @@ sb_row_tidy(struct sb_dispatcher *d, struct row *row)
 	sb_row_free(row);
 }
 
-/* Holes are closed when half are, or by the next emission that meets them: in constant time for each
- * removal, taken together. */
+/* Holes are closed when half are, or by the next emission that meets them: in constant time for
+ * each removal, taken together. */
 void
 sb_row_release(struct sb_dispatcher *d, struct row *row)
 {

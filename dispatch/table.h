@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Keys are names from our own tables, pointers, and pairs with a pointer, never bytes from the wire:
- * quick matters, and a seed would not. */
+/* Keys are names from our own tables, pointers, and pairs with a pointer, never bytes from the
+ * wire: quick matters, and a seed would not. */
 static inline uint64_t
 table_mix(uint64_t hash, uint64_t word)
 {

@@ -61,8 +61,8 @@ answering_ns(const struct sb_http_connection *c)
 	return after(q->active_ns, c->http->o.answer_timeout_ns);
 }
 
-/* Until when the peer must have taken something. Looked at several times on the way, for nothing else
- * tells that it has. */
+/* Until when the peer must have taken something. Looked at several times on the way, for nothing
+ * else tells that it has. */
 static int64_t
 writing_ns(struct sb_http_connection *c)
 {
@@ -75,8 +75,8 @@ writing_ns(struct sb_http_connection *c)
 	return n_queued ? after(c->went_ns, c->http->o.write_timeout_ns) : INT64_MAX;
 }
 
-/* Until when the peer may take to end its side, since all we said has left us: to close earlier would
- * cut off who takes it slowly. */
+/* Until when the peer may take to end its side, since all we said has left us: to close earlier
+ * would cut off who takes it slowly. */
 static int64_t
 lingering_ns(const struct sb_http_connection *c)
 {

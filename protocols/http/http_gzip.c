@@ -28,8 +28,8 @@ takes_gzip(const struct sb_http_request *request)
 	return sb_http_codings_take_gzip(&codings);
 }
 
-/* Writes the tag of the compressed content: "a" becomes "a-gzip". Returns its length, 0 when the answer
- * has none. */
+/* Writes the tag of the compressed content: "a" becomes "a-gzip". Returns its length, 0 when the
+ * answer has none. */
 static size_t
 write_etag(struct sb_bytes etag, char buf[ETAG_MAX])
 {
@@ -77,8 +77,8 @@ add(struct sb_http_request *request, const char *line)
 	return sb_http_text_add(&request->added, line, strlen(line));
 }
 
-/* The answer's tag becomes that of the content as it goes out. Nothing may fail after that, for the old
- * tag is gone: so the room for all of the answer is made before. */
+/* The answer's tag becomes that of the content as it goes out. Nothing may fail after that, for the
+ * old tag is gone: so the room for all of the answer is made before. */
 static int
 replace_etag(struct sb_http_request *request, const char *type, struct sb_bytes own, size_t len)
 {

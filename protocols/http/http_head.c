@@ -1,5 +1,5 @@
-/* What a request's header says, and what of it is refused. The parser is lenient in places where two
- * readers might see two requests; what it lets pass is looked at here. */
+/* What a request's header says, and what of it is refused. The parser is lenient in places where
+ * two readers might see two requests; what it lets pass is looked at here. */
 
 #include "http_private.h"
 
@@ -273,7 +273,8 @@ sb_http_framing_is_good(const struct sb_http_connection *c)
 	return c->n_framing <= FRAMING_MAX + CHUNK_FRAMING_MAX * c->n_chunks;
 }
 
-/* Of a name as in RFC 3986, section 3.2.2. strspn() would make a table of so large a set each time. */
+/* Of a name as in RFC 3986, section 3.2.2. strspn() would make a table of so large a set each
+ * time. */
 static bool
 is_name_byte(char c)
 {

@@ -6,7 +6,8 @@
 
 #include "http_parse.h"
 
-/* Reads the text the first time. Without memory there are no pairs now; the next time may have them. */
+/* Reads the text the first time. Without memory there are no pairs now; the next time may have
+ * them. */
 static const char *
 get(struct sb_http_request *request, struct sb_http_pairs **pairs, struct sb_bytes text,
 	char separator, const char *name)

@@ -32,8 +32,8 @@ struct sb_http_pairs {
 /* Those beyond are ignored. */
 enum { SB_HTTP_PAIRS_MAX = 256 };
 
-/* Reads "a=1&b=2", decoded, where the separator is &; reads "a=1; b=2", not decoded, as Cookie has it,
- * where it is ;. The texts are copied into the memory, which has the size needed. */
+/* Reads "a=1&b=2", decoded, where the separator is &; reads "a=1; b=2", not decoded, as Cookie has
+ * it, where it is ;. The texts are copied into the memory, which has the size needed. */
 size_t sb_http_pairs_size(struct sb_bytes text, char separator);
 struct sb_http_pairs *sb_http_pairs_read(void *memory, struct sb_bytes text, char separator);
 
@@ -71,8 +71,8 @@ bool sb_http_type_shrinks(const char *type);
 
 /* ---- Compression: http_deflate.c ---- */
 
-/* Writes the content as gzip, the same for the same content. Returns its length; -E2BIG when cap does
- * not do; -ENOMEM. */
+/* Writes the content as gzip, the same for the same content. Returns its length; -E2BIG when cap
+ * does not do; -ENOMEM. */
 int64_t sb_http_deflate(struct sb_bytes content, void *buf, size_t cap);
 
 /* ---- Entity tags: http_etag.c ---- */
@@ -80,14 +80,14 @@ int64_t sb_http_deflate(struct sb_bytes content, void *buf, size_t cap);
 /* Whether text is one entity tag, "..." or W/"..." (RFC 9110, section 8.8.3). */
 bool sb_http_is_etag(struct sb_bytes text);
 
-/* Whether a list of tags, or `*`, has this one; weak: also where one or both are weak. An empty etag:
- * there is none, and only `*` has it. */
+/* Whether a list of tags, or `*`, has this one; weak: also where one or both are weak. An empty
+ * etag: there is none, and only `*` has it. */
 bool sb_http_etags_have(const char *list, struct sb_bytes etag, bool is_weak);
 
 /* ---- Ranges: http_range.c ---- */
 
-/* Reads a Range field for a content of that size. Returns 1 and the range; 0 when it is to be ignored:
- * not of bytes, several, not to be read; -ERANGE when nothing of it can be had. */
+/* Reads a Range field for a content of that size. Returns 1 and the range; 0 when it is to be
+ * ignored: not of bytes, several, not to be read; -ERANGE when nothing of it can be had. */
 struct sb_http_range {
 	uint64_t from, len;
 };

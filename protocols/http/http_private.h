@@ -3,16 +3,16 @@
 
 /* The parts of the HTTP server.
  *
- * A connection reads one request at a time, http_head.c and http_connection.c, and goes on to the next
- * when that one is answered, http_answer.c. What the peer sends meanwhile waits in `ahead`.
+ * A connection reads one request at a time, http_head.c and http_connection.c, and goes on to the
+ * next when that one is answered, http_answer.c. What the peer sends meanwhile waits in `ahead`.
  *
- * Signals are emitted by the connection alone, on its way from the loop and back: no function that a
- * handler calls emits. Such a function leaves it to the connection, which looks at what was done when
- * the handler returns, or is woken (sb_http_wake()) for the next turn. A handler may destroy the
- * server: what emits returns false then, and every caller goes back to the loop at once.
+ * Signals are emitted by the connection alone, on its way from the loop and back: no function that
+ * a handler calls emits. Such a function leaves it to the connection, which looks at what was done
+ * when the handler returns, or is woken (sb_http_wake()) for the next turn. A handler may destroy
+ * the server: what emits returns false then, and every caller goes back to the loop at once.
  *
- * A request that is over has no connection any more. It is used again, with its memory, but not before
- * the turn ends: until then whoever holds its handle is told -ENOTCONN. */
+ * A request that is over has no connection any more. It is used again, with its memory, but not
+ * before the turn ends: until then whoever holds its handle is told -ENOTCONN. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -57,8 +57,8 @@ struct sb_http_block {
 	char bytes[];
 };
 
-/* What writes an answer in pieces when not the handler does: a file, for one. `more` is called, from
- * the loop, when there is room again, and finish once, when the request is over. */
+/* What writes an answer in pieces when not the handler does: a file, for one. `more` is called,
+ * from the loop, when there is room again, and finish once, when the request is over. */
 struct sb_http_source {
 	void (*more)(void *self, struct sb_http_request *request);
 	void (*finish)(void *self);
@@ -244,8 +244,8 @@ void sb_http_abort(struct sb_http_connection *connection);
 
 /* ---- http_turn.c ---- */
 
-/* Goes on with what is to be read and with what was done, as far as it goes now. From the loop only.
- * Returns false when the server was destroyed meanwhile. */
+/* Goes on with what is to be read and with what was done, as far as it goes now. From the loop
+ * only. Returns false when the server was destroyed meanwhile. */
 bool sb_http_go_on(struct sb_http_connection *connection);
 
 /* What the peer sent is wrong, or took too long: it is told this status, if it can be told. */
@@ -274,18 +274,19 @@ bool sb_http_tell_failure(struct sb_http_request *request, int error, const char
 
 extern const llhttp_settings_t sb_http_parser_settings;
 
-/* Line ends of a part of the header are CR LF, and no line is folded; what is read so far is known by
- * connection->last. */
+/* Line ends of a part of the header are CR LF, and no line is folded; what is read so far is known
+ * by connection->last. */
 bool sb_http_lines_are_good(struct sb_http_connection *connection, const char *at, size_t len);
 
-/* Reads the whole header's meaning: target, host, length and all. Returns 0, or the status to answer
- * with, and connection->why. */
+/* Reads the whole header's meaning: target, host, length and all. Returns 0, or the status to
+ * answer with, and connection->why. */
 int sb_http_head_check(struct sb_http_connection *connection);
 
 /* Whether the framing of a body in chunks is no more than such a body may need. */
 bool sb_http_framing_is_good(const struct sb_http_connection *connection);
 
-/* Whether it is a token (RFC 9110, section 5.6.2); has no byte that a field's value may not have. */
+/* Whether it is a token (RFC 9110, section 5.6.2); has no byte that a field's value may not
+ * have. */
 bool sb_http_is_token(const char *text, size_t len);
 bool sb_http_is_value(const char *text, size_t len);
 
@@ -303,9 +304,9 @@ void sb_http_answer_plain(struct sb_http_request *request, int status, bool clos
 
 /* ---- http_conditional.c, http_gzip.c, http_events.c ---- */
 
-/* Where the content should go out in another coding, sets *content to it, which lives as long as the
- * request, and adds and changes fields of request->added; to be called before the next, for HEAD too.
- * status is the handler's. Returns 0; -ENOMEM. */
+/* Where the content should go out in another coding, sets *content to it, which lives as long as
+ * the request, and adds and changes fields of request->added; to be called before the next, for
+ * HEAD too. status is the handler's. Returns 0; -ENOMEM. */
 int sb_http_compress(
 	struct sb_http_request *request, int status, const char *type, struct sb_bytes *content);
 

@@ -41,7 +41,8 @@ call(const struct sb_http_route *route, void *self, struct sb_http *from,
 		return;
 	}
 	route->fn(self, from, e);
-	/* Whoever hears that it came to nothing wants to know this function, not who looked for it. */
+	/* Whoever hears that it came to nothing wants to know this function, not who looked for
+	 * it. */
 	if (request->place)
 		request->place = route->place;
 }

@@ -103,8 +103,8 @@ sb_http_decode(char *text, bool plus_is_space)
 	return to - text;
 }
 
-/* Days from 1970 to a date of the Gregorian calendar. A year is counted from March here, so that the
- * leap day is its last. */
+/* Days from 1970 to a date of the Gregorian calendar. A year is counted from March here, so that
+ * the leap day is its last. */
 static int64_t
 days_of(int64_t year, int month, int day)
 {

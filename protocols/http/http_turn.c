@@ -1,5 +1,5 @@
-/* A connection's way from the loop and back: what arrived is read, told, answered, one request after
- * the other. */
+/* A connection's way from the loop and back: what arrived is read, told, answered, one request
+ * after the other. */
 
 #include "http_private.h"
 
@@ -90,8 +90,8 @@ fail(struct sb_http_connection *c, int status, const char *why, int error)
 
 /* ---- Telling ---- */
 
-/* After http.requested and each piece of the body: the request is taken, answered, or begun to be; or
- * the server answers it. */
+/* After http.requested and each piece of the body: the request is taken, answered, or begun to be;
+ * or the server answers it. */
 static void
 see_to_it(struct sb_http_request *q, const struct sb_result *result)
 {

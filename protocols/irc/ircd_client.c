@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How long a client may take to register; how long it may be silent before it is asked whether it is
- * there, and then as long again before it is taken for dead. */
+/* How long a client may take to register; how long it may be silent before it is asked whether it
+ * is there, and then as long again before it is taken for dead. */
 #define REGISTRATION_NS (60 * SB_S)
 #define SILENCE_NS (90 * SB_S)
 

@@ -42,7 +42,8 @@ soften(struct params *params)
 			params->at[i] = "*";
 }
 
-/* Whether the last parameter is words of somebody, which get a colon in any case, as clients expect. */
+/* Whether the last parameter is words of somebody, which get a colon in any case, as clients
+ * expect. */
 static bool
 ends_in_words(const char *verb, size_t n_params)
 {

@@ -4,9 +4,9 @@
 /* The parts of the small IRC server.
  *
  * A client leaves in two steps, since it may turn out in the midst of a command, while lists are
- * walked, that it must go: it is doomed (sb_ircd_dismiss(), sb_ircd_drop(), or its stream closed) and
- * from then on hears nothing; and is buried when the command is done (sb_ircd_bury()): others are told
- * QUIT, its nick is free. The object lives until its stream has closed.
+ * walked, that it must go: it is doomed (sb_ircd_dismiss(), sb_ircd_drop(), or its stream closed)
+ * and from then on hears nothing; and is buried when the command is done (sb_ircd_bury()): others
+ * are told QUIT, its nick is free. The object lives until its stream has closed.
  *
  * Signals come after everything else that a command does, and a handler may destroy the server. So
  * what can emit returns -ECANCELED, and every caller then goes back to the loop at once. */
@@ -23,8 +23,8 @@
 #include "turns.h"
 #include "wire.h"
 
-/* In bytes, without a NUL. With these no line the server writes can pass SB_WIRE_MAX but by its last
- * parameter, which is cut. */
+/* In bytes, without a NUL. With these no line the server writes can pass SB_WIRE_MAX but by its
+ * last parameter, which is cut. */
 enum {
 	IRCD_NAME_MAX = 63, /* of the server and of the network */
 	IRCD_NICK_MAX = 30,
@@ -214,8 +214,8 @@ void sb_ircd_drop_nick(struct ircd_client *client);
 
 struct ircd_channel *sb_ircd_find_channel(const struct sb_ircd *ircd, const char *name);
 
-/* Adds it to the channel, which is made when there is none; who makes it is its operator. Returns 0;
- * -ENOMEM and nothing changed. */
+/* Adds it to the channel, which is made when there is none; who makes it is its operator. Returns
+ * 0; -ENOMEM and nothing changed. */
 int sb_ircd_enter(struct ircd_client *client, const char *name, struct ircd_channel **ret_channel);
 
 /* Takes it off; the channel goes with its last member. */
@@ -225,8 +225,8 @@ void sb_ircd_leave(struct ircd_member *member);
 struct ircd_member *sb_ircd_member_of(
 	const struct ircd_client *client, const struct ircd_channel *channel);
 
-/* Marks all on a channel; a client and all who share a channel with it. Returns the mark, which holds
- * until something is marked again or told to neighbours. */
+/* Marks all on a channel; a client and all who share a channel with it. Returns the mark, which
+ * holds until something is marked again or told to neighbours. */
 uint64_t sb_ircd_mark_members(const struct ircd_channel *channel);
 uint64_t sb_ircd_mark_neighbours(struct ircd_client *client);
 

@@ -5,7 +5,8 @@
 #include <strings.h>
 #include <time.h>
 
-/* Two lines, each of less than the 13 tokens that it may have (modern.ircdocs.horse, RPL_ISUPPORT). */
+/* Two lines, each of less than the 13 tokens that it may have (modern.ircdocs.horse,
+ * RPL_ISUPPORT). */
 static void
 send_support(struct ircd_client *client)
 {

@@ -48,8 +48,8 @@ on_connected(void *self, struct sb_stream *stream)
 
 	if (sb_qotd_requested_emit(qotd->d, qotd, &requested) == -ECANCELED)
 		return;
-	/* Not closed before the peer ends: to close with its words unread would reset the connection
-	 * and could take the answer along. */
+	/* Not closed before the peer ends: to close with its words unread would reset the
+	 * connection and could take the answer along. */
 	sb_stream_shutdown(stream);
 	sb_timer_start(&request->linger, LINGER_NS);
 }

@@ -1,7 +1,8 @@
 #ifndef TESTS_APP_BOT_FIXTURE_H
 #define TESTS_APP_BOT_FIXTURE_H
 
-/* The bot without a socket: signals are emitted, or bytes fed to a tape, and tapes show what it did. */
+/* The bot without a socket: signals are emitted, or bytes fed to a tape, and tapes show what it
+ * did. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #ifndef TESTS_APP_SURFER_H
 #define TESTS_APP_SURFER_H
 
-/* Somebody with a browser, in the simulation: asks for pages, several at once, holds what comes to the
- * rules of HTTP, and comes again when the connection is gone. */
+/* Somebody with a browser, in the simulation: asks for pages, several at once, holds what comes to
+ * the rules of HTTP, and comes again when the connection is gone. */
 
 #include <stdlib.h>
 
@@ -46,8 +46,8 @@ static const struct surfer_page surfer_pages[] = {
 	{ "/nowhere", 404 },
 };
 
-/* Where the first answer in the text ends, or 0 when it is not whole. Without chunks and without HEAD:
- * Quoth's pages have a length. */
+/* Where the first answer in the text ends, or 0 when it is not whole. Without chunks and without
+ * HEAD: Quoth's pages have a length. */
 static inline size_t
 surfer_find_end(const struct surfer *surfer, int *ret_status)
 {

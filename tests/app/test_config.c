@@ -326,7 +326,8 @@ files_are_read_and_what_is_none_is_told(void **state)
 
 #define SAMPLE SOURCE_DIR "/app/quoth.conf"
 
-/* The sample, with what is behind a # in it said too; but for the password's file, which there is not. */
+/* The sample, with what is behind a # in it said too; but for the password's file, which there is
+ * not. */
 static void
 read_sample(char *buf, size_t cap)
 {

@@ -201,7 +201,8 @@ a_log_that_nobody_reads_any_more_does_not_end_it(void **state)
 	close(null);
 }
 
-/* It has so much to tell while it begins that it waits for us to read, and so has not begun to run. */
+/* It has so much to tell while it begins that it waits for us to read, and so has not begun to
+ * run. */
 static void
 signals_while_it_begins_wait_until_it_runs(void **state)
 {

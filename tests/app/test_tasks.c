@@ -1,5 +1,5 @@
-/* What a run does instead of serving, with a collection that is played: what it is asked, what it tells
- * and fails with is the test's. */
+/* What a run does instead of serving, with a collection that is played: what it is asked, what it
+ * tells and fails with is the test's. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* What an emission costs, beside a loop over an array of {fn, self} written by hand: the floor, in
  * the same run, measured in turn with it. Prints a table; ratios are what counts, the machine is
- * noisy. Each figure is the median over ROUNDS of a batch of calls, in ns of this thread's CPU time. */
+ * noisy. Each figure is the median over ROUNDS of a batch of calls, in ns of this thread's CPU
+ * time. */
 
 #include <signalbox/dispatcher.h>
 #include <signalbox/observer.h>

@@ -1,5 +1,5 @@
-/* What the kernel's calls cost at 100 000 quotes in a file: half and most time of many calls, in us of
- * the clock on the wall. */
+/* What the kernel's calls cost at 100 000 quotes in a file: half and most time of many calls, in us
+ * of the clock on the wall. */
 
 #include <stdio.h>
 #include <stdlib.h>

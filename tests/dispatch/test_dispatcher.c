@@ -1,5 +1,5 @@
-/* Who is called, in what order, and what is refused. test_emission.c has what handlers do meanwhile;
- * test_model.c holds all rules together. */
+/* Who is called, in what order, and what is refused. test_emission.c has what handlers do
+ * meanwhile; test_model.c holds all rules together. */
 #include "dispatch/box.inc"
 
 static void

@@ -1,5 +1,5 @@
-/* Every allocation of the dispatcher is made to fail in turn: what fails says so and changes nothing,
- * the rest goes on, and nothing is lost. */
+/* Every allocation of the dispatcher is made to fail in turn: what fails says so and changes
+ * nothing, the rest goes on, and nothing is lost. */
 
 #include <signalbox/dispatch_signals.h>
 #include <signalbox/dispatcher.h>

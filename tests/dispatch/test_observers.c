@@ -482,7 +482,8 @@ leave_when_seen(struct eye *eye, char what)
 		longjmp(way_out, 1);
 }
 
-/* Two observe, the first leaves when it sees `when`: the second hears the ends of what it heard begin. */
+/* Two observe, the first leaves when it sees `when`: the second hears the ends of what it heard
+ * begin. */
 static void
 leave_half_told(char when, const char *seen)
 {

@@ -1,5 +1,5 @@
-/* What several people say, line by line: whatever it is, the answers keep within their bounds, hold no
- * control character, and are no commands, to us or to others.
+/* What several people say, line by line: whatever it is, the answers keep within their bounds, hold
+ * no control character, and are no commands, to us or to others.
  *
  * The first byte of a line says who speaks, where, and how much time has passed. */
 

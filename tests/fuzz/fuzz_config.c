@@ -1,5 +1,5 @@
-/* The configuration: whatever the text, it is either fit to be used or there are words that tell why
- * not, each with a line that there is. */
+/* The configuration: whatever the text, it is either fit to be used or there are words that tell
+ * why not, each with a line that there is. */
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* The fortune reader: whatever the bytes, what it makes of them are quotes as its contract says, that
- * read again are there already. */
+/* The fortune reader: whatever the bytes, what it makes of them are quotes as its contract says,
+ * that read again are there already. */
 
 #include <stdint.h>
 #include <stdlib.h>

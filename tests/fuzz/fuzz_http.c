@@ -1,5 +1,5 @@
-/* A peer of the HTTP server on a tape, and a handler that does what the path begins with. The bytes are
- * what the peer sends, but for some that mean: */
+/* A peer of the HTTP server on a tape, and a handler that does what the path begins with. The bytes
+ * are what the peer sends, but for some that mean: */
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* What is read in the texts of a request. The first byte says which: what can be read must hold what was
- * promised, and nothing may be read beyond its end. */
+/* What is read in the texts of a request. The first byte says which: what can be read must hold
+ * what was promised, and nothing may be read beyond its end. */
 
 #include <errno.h>
 #include <stdint.h>

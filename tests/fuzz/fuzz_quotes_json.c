@@ -1,5 +1,5 @@
-/* The reader of JSON Lines: whatever the bytes, what it takes of them can be written, and read again it
- * is the same. */
+/* The reader of JSON Lines: whatever the bytes, what it takes of them can be written, and read
+ * again it is the same. */
 
 #include <stdint.h>
 #include <stdlib.h>

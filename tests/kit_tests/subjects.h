@@ -11,7 +11,8 @@
 /* ---- A client to try transcripts on ----
  *
  * Each line it hears becomes toy.spoke; PING is answered by PONG and the rest of the line; when the
- * connection is over it emits toy.broke, and connects again after ten seconds. It takes commands. */
+ * connection is over it emits toy.broke, and connects again after ten seconds. It takes
+ * commands. */
 
 struct client {
 	struct sb_world *world;

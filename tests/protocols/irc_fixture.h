@@ -47,7 +47,8 @@ fixture_begin(struct fixture *f, struct sb_world *world)
 	sb_tape_clear(f->tape);
 }
 
-/* The server ends the connection, and the client gets another, on which it has said NICK and USER. */
+/* The server ends the connection, and the client gets another, on which it has said NICK and
+ * USER. */
 static inline void
 fixture_reconnect(struct fixture *f)
 {

@@ -1,4 +1,5 @@
-/* How long the HTTP server waits for what, and how connections, requests and the server itself end. */
+/* How long the HTTP server waits for what, and how connections, requests and the server itself
+ * end. */
 
 #include <errno.h>
 

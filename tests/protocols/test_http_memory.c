@@ -1,5 +1,5 @@
-/* Every allocation of the HTTP server is made to fail in turn: what fails says so and changes nothing,
- * what is answered is whole, and nothing is lost. */
+/* Every allocation of the HTTP server is made to fail in turn: what fails says so and changes
+ * nothing, what is answered is whole, and nothing is lost. */
 
 #include <errno.h>
 

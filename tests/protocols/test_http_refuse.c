@@ -1,5 +1,5 @@
-/* What the HTTP server does not serve, and what it says to that. Each is asked in one piece and byte
- * by byte. */
+/* What the HTTP server does not serve, and what it says to that. Each is asked in one piece and
+ * byte by byte. */
 
 #include <errno.h>
 

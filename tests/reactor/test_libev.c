@@ -155,7 +155,8 @@ second_reactor_waits_until_the_first_gives_signals_back(void **state)
 	assert_int_equal(sb_reactor_on_signal(w->r, NULL, NULL, NULL), 0);
 }
 
-/* TERM and HUP came in the same turn as INT, whose handler gives all back: the old ones must hear. */
+/* TERM and HUP came in the same turn as INT, whose handler gives all back: the old ones must
+ * hear. */
 static void
 signal_not_told_goes_to_whoever_gets_them_back(void **state)
 {

@@ -30,11 +30,11 @@
  * Memory. Connecting allocates and may fail; emitting does neither. What is disconnected while
  * something is emitted gives its place in the arrays back when the outermost emission ends.
  *
- * Cost. Emitting takes time in proportion to the receivers called. Connecting and disconnecting take
- * constant time, but for this: a connection that does not come last in its order, by its priority, is
- * moved into place; patterns are meant to be few, and connecting one looks at each of them and at each
- * signal, forgetting anything at each of them that filters by an object, and emitting a signal that was
- * never registered at each of them once for each that matches. */
+ * Cost. Emitting takes time in proportion to the receivers called. Connecting and disconnecting
+ * take constant time, but for this: a connection that does not come last in its order, by its
+ * priority, is moved into place; patterns are meant to be few, and connecting one looks at each of
+ * them and at each signal, forgetting anything at each of them that filters by an object, and
+ * emitting a signal that was never registered at each of them once for each that matches. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -48,9 +48,9 @@ SB_C_BEGIN
  * the names of the signals that go round. */
 enum { SB_DEPTH_LIMIT = 32 };
 
-/* For connect: emissions from anyone; emissions without a sender. Nobody may emit as these, nor forget
- * them: an assert, but in the typed NAME_emit(), which has no time for it. (In C++ they need a cast to
- * the sender's type.) */
+/* For connect: emissions from anyone; emissions without a sender. Nobody may emit as these, nor
+ * forget them: an assert, but in the typed NAME_emit(), which has no time for it. (In C++ they need
+ * a cast to the sender's type.) */
 SB_API extern char sb_any_[1], sb_anonymous_[1];
 #define SB_ANY ((void *)sb_any_)
 #define SB_ANONYMOUS ((void *)sb_anonymous_)
@@ -84,8 +84,8 @@ typedef void sb_last_resort_fn(
  * error. */
 SB_API struct sb_dispatcher *sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self);
 
-/* d may be NULL. In a handler: no other handler runs, each emit in progress returns -ECANCELED,
- * and the memory goes when the outermost has. Until then every call is harmless; no connection is made
+/* d may be NULL. In a handler: no other handler runs, each emit in progress returns -ECANCELED, and
+ * the memory goes when the outermost has. Until then every call is harmless; no connection is made
  * and no emission begins any more. */
 SB_API void sb_dispatcher_destroy(struct sb_dispatcher *d);
 
@@ -107,13 +107,13 @@ typedef void sb_pattern_fn(
 	void *self, void *from, const struct sb_signal *signal, const void *payload);
 
 /* Connects a watcher to each signal, known now or registered later, whose name matches: tokens are
- * parted by dots, `*` stands for one, `>` as the last token for one or more ("irc.*", ">").
- * The text of the pattern is copied. from: an object, SB_ANY or SB_ANONYMOUS, never NULL. fn, place:
- * SB_HANDLER(fn); place is a string literal, or lives as long as the dispatcher.
- * Connecting the same thing (pattern, from, fn, self) again gives back the first connection; with
- * other options it is an assert, as is a priority out of range. So it is for the typed connects, which
- * also register their signal; that two signals have one name is an assert there.
- * A serial of 0: out of memory (or d destroyed), nothing changed, and sb_connect_failed() says so. */
+ * parted by dots, `*` stands for one, `>` as the last token for one or more ("irc.*", ">"). The
+ * text of the pattern is copied. from: an object, SB_ANY or SB_ANONYMOUS, never NULL. fn, place:
+ * SB_HANDLER(fn); place is a string literal, or lives as long as the dispatcher. Connecting the
+ * same thing (pattern, from, fn, self) again gives back the first connection; with other options it
+ * is an assert, as is a priority out of range. So it is for the typed connects, which also register
+ * their signal; that two signals have one name is an assert there. A serial of 0: out of memory (or
+ * d destroyed), nothing changed, and sb_connect_failed() says so. */
 SB_API struct sb_connection sb_pattern_connect(struct sb_dispatcher *d, const char *pattern,
 	void *from, struct sb_options options, sb_pattern_fn *fn, const char *place, void *self);
 
@@ -121,7 +121,8 @@ SB_API struct sb_connection sb_pattern_connect(struct sb_dispatcher *d, const ch
  * connections and asks once. */
 SB_API bool sb_connect_failed(struct sb_dispatcher *d);
 
-/* Ends a connection at once. Returns 0, or -ENOENT when there is none of that serial: done before. */
+/* Ends a connection at once. Returns 0, or -ENOENT when there is none of that serial: done
+ * before. */
 SB_API int sb_disconnect(struct sb_dispatcher *d, struct sb_connection connection);
 
 /* Keeps a connection from being called until it is unblocked as often as it was blocked. Returns 0;
@@ -130,10 +131,10 @@ SB_API int sb_block(struct sb_dispatcher *d, struct sb_connection connection);
 SB_API int sb_unblock(struct sb_dispatcher *d, struct sb_connection connection);
 
 /* Whoever destroys an object that was a self or a sender says so: drops each connection in which
- * the object is the receiver's self or the sender filtered by, its label, the observers of that self,
- * and ends its emissions in progress. A later object at the same address inherits nothing. (An object embedded first in
- * another shares its address: only one of the two may be a self or a sender.)
- * Returns how many connections went. NULL is nobody. */
+ * the object is the receiver's self or the sender filtered by, its label, the observers of that
+ * self, and ends its emissions in progress. A later object at the same address inherits nothing.
+ * (An object embedded first in another shares its address: only one of the two may be a self or a
+ * sender.) Returns how many connections went. NULL is nobody. */
 SB_API int sb_forget(struct sb_dispatcher *d, const void *object);
 
 /* Emits by descriptor: what NAME_emit() does, for code that learns the signal at run time. payload
@@ -152,19 +153,19 @@ SB_API int sb_emit_result(struct sb_dispatcher *d, const struct sb_signal *signa
 SB_API void sb_stop(struct sb_dispatcher *d);
 
 /* In a handler: it has failed, for this reason. error is a negative errno, or it is an assert. The
- * others still run;
- * when the emission has ended, dispatch.failed is emitted from the same sender with the handler's
- * place, and what nobody hears there goes to the last resort. Outside a handler (in a timer, say)
- * it is emitted at once, anonymously. What fails while a failure is being told, however deep, goes to
- * the last resort, and so does a failure for which there is no memory. */
+ * others still run; when the emission has ended, dispatch.failed is emitted from the same sender
+ * with the handler's place, and what nobody hears there goes to the last resort. Outside a handler
+ * (in a timer, say) it is emitted at once, anonymously. What fails while a failure is being told,
+ * however deep, goes to the last resort, and so does a failure for which there is no memory. */
 SB_PRINTF(3, 4)
 SB_API void sb_fail(struct sb_dispatcher *d, int error, const char *why, ...);
 
-/* Tells a failure that was noticed after its handler had returned: one that took a request, and never
- * answered it. As sb_fail(), but dispatch.failed comes at once, also in a handler, which has not failed
- * by this; from `from` (NULL: anonymously), with this name of a signal and this place, each NULL for
- * none and borrowed until it returns. While a failure is being told it goes to the last resort.
- * Returns 0; -ECANCELED when the sender was forgotten meanwhile, or the dispatcher destroyed. */
+/* Tells a failure that was noticed after its handler had returned: one that took a request, and
+ * never answered it. As sb_fail(), but dispatch.failed comes at once, also in a handler, which has
+ * not failed by this; from `from` (NULL: anonymously), with this name of a signal and this place,
+ * each NULL for none and borrowed until it returns. While a failure is being told it goes to the
+ * last resort. Returns 0; -ECANCELED when the sender was forgotten meanwhile, or the dispatcher
+ * destroyed. */
 SB_PRINTF(6, 7)
 SB_API int sb_fail_at(struct sb_dispatcher *d, void *from, const char *signal, const char *place,
 	int error, const char *why, ...);

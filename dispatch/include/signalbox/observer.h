@@ -1,19 +1,19 @@
 #ifndef SIGNALBOX_OBSERVER_H
 #define SIGNALBOX_OBSERVER_H
 
-/* Sees every emission and every call of a dispatcher, as they begin and end: for traces, metrics and
- * journals. While nobody observes this costs nothing; while somebody does, each emission takes the
- * longer way.
+/* Sees every emission and every call of a dispatcher, as they begin and end: for traces, metrics
+ * and journals. While nobody observes this costs nothing; while somebody does, each emission takes
+ * the longer way.
  *
  * An observer sees the emissions that begin after it was added, with their calls. Whatever it saw
- * begin it sees end, once, the inner before the outer; but where it is taken off, its self forgotten
- * or the dispatcher destroyed, it hears nothing more. Several are told in the order in which they
- * were added. An emission that is refused does not begin.
+ * begin it sees end, once, the inner before the outer; but where it is taken off, its self
+ * forgotten or the dispatcher destroyed, it hears nothing more. Several are told in the order in
+ * which they were added. An emission that is refused does not begin.
  *
- * An observer may do what a handler may, but for sb_stop(), which is an assert; it counts in no depth
- * and in no result. What is emitted from inside it, and whatever comes of that, is delivered as usual
- * and not observed, so that one that emits does not observe itself for ever. sb_fail() in it is told
- * at once, with its place and the signal observed. */
+ * An observer may do what a handler may, but for sb_stop(), which is an assert; it counts in no
+ * depth and in no result. What is emitted from inside it, and whatever comes of that, is delivered
+ * as usual and not observed, so that one that emits does not observe itself for ever. sb_fail() in
+ * it is told at once, with its place and the signal observed. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,8 +22,9 @@
 
 SB_C_BEGIN
 
-/* An emission. Borrowed for the call, as is the payload. When it ends, `from` may have been destroyed
- * by then (it was, if the result is -ECANCELED): a name for it, then, and nothing to look into. */
+/* An emission. Borrowed for the call, as is the payload. When it ends, `from` may have been
+ * destroyed by then (it was, if the result is -ECANCELED): a name for it, then, and nothing to look
+ * into. */
 struct sb_emission {
 	const struct sb_signal *signal;
 	void *from; /* NULL: anonymous */
@@ -62,14 +63,14 @@ struct sb_observer {
 		const struct sb_receiver *receiver, enum sb_outcome outcome);
 };
 
-/* Adds an observer; its functions are borrowed while it is there, place as for connections: a literal
- * SB_PLACE. Again, with the same self, is harmless. Returns 0; -ENOMEM; -ECANCELED when the dispatcher
- * is destroyed. */
+/* Adds an observer; its functions are borrowed while it is there, place as for connections: a
+ * literal SB_PLACE. Again, with the same self, is harmless. Returns 0; -ENOMEM; -ECANCELED when the
+ * dispatcher is destroyed. */
 SB_API int sb_observe(
 	struct sb_dispatcher *d, const struct sb_observer *observer, const char *place, void *self);
 
-/* Takes it off, at once. Returns 0, or -ENOENT when it is not there. sb_forget() of its self does the
- * same. */
+/* Takes it off, at once. Returns 0, or -ENOENT when it is not there. sb_forget() of its self does
+ * the same. */
 SB_API int sb_unobserve(struct sb_dispatcher *d, const struct sb_observer *observer, void *self);
 
 SB_C_END

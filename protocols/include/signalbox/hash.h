@@ -1,8 +1,8 @@
 #ifndef SIGNALBOX_HASH_H
 #define SIGNALBOX_HASH_H
 
-/* A keyed hash, for tables whose keys come from the network: who does not know the seed cannot choose keys
- * that all fall into one bucket. */
+/* A keyed hash, for tables whose keys come from the network: who does not know the seed cannot
+ * choose keys that all fall into one bucket. */
 
 #include <stddef.h>
 #include <stdint.h>

@@ -35,7 +35,8 @@ struct sb_irc_options {
 };
 
 /* Whether it can be asked for as a nick: 1 to 64 bytes, no space and none of !@*?,. and at the
- * beginning no digit and none of #&+$:-; whether letters beyond ASCII are fine, the network says. */
+ * beginning no digit and none of #&+$:-; whether letters beyond ASCII are fine, the network
+ * says. */
 SB_API bool sb_irc_nick_is_fine(const char *nick);
 
 /* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels

@@ -1,14 +1,15 @@
 #ifndef SIGNALBOX_IRCD_H
 #define SIGNALBOX_IRCD_H
 
-/* A small IRC server to embed: enough for people with an ordinary client to register, join channels,
- * talk, see names and topics, change nicks and leave (RFC 2812). No operators, no links to others.
- * What happens on it becomes signals, <signalbox/ircd_signals.h>.
+/* A small IRC server to embed: enough for people with an ordinary client to register, join
+ * channels, talk, see names and topics, change nicks and leave (RFC 2812). No operators, no links
+ * to others. What happens on it becomes signals, <signalbox/ircd_signals.h>.
  *
  * It pings who has been silent for 90 s and drops who does not answer within as much again; whoever
- * has not registered after a minute; and whoever lets more than 256 KiB pile up unread, by what others
- * say: a client that does not read its answers is not read either, and LIST, WHO and NAMES are broken
- * off with numeric 416 before their usual end where more than 128 KiB of answers would wait. */
+ * has not registered after a minute; and whoever lets more than 256 KiB pile up unread, by what
+ * others say: a client that does not read its answers is not read either, and LIST, WHO and NAMES
+ * are broken off with numeric 416 before their usual end where more than 128 KiB of answers would
+ * wait. */
 
 #include <signalbox/ircd_signals.h>
 #include <signalbox/reactor.h>
@@ -26,8 +27,8 @@ struct sb_ircd_options {
 };
 
 /* Listens, and registers its signals with d. place is for reports: SB_PLACE. Returns 0; or what
- * sb_listener_open() says; -EINVAL for a name or a network that is too long or holds what IRC allows
- * in neither; -EEXIST as sb_register(); -ENOMEM. */
+ * sb_listener_open() says; -EINVAL for a name or a network that is too long or holds what IRC
+ * allows in neither; -EEXIST as sb_register(); -ENOMEM. */
 SB_API int sb_ircd_create(struct sb_dispatcher *d, struct sb_reactor *r,
 	const struct sb_ircd_options *options, const char *place, struct sb_ircd **ret_ircd,
 	struct sb_error *ret_error);

@@ -14,8 +14,8 @@ struct sb_qotd;
 /* The most bytes of an answer (RFC 865). */
 enum { SB_QOTD_MAX = 512 };
 
-/* Listens at the URL and registers its signals with d. place is for reports: SB_PLACE. Returns 0; or
- * what sb_listener_open() says; -EEXIST as sb_register(); -ENOMEM. */
+/* Listens at the URL and registers its signals with d. place is for reports: SB_PLACE. Returns 0;
+ * or what sb_listener_open() says; -EEXIST as sb_register(); -ENOMEM. */
 SB_API int sb_qotd_create(struct sb_dispatcher *d, struct sb_reactor *r, const char *url,
 	const char *place, struct sb_qotd **ret_qotd, struct sb_error *ret_error);
 

@@ -71,10 +71,10 @@ struct sb_reap {
 };
 SB_API void sb_reactor_reap(struct sb_reactor *r, struct sb_reap *reap, sb_call_fn *fn, void *self);
 
-/* The signals INT, TERM and HUP arrive as calls fn(self, SIGINT, SIGTERM or SIGHUP) at the beginning
- * of a turn, in this order; several of a kind may be one call. fn NULL gives them back to whoever had them, and with them one
- * that has come and was not told yet. Returns 0; -EBUSY when another reactor of the process has
- * them. */
+/* The signals INT, TERM and HUP arrive as calls fn(self, SIGINT, SIGTERM or SIGHUP) at the
+ * beginning of a turn, in this order; several of a kind may be one call. fn NULL gives them back to
+ * whoever had them, and with them one that has come and was not told yet. Returns 0; -EBUSY when
+ * another reactor of the process has them. */
 typedef void sb_signal_fn(void *self, int signal_number);
 SB_API int sb_reactor_on_signal(
 	struct sb_reactor *r, sb_signal_fn *fn, const char *place, void *self);

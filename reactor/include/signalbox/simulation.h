@@ -73,8 +73,8 @@ SB_API void sb_simulation_settle(struct sb_simulation *sim);
 /* Steps the wall clock, forward or back; monotonic time does not notice. */
 SB_API void sb_simulation_step_wall(struct sb_simulation *sim, int64_t by_ns);
 
-/* As if the process were sent SIGINT, SIGTERM or SIGHUP. Somebody must have asked for them: without,
- * that would end the process. */
+/* As if the process were sent SIGINT, SIGTERM or SIGHUP. Somebody must have asked for them:
+ * without, that would end the process. */
 SB_API void sb_simulation_raise(struct sb_simulation *sim, int signal_number);
 
 SB_C_END

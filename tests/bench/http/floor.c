@@ -1,5 +1,5 @@
-/* The floor: the cheapest that still reads a request to its end. One epoll, one read and one write a
- * request; it looks for the empty line, and answers a constant. Prints its port. */
+/* The floor: the cheapest that still reads a request to its end. One epoll, one read and one write
+ * a request; it looks for the empty line, and answers a constant. Prints its port. */
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>

@@ -198,7 +198,8 @@ SB_API void sb_tape_fail_writes_(const char *place, struct sb_tape *tape, int er
 #define sb_tape_set_room(tape, room) sb_tape_set_room_(SB_PLACE, (tape), (room))
 SB_API void sb_tape_set_room_(const char *place, struct sb_tape *tape, size_t room);
 
-/* Sets the marks of the queue, in bytes, as in struct sb_stream_options: 0 < low <= high <= hard. */
+/* Sets the marks of the queue, in bytes, as in struct sb_stream_options: 0 < low <= high <=
+ * hard. */
 SB_API void sb_tape_set_marks(struct sb_tape *tape, size_t low, size_t high, size_t hard);
 
 /* void sb_tape_turn(struct sb_tape *tape)
@@ -373,7 +374,8 @@ struct sb_subject {
 	/* Destroys it; then the world's gate is ended. */
 	void (*destroy)(void *self);
 
-	/* Does what a $ line says; NULL: such a line is a failure. words is borrowed for the call. */
+	/* Does what a $ line says; NULL: such a line is a failure. words is borrowed for the
+	 * call. */
 	void (*command)(void *self, const char *words);
 };
 
