@@ -13,49 +13,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "dispatch/failing_memory.inc"
 #include "dispatch/signals.inc"
-
-/* How many allocations go well until one fails; the later ones go well again. */
-static long n_until_failure;
-static bool has_failed;
-
-static bool
-fails_now(void)
-{
-	if (n_until_failure < 0 || n_until_failure-- > 0)
-		return false;
-	has_failed = true;
-	return true;
-}
-
-void *failing_malloc(size_t size);
-void *failing_calloc(size_t n, size_t size);
-void *failing_realloc(void *old, size_t size);
-char *failing_strdup(const char *text);
-
-void *
-failing_malloc(size_t size)
-{
-	return fails_now() ? NULL : malloc(size);
-}
-
-void *
-failing_calloc(size_t n, size_t size)
-{
-	return fails_now() ? NULL : calloc(n, size);
-}
-
-void *
-failing_realloc(void *old, size_t size)
-{
-	return fails_now() ? NULL : realloc(old, size);
-}
-
-char *
-failing_strdup(const char *text)
-{
-	return fails_now() ? NULL : strdup(text);
-}
 
 enum { N_THINGS = 40 };
 

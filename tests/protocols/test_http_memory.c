@@ -5,49 +5,8 @@
 
 #include <signalbox/dispatch_signals.h>
 
+#include "dispatch/failing_memory.inc"
 #include "http_files.h"
-
-/* How many allocations go well until one fails; the later ones go well again. Less than 0: all. */
-static long n_until_failure = -1;
-static bool has_failed;
-
-static bool
-fails_now(void)
-{
-	if (n_until_failure < 0 || n_until_failure-- > 0)
-		return false;
-	has_failed = true;
-	return true;
-}
-
-void *failing_malloc(size_t size);
-void *failing_calloc(size_t n, size_t size);
-void *failing_realloc(void *old, size_t size);
-char *failing_strdup(const char *text);
-
-void *
-failing_malloc(size_t size)
-{
-	return fails_now() ? NULL : malloc(size);
-}
-
-void *
-failing_calloc(size_t n, size_t size)
-{
-	return fails_now() ? NULL : calloc(n, size);
-}
-
-void *
-failing_realloc(void *old, size_t size)
-{
-	return fails_now() ? NULL : realloc(old, size);
-}
-
-char *
-failing_strdup(const char *text)
-{
-	return fails_now() ? NULL : strdup(text);
-}
 
 #define GO_ON "HTTP/1.1 100 Continue\r\n\r\n"
 
