@@ -169,41 +169,25 @@ answer(struct bot *bot, struct sb_irc *irc, const struct commands_said *said,
 	}
 }
 
-/* The network's section of the configuration; NULL for one that is being left. */
-static const struct config_irc *
-section_of(const struct bot *bot, const struct sb_irc *irc)
-{
-	const char *name = network_of(bot, irc);
-	size_t i;
-
-	for (i = 0; i < bot->config->n_ircs; i++)
-		if (!strcmp(bot->config->ircs[i].name, name))
-			return &bot->config->ircs[i];
-	return NULL;
-}
-
 static bool
 is_moderator(const struct config_irc *section, const struct commands_said *said)
 {
 	char person[MASK_MAX];
-	size_t i;
 
 	(void)snprintf(person, sizeof(person), "%s!%s@%s", said->nick, said->user ? said->user : "",
 		said->host ? said->host : "");
-	for (i = 0; i < section->n_moderators; i++)
-		if (mask_matches(section->moderators[i], person))
-			return true;
-	return false;
+	return mask_any_matches(section->moderators, section->n_moderators, person);
 }
 
 static void
 hear(struct bot *bot, struct sb_irc *irc, struct commands_said *said)
 {
-	const struct config_irc *section = section_of(bot, irc);
+	const struct config_irc *section = config_find_irc(bot->config, network_of(bot, irc));
 	struct replies replies;
 	struct sb_error why;
 	int error;
 
+	/* One that is being left. */
 	if (!section)
 		return;
 	said->network = section->name;
@@ -267,28 +251,44 @@ begin_visit(struct bot *bot, const struct sb_http_requested *e, struct visit *re
 	};
 }
 
-/* Says why the page is not what was asked for, and sends it all the same. A client that is gone
- * needs none. */
+/* A client that is gone needs no answer; who gets none for another reason is told 500. */
 static void
-send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct page *page)
+end_answer(struct bot *bot, const struct sb_http_requested *e, int error)
 {
-	char cache[PAGE_CACHE_CAP];
-	size_t i;
-
-	if (error)
-		sb_fail(bot->d, error, "%s %s: %s", e->method, e->path, quotes_reason(error));
-	for (i = 0; i < PAGES_N_FIELDS; i++)
-		(void)sb_http_add_field(e->request, pages_fields[i].name, pages_fields[i].value);
-	page_cache_field(page, cache);
-	(void)sb_http_add_field(e->request, "Cache-Control", cache);
-	if (page->etag[0])
-		(void)sb_http_add_field(e->request, "ETag", page->etag);
-	error = sb_http_answer(
-		e->request, page->status, page->type, (struct sb_bytes){ page->text, page->len });
-	page_finish(page);
 	if (error && error != -ENOTCONN)
 		sb_fail(bot->d, error, "no answer to %s %s: %s", e->method, e->path,
 			strerror(-error));
+}
+
+static int
+add_fields(const struct sb_http_requested *e, const struct page *page)
+{
+	char cache[PAGE_CACHE_CAP];
+	size_t i;
+	int error = 0;
+
+	for (i = 0; i < PAGES_N_FIELDS && !error; i++)
+		error = sb_http_add_field(e->request, pages_fields[i].name, pages_fields[i].value);
+	page_cache_field(page, cache);
+	if (!error)
+		error = sb_http_add_field(e->request, "Cache-Control", cache);
+	if (!error && page->etag[0])
+		error = sb_http_add_field(e->request, "ETag", page->etag);
+	return error;
+}
+
+/* Takes the page over, and says why it is not what was asked for. */
+static void
+send_page(struct bot *bot, const struct sb_http_requested *e, int error, struct page *page)
+{
+	if (error)
+		sb_fail(bot->d, error, "%s %s: %s", e->method, e->path, quotes_reason(error));
+	error = add_fields(e, page);
+	if (!error)
+		error = sb_http_answer(e->request, page->status, page->type,
+			(struct sb_bytes){ page->text, page->len });
+	page_finish(page);
+	end_answer(bot, e, error);
 }
 
 static void
@@ -307,8 +307,8 @@ on_random(void *self, struct sb_http *http, const struct sb_http_requested *e)
 		return;
 	}
 	(void)snprintf(path, sizeof(path), "/q/%" PRId64, id);
-	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
-	(void)sb_http_redirect(e->request, 303, path);
+	error = sb_http_add_field(e->request, "Cache-Control", "no-store");
+	end_answer(self, e, error ? error : sb_http_redirect(e->request, 303, path));
 }
 
 /* For those who watch over it. */
@@ -318,14 +318,15 @@ on_health(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
 	struct bot *bot = self;
 	struct quotes_state state;
-	int error = quotes_state(bot->quotes, &state);
+	int broken = quotes_state(bot->quotes, &state);
+	int error = sb_http_add_field(e->request, "Cache-Control", "no-store");
 
 	(void)http;
-	(void)sb_http_add_field(e->request, "Cache-Control", "no-store");
-	if (error)
-		(void)sb_http_answer_text(e->request, 503, "quotes: %s", quotes_reason(error));
-	else
-		(void)sb_http_answer_text(e->request, 200, "ok");
+	if (!error)
+		error = broken ? sb_http_answer_text(
+				e->request, 503, "quotes: %s", quotes_reason(broken))
+			       : sb_http_answer_text(e->request, 200, "ok");
+	end_answer(bot, e, error);
 }
 
 static void

@@ -311,6 +311,17 @@ finish_irc(struct config_irc *irc)
 	free_list(irc->prefixes, irc->n_prefixes);
 }
 
+const struct config_irc *
+config_find_irc(const struct config *config, const char *name)
+{
+	size_t i;
+
+	for (i = 0; config && i < config->n_ircs; i++)
+		if (!strcmp(config->ircs[i].name, name))
+			return &config->ircs[i];
+	return NULL;
+}
+
 void
 config_destroy(struct config *config)
 {

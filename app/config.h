@@ -68,6 +68,9 @@ int config_read(
 int config_parse(const char *name, const char *text, config_problem_fn *problem, void *self,
 	struct config **ret_config);
 
+/* The section of that name, borrowed; NULL when there is none, or config is NULL. */
+const struct config_irc *config_find_irc(const struct config *config, const char *name);
+
 /* NULL is fine. */
 void config_destroy(struct config *config);
 

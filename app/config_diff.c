@@ -96,17 +96,6 @@ compare_ircs(struct diff *diff, const struct config_irc *from, const struct conf
 		diff, "visibility", visibilities[from->visibility], visibilities[to->visibility]);
 }
 
-static const struct config_irc *
-find_irc(const struct config *config, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < config->n_ircs; i++)
-		if (!strcmp(config->ircs[i].name, name))
-			return &config->ircs[i];
-	return NULL;
-}
-
 static void
 compare_networks(struct diff *diff, const struct config *from, const struct config *to)
 {
@@ -114,7 +103,7 @@ compare_networks(struct diff *diff, const struct config *from, const struct conf
 
 	for (irc = to->ircs; irc < to->ircs + to->n_ircs; irc++) {
 		(void)snprintf(diff->place, sizeof(diff->place), "irc %s: ", irc->name);
-		was = find_irc(from, irc->name);
+		was = config_find_irc(from, irc->name);
 		if (was)
 			compare_ircs(diff, was, irc);
 		else
@@ -122,7 +111,7 @@ compare_networks(struct diff *diff, const struct config *from, const struct conf
 	}
 	for (irc = from->ircs; irc < from->ircs + from->n_ircs; irc++) {
 		(void)snprintf(diff->place, sizeof(diff->place), "irc %s: ", irc->name);
-		if (!find_irc(to, irc->name))
+		if (!config_find_irc(to, irc->name))
 			tell(diff, "gone");
 	}
 	diff->place[0] = '\0';

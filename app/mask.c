@@ -33,6 +33,17 @@ mask_matches(const char *mask, const char *text)
 }
 
 bool
+mask_any_matches(char *const *masks, size_t n, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (mask_matches(masks[i], text))
+			return true;
+	return false;
+}
+
+bool
 mask_is_whole(const char *mask)
 {
 	size_t nick = strcspn(mask, "!@ "), user;

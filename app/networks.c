@@ -132,17 +132,6 @@ find(const struct networks *networks, const char *name)
 	return NULL;
 }
 
-static const struct config_irc *
-section(const struct config *config, const char *name)
-{
-	size_t i;
-
-	for (i = 0; config && i < config->n_ircs; i++)
-		if (!strcmp(config->ircs[i].name, name))
-			return &config->ircs[i];
-	return NULL;
-}
-
 static bool
 is_on_ircd(const struct config_irc *irc)
 {
@@ -177,8 +166,8 @@ has_same_channels(const struct config_irc *a, const struct config_irc *b)
 static bool
 will_do(const struct change *change, const struct network *network)
 {
-	const struct config_irc *from = section(change->from, network->name);
-	const struct config_irc *to = section(change->to, network->name);
+	const struct config_irc *from = config_find_irc(change->from, network->name);
+	const struct config_irc *to = config_find_irc(change->to, network->name);
 
 	if (!from || !to || strcmp(from->server, to->server) != 0
 		|| !text_is_same(from->password, to->password)
@@ -294,8 +283,8 @@ networks_change(struct networks *networks, const struct config *from, const stru
 		if (network->is_new || network->is_leaving)
 			continue;
 		if (will_do(&change, network))
-			adapt(network->irc, section(from, network->name),
-				section(to, network->name));
+			adapt(network->irc, config_find_irc(from, network->name),
+				config_find_irc(to, network->name));
 		else
 			leave(network, "Leaving");
 	}

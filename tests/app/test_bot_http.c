@@ -370,6 +370,36 @@ what_cannot_be_counted_is_no_number(void **state)
 	sb_gate_expect_failure(f->world->gate, "help: Input/output error");
 }
 
+static void
+answer_first(void *self, struct sb_http *http, const struct sb_http_requested *e)
+{
+	(void)self, (void)http;
+	assert_int_equal(sb_http_answer_text(e->request, 418, "tea"), 0);
+}
+
+static void
+a_page_that_cannot_be_sent_is_a_failure(void **state)
+{
+	static const char *const targets[] = { "/top", "/random", "/healthz" };
+	struct browser *browser = *state;
+	struct fixture *f = browser->f;
+	struct sb_options first = { .priority = 1 };
+	struct sb_connection connection;
+	char part[64];
+	size_t i;
+
+	add(f, "to be\n");
+	connection = sb_http_requested_connect_with(
+		f->world->d, SB_ANY, first, SB_HANDLER(answer_first), browser);
+	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		get(browser, targets[i]);
+		expect_status(browser, 418);
+		(void)snprintf(part, sizeof(part), "no answer to GET %s: ", targets[i]);
+		sb_gate_expect_failure(f->world->gate, part);
+	}
+	assert_int_equal(sb_disconnect(f->world->d, connection), 0);
+}
+
 #define with_browser(fn) cmocka_unit_test_setup_teardown(fn, set_up_browser, tear_down_browser)
 
 int
@@ -387,6 +417,7 @@ main(void)
 			links_begin_with_the_base_url_or_as_the_client_has_it, set_up_with_base,
 			tear_down_browser),
 		with_browser(requests_are_logged_when_asked_for),
+		with_browser(a_page_that_cannot_be_sent_is_a_failure),
 		with_browser(metrics_count_what_happened),
 		with_browser(a_nick_and_a_channel_that_are_not_utf_8_are_shown_all_the_same),
 		cmocka_unit_test_setup_teardown(

@@ -54,6 +54,18 @@ many_stars_take_no_time(void **state)
 }
 
 static void
+one_of_several_masks_is_enough(void **state)
+{
+	char one[] = "ann!*@*", two[] = "bob!*@*";
+	char *const masks[] = { one, two };
+
+	(void)state;
+	assert_true(mask_any_matches(masks, 2, "bob!b@h"));
+	assert_false(mask_any_matches(masks, 1, "bob!b@h"));
+	assert_false(mask_any_matches(NULL, 0, "bob!b@h"));
+}
+
+static void
 a_whole_mask_has_a_nick_a_user_and_a_host(void **state)
 {
 	(void)state;
@@ -77,6 +89,7 @@ main(void)
 		cmocka_unit_test(a_star_is_any_bytes_and_a_question_mark_is_one),
 		cmocka_unit_test(letters_are_the_same_in_both_cases_as_irc_has_them),
 		cmocka_unit_test(many_stars_take_no_time),
+		cmocka_unit_test(one_of_several_masks_is_enough),
 		cmocka_unit_test(a_whole_mask_has_a_nick_a_user_and_a_host),
 	};
 
