@@ -80,6 +80,7 @@ int api_random(const struct pages *pages, struct page *ret_page);
 int api_stats(const struct pages *pages, struct page *ret_page);
 int api_not_found(struct page *ret_page);
 
+/* Frees the text. */
 void page_finish(struct page *page);
 
 #endif

@@ -79,9 +79,6 @@ void quote_beginning(const struct quote *quote, size_t max, char ret_text[PAGES_
 /* The name of the file it came from, without folders; "" for none. */
 const char *quote_source(const struct quote *quote);
 
-/* A link to the quotes of its channel, where it has one that a page can be of. */
-void show_channel(struct html *html, const char *channel);
-
 /* The address of a channel's page: "/c/quotes". */
 void channel_path(struct html *html, const char *channel);
 

@@ -230,7 +230,8 @@ channel_path(struct html *html, const char *channel)
 	html_url(html, is_plain ? channel + 1 : channel);
 }
 
-void
+/* A link to the quotes of its channel, where it has one that a page can be of. */
+static void
 show_channel(struct html *html, const char *channel)
 {
 	if (!channel[0] || !strchr("#&+!", channel[0])) {

@@ -90,6 +90,7 @@ struct places {
 	bool sees_all;
 };
 
+/* The places that a scope sees beside what everybody may see. */
 void quotes_places(const struct quotes_scope *scope, struct places *ret_places);
 
 /* Binds sees_all, network and channel to ?1, ?2 and ?3: NULL for a place there is not. */
@@ -126,6 +127,7 @@ struct vote {
 	int64_t voted_s;
 };
 
+/* Writes it. Returns 0, or a negative errno. */
 int quotes_put_vote(struct quotes *quotes, int64_t id, const struct vote *vote);
 
 /* quotes_get() within another call: it spends that one's steps. */
@@ -142,6 +144,7 @@ struct teller {
 	size_t n_told;
 };
 
+/* Tells a problem, in words as by printf; line 0: of the whole. */
 SB_PRINTF(3, 4)
 void teller_say(struct teller *teller, size_t line, const char *format, ...);
 

@@ -353,9 +353,3 @@ quoth_qotd_url(const struct quoth *quoth)
 {
 	return quoth->servers.qotd ? sb_qotd_url(quoth->servers.qotd) : NULL;
 }
-
-struct quotes *
-quoth_quotes(struct quoth *quoth)
-{
-	return quoth->quotes;
-}

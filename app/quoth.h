@@ -49,7 +49,4 @@ const char *quoth_ircd_url(const struct quoth *quoth);
 const char *quoth_http_url(const struct quoth *quoth);
 const char *quoth_qotd_url(const struct quoth *quoth);
 
-/* The collection, for tests; borrowed. */
-struct quotes *quoth_quotes(struct quoth *quoth);
-
 #endif

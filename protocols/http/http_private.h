@@ -228,6 +228,7 @@ void sb_http_connection_cut(struct sb_http_connection *connection);
 /* sb_http_shut() for one connection. */
 void sb_http_connection_shut(struct sb_http_connection *connection);
 
+/* Its memory, when nobody looks at it any more. */
 void sb_http_connection_free(struct sb_http_connection *connection);
 
 /* Something was done for it outside its own way: it looks at it in the next turn. */

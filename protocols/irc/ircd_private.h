@@ -212,6 +212,7 @@ int sb_ircd_set_nick(struct ircd_client *client, const char *nick);
 /* The nick is free, and is freed. */
 void sb_ircd_drop_nick(struct ircd_client *client);
 
+/* The channel of that name, or NULL. */
 struct ircd_channel *sb_ircd_find_channel(const struct sb_ircd *ircd, const char *name);
 
 /* Adds it to the channel, which is made when there is none; who makes it is its operator. Returns
