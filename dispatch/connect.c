@@ -238,6 +238,9 @@ sb_forget(struct sb_dispatcher *d, const void *object)
 		sb_connection_drop(d, at);
 	n += forget_sender(d, object);
 	sb_observers_forget(d, object);
+	sb_expectations_forget(d, object);
+	sb_queues_forget(d, object);
+	sb_later_forget(d, object);
 	if (sb_object_find(d, object))
 		(void)sb_label(d, object, NULL);
 	d->is_forgetting = false;

@@ -21,15 +21,17 @@ sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self)
 	d->last_resort = last_resort;
 	d->last_resort_self = self;
 	d->free_record = NONE;
+	d->wake_at_ns = INT64_MAX;
 	d->failures_end = &d->failures;
+	d->mailbox = sb_mailbox_create();
 	d->hot.rows = malloc(ROWS_START * sizeof(struct sb_row *));
 	if (d->hot.rows) {
 		d->cap_rows = ROWS_START;
 		d->hot.rows[0] = &d->unknown.pub;
 		d->hot.n_rows = 1;
 	}
-	if (!d->hot.rows || sb_index_init(&d->by_self) < 0 || sb_index_init(&d->by_receiver) < 0
-		|| sb_register(d, &sb_dispatch_signals) < 0) {
+	if (!d->mailbox || !d->hot.rows || sb_index_init(&d->by_self) < 0
+		|| sb_index_init(&d->by_receiver) < 0 || sb_register(d, &sb_dispatch_signals) < 0) {
 		sb_dispatcher_free(d);
 		return NULL;
 	}
@@ -43,6 +45,12 @@ sb_dispatcher_free(struct sb_dispatcher *d)
 	struct object *object, *next_object;
 
 	sb_failures_flush(d);
+	if (d->mailbox)
+		sb_mailbox_close(d->mailbox);
+	sb_queues_free(d);
+	sb_expectations_free(d);
+	sb_later_free(d);
+	sb_mailbox_release(d->mailbox);
 	sb_records_free(d);
 	sb_patterns_free(d);
 	HASH_ITER(hh, d->pairs, row, next_row)
@@ -68,7 +76,7 @@ sb_dispatcher_destroy(struct sb_dispatcher *d)
 {
 	if (!d)
 		return;
-	if (!d->hot.depth) {
+	if (!d->hot.depth && !d->is_delivering) {
 		sb_dispatcher_free(d);
 		return;
 	}

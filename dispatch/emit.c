@@ -195,6 +195,9 @@ bool
 sb_emissions_over(struct sb_dispatcher *d)
 {
 	if (d->hot.odd & ODD_DESTROYED) {
+		/* sb_deliver() frees it when it comes back. */
+		if (d->is_delivering)
+			return false;
 		sb_dispatcher_free(d);
 		return true;
 	}
@@ -402,7 +405,7 @@ sb_running_place(const struct sb_dispatcher *d)
 	const struct sb_frame *frame;
 
 	if (!d->hot.depth)
-		return NULL;
+		return d->outside_place;
 	if (is_in_observer(d))
 		return d->observer_place;
 	frame = &d->hot.frames[d->hot.depth - 1];
@@ -415,5 +418,7 @@ sb_unwind(struct sb_dispatcher *d)
 	sb_failures_flush(d);
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
+	d->is_delivering = false;
+	d->outside_place = NULL;
 	return sb_emissions_over(d);
 }

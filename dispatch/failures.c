@@ -127,7 +127,7 @@ sb_fail(struct sb_dispatcher *d, int code, const char *why, ...)
 	(void)vsnprintf(error.text, sizeof(error.text), why, args);
 	va_end(args);
 	if (!d->hot.depth) {
-		(void)tell(d, NULL, NULL, &error, NULL);
+		(void)tell(d, NULL, d->outside_place, &error, NULL);
 		return;
 	}
 	sb_frames_settle(d);

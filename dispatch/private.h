@@ -12,7 +12,10 @@
  * What is removed leaves a hole in its row, closed when no emission is in progress. */
 
 #include <signalbox/emission.h>
+#include <signalbox/expect.h>
+#include <signalbox/later.h>
 #include <signalbox/observer.h>
+#include <signalbox/queue.h>
 
 #include "index.h"
 #include "table.h"
@@ -152,6 +155,12 @@ struct sb_dispatcher {
 		observer_depth; /* of the frame that an observer is being told of, from 1; 0: none */
 	const char *observer_place;
 	struct watch watches[SB_DEPTH_LIMIT + 1]; /* by depth */
+
+	struct sb_mailbox *mailbox; /* knows the loop, too */
+	int64_t wake_at_ns; /* asked of the loop; INT64_MAX: nothing */
+	bool is_delivering;
+	const char *outside_place; /* of what sb_deliver() calls outside emissions; or NULL */
+	struct sb_trace *trace;
 };
 
 static inline struct record *
@@ -278,5 +287,42 @@ void sb_observers_free(struct sb_dispatcher *d);
 
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);
+
+/* payload.c: a packed payload has offsets in place of its pointers, so that it may be moved. */
+/* What it takes with its texts and bytes; a multiple of the strictest alignment. */
+size_t sb_payload_size(const struct sb_signal *signal, const void *payload);
+void sb_payload_pack(const struct sb_signal *signal, const void *payload, void *memory);
+void sb_payload_unpack(const struct sb_signal *signal, void *memory);
+
+/* mailbox.c */
+struct sb_mailbox *sb_mailbox_create(void);
+/* The dispatcher has gone: its loop is parted from, and nothing can be posted any more. */
+void sb_mailbox_close(struct sb_mailbox *mailbox);
+void sb_mailbox_set_loop(struct sb_mailbox *mailbox, const struct sb_loop *loop, void *self);
+/* The loop, or NULL. On the dispatcher's thread, as the former two. */
+const struct sb_loop *sb_mailbox_loop(const struct sb_mailbox *mailbox, void **ret_self);
+/* Sees to it that sb_deliver() is called, soon. Any thread; nothing after the dispatcher has gone. */
+void sb_mailbox_wake(struct sb_mailbox *mailbox);
+/* sb_deliver() begins: from now on the loop is woken anew. */
+void sb_mailbox_awake(struct sb_mailbox *mailbox);
+
+/* later.c, expect.c, queue.c: their parts in sb_deliver(), each of which ends when the dispatcher is
+ * destroyed; whether something is left for another; in sb_forget(), and at the end. */
+int sb_later_run(struct sb_dispatcher *d); /* returns how many signals it emitted */
+bool sb_later_waits(struct sb_dispatcher *d);
+void sb_later_forget(struct sb_dispatcher *d, const void *object);
+void sb_later_free(struct sb_dispatcher *d);
+void sb_expectations_run(struct sb_dispatcher *d);
+bool sb_expectations_wait(const struct sb_dispatcher *d);
+void sb_expectations_forget(struct sb_dispatcher *d, const void *self);
+void sb_expectations_free(struct sb_dispatcher *d);
+void sb_queues_run(struct sb_dispatcher *d);
+bool sb_queues_wait(struct sb_dispatcher *d);
+void sb_queues_forget(struct sb_dispatcher *d, const void *self);
+void sb_queues_free(struct sb_dispatcher *d);
+
+/* deliver.c */
+/* Asks for it at this time, or not for a time any more: INT64_MAX. */
+void sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns);
 
 #endif

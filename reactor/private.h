@@ -55,7 +55,7 @@ struct sb_reactor {
 
 	struct timer_heap timers;
 	struct sb_timer *all_timers, **timers_end;
-	struct mailbox *mailbox;
+	struct inbox *inbox;
 	struct sb_reap *reaps, **reaps_end;
 	struct task_list tasks;
 	struct stream_list streams;
@@ -96,16 +96,16 @@ void sb_reactor_unqueue(struct sb_reactor *r, struct task *task);
 /* One of sb_signal_numbers came; called in a wait. */
 void sb_reactor_signal(struct sb_reactor *r, int signal_number);
 
-/* mailbox.c */
-struct mailbox *sb_mailbox_create(void);
-void sb_mailbox_destroy(struct mailbox *box);
-bool sb_mailbox_is_empty(struct mailbox *box);
+/* inbox.c */
+struct inbox *sb_inbox_create(void);
+void sb_inbox_destroy(struct inbox *box);
+bool sb_inbox_is_empty(struct inbox *box);
 
 /* Makes the calls that are in it now. */
-void sb_mailbox_run(struct mailbox *box);
+void sb_inbox_run(struct inbox *box);
 
 /* Copies call number i; false when there are not so many. */
-bool sb_mailbox_peek(struct mailbox *box, size_t i, struct call *ret_call);
+bool sb_inbox_peek(struct inbox *box, size_t i, struct call *ret_call);
 
 /* byte_queue.c */
 

@@ -16,9 +16,9 @@ sb_reactor_make(const struct backend *backend, void *back)
 	if (!r)
 		return NULL;
 	r->read_buffer = malloc(READ_CAP);
-	r->mailbox = sb_mailbox_create();
-	if (!r->read_buffer || !r->mailbox) {
-		sb_mailbox_destroy(r->mailbox);
+	r->inbox = sb_inbox_create();
+	if (!r->read_buffer || !r->inbox) {
+		sb_inbox_destroy(r->inbox);
 		free(r->read_buffer);
 		free(r);
 		errno = ENOMEM;
@@ -58,7 +58,7 @@ sb_reactor_free(struct sb_reactor *r)
 	sb_assert(TAILQ_EMPTY(&r->listeners));
 	if (r->signal_fn)
 		r->backend->return_signals(r->back);
-	sb_mailbox_destroy(r->mailbox);
+	sb_inbox_destroy(r->inbox);
 	sb_timer_heap_finish(&r->timers);
 	free(r->spare.ptr);
 	free(r->read_buffer);
@@ -148,7 +148,7 @@ int64_t
 sb_reactor_next_ns(struct sb_reactor *r)
 {
 	if (!TAILQ_EMPTY(&r->tasks) || r->reaps || r->pending_signals
-		|| !sb_mailbox_is_empty(r->mailbox))
+		|| !sb_inbox_is_empty(r->inbox))
 		return INT64_MIN;
 	return sb_timer_heap_first_ns(&r->timers);
 }
@@ -167,7 +167,7 @@ sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns)
 	r->turn++;
 	seq = r->timers.seq;
 	tell_signals(r);
-	sb_mailbox_run(r->mailbox);
+	sb_inbox_run(r->inbox);
 	fire_timers(r, seq);
 	run_tasks(r);
 	reap_all(r);
@@ -195,7 +195,7 @@ static bool
 has_work(struct sb_reactor *r)
 {
 	return r->timers.n > 0 || r->reaps || !TAILQ_EMPTY(&r->streams)
-	       || !TAILQ_EMPTY(&r->listeners) || !sb_mailbox_is_empty(r->mailbox);
+	       || !TAILQ_EMPTY(&r->listeners) || !sb_inbox_is_empty(r->inbox);
 }
 
 int
@@ -311,7 +311,7 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 		(void)snprintf(buf, cap, "handler of signals %s", r->signal_place);
 		return true;
 	}
-	if (!sb_mailbox_peek(r->mailbox, at, &call))
+	if (!sb_inbox_peek(r->inbox, at, &call))
 		return false;
 	(void)snprintf(buf, cap, "posted call %s", call.place);
 	return true;

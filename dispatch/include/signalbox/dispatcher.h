@@ -131,8 +131,9 @@ SB_API int sb_block(struct sb_dispatcher *d, struct sb_connection connection);
 SB_API int sb_unblock(struct sb_dispatcher *d, struct sb_connection connection);
 
 /* Whoever destroys an object that was a self or a sender says so: drops each connection in which
- * the object is the receiver's self or the sender filtered by, its label, the observers of that
- * self, and ends its emissions in progress. A later object at the same address inherits nothing.
+ * the object is the receiver's self or the sender filtered by, its label, the observers and the
+ * expectations of that self, the reader of a queue that it is, its tokens, and each signal deferred
+ * that carries it, as its sender or as a HANDLE; and ends its emissions in progress. A later object at the same address inherits nothing.
  * (An object embedded first in another shares its address: only one of the two may be a self or a
  * sender.) Returns how many connections went. NULL is nobody. */
 SB_API int sb_forget(struct sb_dispatcher *d, const void *object);
@@ -195,6 +196,14 @@ struct sb_connection_info {
  * 0. Connections made or ended meanwhile may be seen or not. */
 SB_API bool sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info);
+
+/* Who would receive an emission of the signal from this sender (NULL: anonymous) that began now, in
+ * the order in which they would be called, each receiver once, typed and by pattern, expectations
+ * not among them. Writes the first cap of them to infos (NULL where cap is 0), and returns how many
+ * there are. For reports, and to leave out work for a signal that nobody would hear. Allocates
+ * nothing. */
+SB_API size_t sb_receivers(struct sb_dispatcher *d, const struct sb_signal *signal,
+	const void *from, struct sb_connection_info *infos, size_t cap);
 
 /* The emissions in progress are given up, as when a test leaves a handler by longjmp; the
  * dispatcher is then as after their end; failures not told yet go to the last resort, and observers

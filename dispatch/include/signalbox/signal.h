@@ -82,6 +82,26 @@ SB_API size_t sb_field_print(
 SB_API size_t sb_signal_print(
 	const struct sb_signal *signal, const void *payload, char *buf, size_t cap);
 
+/* The first field in which two payloads differ, or NULL where they are equal: by value, texts and
+ * bytes by what they hold, handles by the pointer. No text (NULL) is not an empty one, but bytes of
+ * length 0 are equal; not-a-number equals itself. */
+SB_API const struct sb_field *sb_signal_differs(
+	const struct sb_signal *signal, const void *payload, const void *other);
+
+/* A copy of a payload, with the texts and bytes that it points to, all in one block of the
+ * caller's; handles are copied as pointers. NULL when out of memory. */
+SB_API void *sb_signal_copy(const struct sb_signal *signal, const void *payload);
+/* Gives such a copy back. NULL is fine. */
+SB_API void sb_signal_free(void *copy);
+
+/* A number for the shape of a signal: its name, its sender's type, and its fields' names and kinds
+ * in their order. The same on every machine; another as soon as any of these differs: FNV-1a, 64
+ * bits, of "irc.joined(struct sb_irc) nick:text channel:text is_self:bool". */
+SB_API uint64_t sb_signal_fingerprint(const struct sb_signal *signal);
+
+/* "bool", "int64", "uint64", "double", "text", "bytes", "handle". */
+SB_API const char *sb_kind_name(enum sb_kind kind);
+
 SB_C_END
 
 #endif

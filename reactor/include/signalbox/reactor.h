@@ -61,6 +61,26 @@ SB_API uint64_t sb_reactor_random(struct sb_reactor *r);
  * From any thread, also while the reactor does not run. Returns 0, or -ENOMEM. */
 SB_API int sb_reactor_post(struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self);
 
+/* A call that other threads ask for again and again: unlike a posted one it cannot fail, and asked
+ * for often before it is made, it is made once. The caller's memory; the members are private. */
+struct sb_waker {
+	struct sb_reactor *reactor;
+	sb_call_fn *fn;
+	const char *place;
+	void *self;
+	bool is_woken;
+	struct sb_waker *next, **at; /* of those that are woken */
+};
+/* fn, place: SB_HANDLER(fn). */
+SB_API void sb_waker_init(struct sb_waker *waker, struct sb_reactor *r, sb_call_fn *fn,
+	const char *place, void *self);
+/* The call is not made any more. No other thread may wake it from now on; its owner sees to that. A
+ * zeroed or finished one is fine. On the reactor's thread. */
+SB_API void sb_waker_finish(struct sb_waker *waker);
+/* Asks for the call fn(self) on the reactor's thread, in a turn that has not begun, among the posted
+ * ones. From any thread. A waker that is not woken does not keep the reactor running. */
+SB_API void sb_waker_wake(struct sb_waker *waker);
+
 /* Calls fn(self) when this turn ends (outside a run: when the next one does, or at destroy), and no
  * callback is on the stack any more: to free what callers may still look at. Cannot fail: `reap`
  * lies in the object that will be freed. */

@@ -5,16 +5,16 @@
 #include "private.h"
 
 /* Calls posted, in two arrays that are swapped, so that posting seldom allocates. */
-struct mailbox {
+struct inbox {
 	pthread_mutex_t lock; /* guards calls, n, cap */
 	struct call *calls, *spare_calls;
 	size_t n, cap, spare_cap;
 };
 
-struct mailbox *
-sb_mailbox_create(void)
+struct inbox *
+sb_inbox_create(void)
 {
-	struct mailbox *box = calloc(1, sizeof(*box));
+	struct inbox *box = calloc(1, sizeof(*box));
 
 	if (!box)
 		return NULL;
@@ -26,7 +26,7 @@ sb_mailbox_create(void)
 }
 
 void
-sb_mailbox_destroy(struct mailbox *box)
+sb_inbox_destroy(struct inbox *box)
 {
 	if (!box)
 		return;
@@ -37,7 +37,7 @@ sb_mailbox_destroy(struct mailbox *box)
 }
 
 static int
-grow(struct mailbox *box)
+grow(struct inbox *box)
 {
 	size_t cap = box->cap ? box->cap * 2 : 16;
 	void *calls;
@@ -55,7 +55,7 @@ grow(struct mailbox *box)
 int
 sb_reactor_post(struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self)
 {
-	struct mailbox *box = r->mailbox;
+	struct inbox *box = r->inbox;
 	struct call *call;
 	int ret = 0;
 
@@ -77,7 +77,7 @@ sb_reactor_post(struct sb_reactor *r, sb_call_fn *fn, const char *place, void *s
 }
 
 bool
-sb_mailbox_is_empty(struct mailbox *box)
+sb_inbox_is_empty(struct inbox *box)
 {
 	bool is_empty;
 
@@ -88,7 +88,7 @@ sb_mailbox_is_empty(struct mailbox *box)
 }
 
 void
-sb_mailbox_run(struct mailbox *box)
+sb_inbox_run(struct inbox *box)
 {
 	struct call *calls;
 	size_t n, cap, i;
@@ -108,7 +108,7 @@ sb_mailbox_run(struct mailbox *box)
 }
 
 bool
-sb_mailbox_peek(struct mailbox *box, size_t i, struct call *ret_call)
+sb_inbox_peek(struct inbox *box, size_t i, struct call *ret_call)
 {
 	bool is_there;
 

@@ -1,0 +1,64 @@
+#include "private.h"
+
+#include <errno.h>
+
+static bool
+something_waits(struct sb_dispatcher *d)
+{
+	return sb_later_waits(d) || sb_expectations_wait(d) || sb_queues_wait(d);
+}
+
+void
+sb_set_loop(struct sb_dispatcher *d, const struct sb_loop *loop, void *self)
+{
+	int64_t at_ns = d->wake_at_ns;
+
+	sb_mailbox_set_loop(d->mailbox, loop, self);
+	d->wake_at_ns = INT64_MAX;
+	sb_deliver_at(d, at_ns);
+	if (something_waits(d))
+		sb_mailbox_wake(d->mailbox);
+}
+
+int64_t
+sb_clock_ns(const struct sb_dispatcher *d)
+{
+	void *self;
+	const struct sb_loop *loop = sb_mailbox_loop(d->mailbox, &self);
+
+	return loop ? loop->clock_ns(self) : 0;
+}
+
+void
+sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns)
+{
+	void *self;
+	const struct sb_loop *loop = sb_mailbox_loop(d->mailbox, &self);
+
+	if (!loop || at_ns == d->wake_at_ns)
+		return;
+	d->wake_at_ns = at_ns;
+	loop->wake_at(self, at_ns);
+}
+
+int
+sb_deliver(struct sb_dispatcher *d)
+{
+	int n = 0;
+
+	if (d->hot.depth || d->is_delivering)
+		return -EBUSY;
+	d->is_delivering = true;
+	sb_mailbox_awake(d->mailbox);
+	sb_expectations_run(d);
+	n = sb_later_run(d);
+	sb_queues_run(d);
+	d->is_delivering = false;
+	if (d->hot.odd & ODD_DESTROYED) {
+		sb_dispatcher_free(d);
+		return -ECANCELED;
+	}
+	if (something_waits(d))
+		sb_mailbox_wake(d->mailbox);
+	return n;
+}

@@ -1,0 +1,20 @@
+#ifndef SIGNALBOX_JOIN_H
+#define SIGNALBOX_JOIN_H
+
+/* Joins a dispatcher to a reactor: what was deferred or posted is delivered in a turn of the
+ * reactor, and its clock is the dispatcher's (<signalbox/later.h>). */
+
+#include <signalbox/dispatcher.h>
+#include <signalbox/reactor.h>
+
+SB_C_BEGIN
+
+/* Makes r the loop of d, until d is destroyed or has another loop; r NULL: none any more. The
+ * dispatcher is destroyed before the reactor, or parted from it. While nothing waits the reactor is
+ * not kept running by it. place: SB_PLACE, for reports of what is left in the reactor.
+ * Returns 0; or -ENOMEM, and nothing changed. */
+SB_API int sb_join(struct sb_dispatcher *d, struct sb_reactor *r, const char *place);
+
+SB_C_END
+
+#endif
