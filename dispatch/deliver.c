@@ -46,7 +46,7 @@ sb_deliver(struct sb_dispatcher *d)
 {
 	int n = 0;
 
-	if (d->hot.depth || d->is_delivering)
+	if (d->hot.depth || d->is_delivering || d->is_ending)
 		return -EBUSY;
 	d->is_delivering = true;
 	sb_mailbox_awake(d->mailbox);
