@@ -11,11 +11,9 @@ something_waits(struct sb_dispatcher *d)
 void
 sb_set_loop(struct sb_dispatcher *d, const struct sb_loop *loop, void *self)
 {
-	int64_t at_ns = d->wake_at_ns;
-
 	sb_mailbox_set_loop(d->mailbox, loop, self);
-	d->wake_at_ns = INT64_MAX;
-	sb_deliver_at(d, at_ns);
+	if (loop && d->wake_at_ns != INT64_MAX)
+		loop->wake_at(self, d->wake_at_ns);
 	if (something_waits(d))
 		sb_mailbox_wake(d->mailbox);
 }
@@ -35,10 +33,11 @@ sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns)
 	void *self;
 	const struct sb_loop *loop = sb_mailbox_loop(d->mailbox, &self);
 
-	if (!loop || at_ns == d->wake_at_ns)
+	if (at_ns == d->wake_at_ns)
 		return;
 	d->wake_at_ns = at_ns;
-	loop->wake_at(self, at_ns);
+	if (loop)
+		loop->wake_at(self, at_ns);
 }
 
 int

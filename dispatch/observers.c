@@ -139,10 +139,11 @@ sb_observers_call_began(struct sb_dispatcher *d, const struct sb_frame *frame, u
 
 	watch->receiver = (struct sb_receiver){
 		.place = record->place,
-		.connection = sb_connection_of(d, at),
 		.self = record->self,
 		.is_pattern = record->flags & RECORD_PATTERN,
 	};
+	if (!(record->flags & RECORD_AWAIT))
+		watch->receiver.connection = sb_connection_of(d, at);
 	watch->call_ended = 0;
 	watch->call_began = ++d->last_event;
 	tell(d, watch, CALL_BEGAN, watch->call_began);

@@ -87,7 +87,8 @@ sb_walk_next(const struct sb_dispatcher *d, struct sb_frame *frame, const void *
 			return NONE;
 		record = record_at(d, at);
 	} while (record->serial > frame->serial);
-	return record->flags & RECORD_LEG ? record->next_of_group : at;
+	return (record->flags & (RECORD_LEG | RECORD_AWAIT)) == RECORD_LEG ? record->next_of_group
+									   : at;
 }
 
 bool
@@ -97,14 +98,14 @@ sb_walk_is_too_deep(const struct sb_dispatcher *d, const struct sb_signal *signa
 	return d->hot.depth >= SB_DEPTH_LIMIT + (uint32_t)(signal == sb_dispatch_failed_signal());
 }
 
-/* Whether it would be called now, and not by another of its connections. */
+/* Whether it is a connection that would be called now, and its receiver by no other before. */
 static bool
 would_run(struct sb_dispatcher *d, const struct record *record, uint64_t *id)
 {
 	/* No frame has this one. */
 	const uint32_t depth = SB_DEPTH_LIMIT + 1;
 
-	if (record->n_blocked || has_run(record->group, *id, depth))
+	if (record->flags & RECORD_AWAIT || record->n_blocked || has_run(record->group, *id, depth))
 		return false;
 	note_run(d, record->group, id, depth);
 	return true;
