@@ -30,16 +30,16 @@ typedef void sb_call_fn(void *self);
 /* A reactor over libev. NULL when out of memory or of descriptors; errno says which. */
 SB_API struct sb_reactor *sb_reactor_create(void);
 
-/* Everything made with it must be gone: streams, listeners, initialised timers and wakers;
- * sb_assert says so and sb_reactor_pending_next() tells what is left. Not while it runs. Calls posted and not yet
- * made are dropped; what waits to be reaped is reaped. NULL is fine. A simulated reactor goes with
- * its simulation instead. */
+/* Everything made with it must be gone: streams, listeners, initialised timers and wakers; sb_assert
+ * says so and sb_reactor_pending_next() tells what is left. Not while it runs. Calls posted and not
+ * yet made are dropped; what waits to be reaped is reaped. NULL is fine. A simulated reactor goes
+ * with its simulation instead. */
 SB_API void sb_reactor_destroy(struct sb_reactor *r);
 
 /* Runs turns until stopped, or until nothing is left that could ever call: no started timer, no
- * stream, no listener, no posted call, no woken waker (a handler of signals does not count). May be run again.
- * Returns 0; -EBUSY within one of its callbacks; -EDEADLK in a simulation in which nothing can
- * happen any more though something waits. */
+ * stream, no listener, no posted call, no woken waker (a handler of signals does not count). May be
+ * run again. Returns 0; -EBUSY within one of its callbacks; -EDEADLK in a simulation in which
+ * nothing can happen any more though something waits. */
 SB_API int sb_reactor_run(struct sb_reactor *r);
 
 /* The run in progress ends after this turn. Without one, the next run ends at once. */
@@ -108,8 +108,7 @@ SB_API int sb_reactor_on_signal(
 /* What is left that somebody made: for leak reports. Writes "timer on_tick app/bot.c:12", "stream
  * tcp://127.0.0.1:17 app/bot.c:34", "listener ...", "handler of signals ...", "posted call ...",
  * "woken call ..." of a waker that is woken, or "waker ...", as much as cap allows, and returns true;
- * or returns false after the last. *cursor starts at 0;
- * nothing may change between calls. */
+ * or returns false after the last. *cursor starts at 0; nothing may change between calls. */
 SB_API bool sb_reactor_pending_next(
 	const struct sb_reactor *r, size_t *cursor, char *buf, size_t cap);
 
