@@ -49,6 +49,7 @@ sb_deliver(struct sb_dispatcher *d)
 		return -EBUSY;
 	d->is_delivering = true;
 	sb_mailbox_awake(d->mailbox);
+	sb_queues_begin(d);
 	sb_expectations_run(d);
 	n = sb_later_run(d);
 	sb_queues_run(d);
