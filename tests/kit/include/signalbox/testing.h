@@ -6,7 +6,7 @@
  *     probe        records signals; the test says which it expects, in what order
  *     tape         a transport that is a string: feed a protocol, read what it wrote
  *     gate         at its end nothing is left: no connection, timer, stream, descriptor, failure
- *     world        a simulation, a dispatcher and a gate, made together and checked together
+ *     world        a simulation, a dispatcher joined to it and a gate, made and checked together
  *     seeds        a test run over many seeds; the one that fails is named
  *     transcript   a conversation as a text file, run whole, byte by byte and chopped
  *
@@ -288,7 +288,7 @@ SB_API bool sb_gate_end_(const char *place, struct sb_gate *gate);
 struct sb_world {
 	struct sb_simulation *sim;
 	struct sb_reactor *r; /* of the simulation */
-	struct sb_dispatcher *d;
+	struct sb_dispatcher *d; /* joined to r (<signalbox/join.h>) */
 	struct sb_gate *gate;
 };
 
