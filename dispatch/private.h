@@ -8,7 +8,8 @@
  * record beside it: one row a signal for receivers of anyone, and one for each pair of signal and
  * sender that has receivers of its own. What is unusual about a record (once, blocked, a pattern's)
  * hides its fn from the slot, so that the generated loop asks.
- * A pattern's record is in no row: it leaves a leg, a record of its own, in each row it matches.
+ * A pattern's record is in no row: it leaves a leg, a record of its own, in each row it matches; so
+ * does an expectation's, a leg for each signal that it awaits.
  * What is removed leaves a hole in its row, closed when no emission is in progress. */
 
 #include <signalbox/emission.h>
@@ -26,7 +27,7 @@
 enum { RECORDS_A_CHUNK = 1024 };
 
 /* struct record, flags */
-enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4 };
+enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4, RECORD_AWAIT = 8 };
 /* struct sb_row, odd */
 enum { ROW_HAS_SENDERS = 1, ROW_IS_UNKNOWN = 2 };
 /* struct sb_hot, odd */
@@ -53,12 +54,13 @@ struct record {
 	union {
 		struct row *row; /* a typed connection, a leg */
 		struct pattern *pattern; /* a pattern's connection */
+		struct expectation *expectation; /* an expectation's own */
 	} in;
 	struct group *group; /* NULL: the only connection of its receiver */
 	uint32_t slot; /* in the row; of a free record: the next free one */
 	uint32_t next_of_self, prev_of_self;
-	uint32_t next_of_group; /* of a leg: the pattern's record */
-	uint32_t prev_of_group;
+	uint32_t next_of_group; /* of a leg: the record of the pattern or the expectation */
+	uint32_t prev_of_group; /* of an expectation's leg: which it is */
 	int16_t priority;
 	uint16_t n_blocked;
 	uint8_t flags;
@@ -98,11 +100,13 @@ struct pattern {
 	char text[];
 };
 
-/* What is known of a sender, of a labelled object or of one that has a token. */
+/* What is known of a sender, of a labelled object, of one that has a token, or of who expects
+ * something. */
 struct object {
 	const void *key;
 	uint64_t token; /* its serial; 0: it has none */
 	struct row *rows;
+	struct expectation *expectations;
 	char *label;
 	UT_hash_handle hh;
 };
@@ -157,6 +161,9 @@ struct sb_dispatcher {
 		observer_depth; /* of the frame that an observer is being told of, from 1; 0: none */
 	const char *observer_place;
 	struct watch watches[SB_DEPTH_LIMIT + 1]; /* by depth */
+	struct expectation **deadlines; /* a heap */
+	uint32_t n_deadlines, cap_deadlines;
+	struct expectation *lost, *last_lost; /* those that have nobody left to wait for */
 
 	struct sb_mailbox *mailbox; /* knows the loop, too */
 	struct backlog deferred;
@@ -319,6 +326,15 @@ void sb_mailbox_end(struct sb_mailbox *mailbox);
 struct backlog *sb_mailbox_posted(struct sb_mailbox *mailbox);
 void sb_mailbox_set(struct sb_mailbox *mailbox, struct sb_later_options options);
 struct sb_later_counts sb_mailbox_counts(struct sb_mailbox *mailbox);
+
+/* expect.c, expectation.c: by the index of a leg. */
+/* Asks the predicate, which may do anything. Whether the expectation is still there, and met. */
+bool sb_expectation_is_met(
+	const struct sb_dispatcher *d, const struct sb_frame *frame, uint32_t at);
+/* Ends it; returns what is to be called. */
+sb_expected_fn *sb_expectation_take(struct sb_dispatcher *d, uint32_t at, int *ret_which);
+/* The sender was forgotten. */
+void sb_expectation_lose(struct sb_dispatcher *d, uint32_t at);
 
 /* later.c, expect.c, queue.c: their parts in sb_deliver(), each of which ends when the dispatcher is
  * destroyed; whether something is left for another; in sb_forget(), and at the end. */
