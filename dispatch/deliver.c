@@ -65,6 +65,7 @@ sb_deliver(struct sb_dispatcher *d)
 		return -EBUSY;
 	d->is_delivering = true;
 	sb_later_begin(d);
+	sb_queues_begin(d);
 	sb_expectations_run(d);
 	n = sb_later_run(d);
 	sb_queues_run(d);

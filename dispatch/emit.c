@@ -460,5 +460,6 @@ sb_unwind(struct sb_dispatcher *d)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
 	sb_deliver_unwind(d);
 	d->outside_place = NULL;
+	sb_queues_unwind(d);
 	return sb_emissions_over(d);
 }

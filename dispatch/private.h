@@ -173,6 +173,8 @@ struct sb_dispatcher {
 	bool is_delivering;
 	const char *outside_place; /* of what sb_deliver() calls outside emissions; or NULL */
 	struct sb_trace *trace;
+	struct sb_queue *queues, *reading; /* reading: whose reader runs, or NULL */
+	bool is_running_queues;
 };
 
 static inline struct record *
@@ -348,7 +350,11 @@ void sb_expectations_run(struct sb_dispatcher *d);
 bool sb_expectations_wait(const struct sb_dispatcher *d);
 void sb_expectations_forget(struct sb_dispatcher *d, const void *self);
 void sb_expectations_free(struct sb_dispatcher *d);
+/* sb_deliver() begins: what waits now is due. */
+void sb_queues_begin(struct sb_dispatcher *d);
 void sb_queues_run(struct sb_dispatcher *d);
+/* What a reader has left by longjmp is over. */
+void sb_queues_unwind(struct sb_dispatcher *d);
 bool sb_queues_wait(struct sb_dispatcher *d);
 void sb_queues_forget(struct sb_dispatcher *d, const void *self);
 void sb_queues_free(struct sb_dispatcher *d);
