@@ -7,6 +7,7 @@
 #include <signalbox/queue.h>
 
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -385,6 +386,86 @@ the_last_reference_may_be_another_threads(void **state)
 	}
 }
 
+/* One drop that takes long, in a thread of its own. */
+static struct slow {
+	struct sb_queue *queue;
+	bool is_dropping; /* office.lock guards it */
+	atomic_bool has_dropped;
+} slow;
+
+static void
+drop_slowly(void *self, void *item)
+{
+	(void)self;
+	(void)item;
+	(void)pthread_mutex_lock(&office.lock);
+	slow.is_dropping = true;
+	(void)pthread_cond_broadcast(&office.changed);
+	(void)pthread_mutex_unlock(&office.lock);
+	/* Whoever does not wait has gone on by then. */
+	for (int k = 0; k < 1000; k++)
+		(void)sched_yield();
+	atomic_store(&slow.has_dropped, true);
+}
+
+static void *
+put_two(void *self)
+{
+	static int items[2];
+
+	(void)self;
+	assert_int_equal(sb_queue_put(slow.queue, &items[0]), 0);
+	assert_int_equal(sb_queue_put(slow.queue, &items[1]), 0);
+	return NULL;
+}
+
+/* Ends the queue by fn while the other thread drops. */
+static void
+end_while_dropping(void (*end)(struct sb_dispatcher *d))
+{
+	const struct sb_queue_options options = {
+		.size = 1, .policy = SB_DROP_NEWEST, .drop = drop_slowly
+	};
+	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
+	pthread_t thread;
+
+	slow = (struct slow){ .queue = sb_queue_create(d, &options, SB_HANDLER(on_item), &slow) };
+	assert_int_equal(pthread_create(&thread, NULL, put_two, NULL), 0);
+	(void)pthread_mutex_lock(&office.lock);
+	while (!slow.is_dropping)
+		(void)pthread_cond_wait(&office.changed, &office.lock);
+	(void)pthread_mutex_unlock(&office.lock);
+	end(d);
+	assert_true(atomic_load(&slow.has_dropped));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	sb_queue_release(slow.queue);
+}
+
+static void
+forget_and_destroy(struct sb_dispatcher *d)
+{
+	(void)sb_forget(d, &slow);
+	assert_true(atomic_load(&slow.has_dropped));
+	sb_dispatcher_destroy(d);
+}
+
+/* Closed and empty it still knows of the drop. */
+static void
+close_and_forget(struct sb_dispatcher *d)
+{
+	sb_queue_close(slow.queue, true);
+	forget_and_destroy(d);
+}
+
+static void
+drops_of_other_threads_are_waited_for(void **state)
+{
+	(void)state;
+	end_while_dropping(sb_dispatcher_destroy);
+	end_while_dropping(forget_and_destroy);
+	end_while_dropping(close_and_forget);
+}
+
 int
 main(void)
 {
@@ -396,6 +477,7 @@ main(void)
 		cmocka_unit_test(closing_loses_nothing),
 		cmocka_unit_test(destroying_loses_nothing),
 		cmocka_unit_test(forgetting_loses_nothing),
+		cmocka_unit_test(drops_of_other_threads_are_waited_for),
 		cmocka_unit_test(the_last_reference_may_be_another_threads),
 	};
 
