@@ -151,7 +151,9 @@ find(const struct sb_dispatcher *d, struct sb_connection connection)
 		|| connection.index >= d->n_records)
 		return NULL;
 	record = record_at(d, connection.index);
-	return record->serial == connection.serial && !(record->flags & RECORD_LEG) ? record : NULL;
+	return record->serial == connection.serial && !(record->flags & (RECORD_LEG | RECORD_AWAIT))
+		       ? record
+		       : NULL;
 }
 
 int
@@ -204,6 +206,10 @@ forget_sender(struct sb_dispatcher *d, const void *sender)
 
 			if (at == NONE)
 				continue;
+			if (record_at(d, at)->flags & RECORD_AWAIT) {
+				sb_expectation_lose(d, at);
+				continue;
+			}
 			sb_connection_drop(d, record_at(d, at)->flags & RECORD_LEG
 						      ? record_at(d, at)->next_of_group
 						      : at);
@@ -259,7 +265,7 @@ sb_connection_next(
 		bool is_pattern = record->flags & RECORD_PATTERN;
 		const void *sender;
 
-		if (!record->serial || record->flags & RECORD_LEG)
+		if (!record->serial || record->flags & (RECORD_LEG | RECORD_AWAIT))
 			continue;
 		sender = is_pattern ? record->in.pattern->sender : record->in.row->key.sender;
 		*ret_info = (struct sb_connection_info){

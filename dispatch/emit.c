@@ -8,9 +8,11 @@
 
 /* What next_call() found to call. */
 struct call {
+	enum { TYPED, BY_PATTERN, EXPECTED } how;
 	sb_fn *fn;
 	void *self;
-	bool is_pattern;
+	sb_expected_fn *expected;
+	int which;
 };
 
 /* Of the handler that runs in a plain frame. */
@@ -99,6 +101,26 @@ announce(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at)
 	return false;
 }
 
+/* The same for an expectation: only one that is met is told of, and it ends before its call. */
+static bool
+take_expectation(
+	struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *ret_call)
+{
+	const struct record *record = record_at(d, at);
+
+	/* What goes wrong in the predicate has its place, too. */
+	frame->place = record->place;
+	frame->has_failed = 0;
+	if (!sb_expectation_is_met(d, frame, at))
+		return false;
+	if (is_observed(d, frame) && !announce(d, frame, at))
+		return false;
+	ret_call->how = EXPECTED;
+	ret_call->self = record->self;
+	ret_call->expected = sb_expectation_take(d, at, &ret_call->which);
+	return true;
+}
+
 /* Whether it is to be called now; if so, it is running. */
 static bool
 take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *ret_call)
@@ -112,10 +134,10 @@ take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *
 	note_run(d, frame, record->group);
 	ret_call->fn = record->fn;
 	ret_call->self = record->self;
-	ret_call->is_pattern = record->flags & RECORD_PATTERN;
+	ret_call->how = record->flags & RECORD_PATTERN ? BY_PATTERN : TYPED;
 	frame->place = record->place;
 	frame->has_failed = 0;
-	frame->n_ran += !ret_call->is_pattern;
+	frame->n_ran += ret_call->how == TYPED;
 	if (record->flags & RECORD_ONCE)
 		sb_connection_drop(d, at);
 	return true;
@@ -183,12 +205,33 @@ next_call(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call
 		record = record_at(d, at);
 		if (record->serial > frame->serial)
 			continue;
+		if (record->flags & RECORD_AWAIT) {
+			if (take_expectation(d, frame, at, ret_call))
+				return true;
+			continue;
+		}
 		if (record->flags & RECORD_LEG)
 			at = record->next_of_group;
 		if (take(d, frame, at, ret_call))
 			return true;
 	}
 	return false;
+}
+
+static void
+make(const struct call *call, const struct sb_signal *signal, void *from, const void *payload)
+{
+	if (call->how == TYPED)
+		signal->thunk(call->fn, call->self, from, payload);
+	else if (call->how == BY_PATTERN)
+		((sb_pattern_fn *)call->fn)(call->self, from, signal, payload);
+	else
+		call->expected(call->self, &(struct sb_expected){
+						   .which = call->which,
+						   .signal = signal,
+						   .from = from,
+						   .payload = payload,
+					   });
 }
 
 bool
@@ -241,10 +284,7 @@ finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_re
 	int result;
 
 	while (next_call(d, frame, &call)) {
-		if (call.is_pattern)
-			((sb_pattern_fn *)call.fn)(call.self, from, signal, payload);
-		else
-			signal->thunk(call.fn, call.self, from, payload);
+		make(&call, signal, from, payload);
 		if (is_observed(d, frame))
 			sb_observers_call_ended(
 				d, frame, frame->has_failed ? SB_FAILED : SB_RETURNED);
@@ -418,7 +458,7 @@ sb_unwind(struct sb_dispatcher *d)
 	sb_failures_flush(d);
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
-	d->is_delivering = false;
+	sb_deliver_unwind(d);
 	d->outside_place = NULL;
 	sb_queues_unwind(d);
 	return sb_emissions_over(d);
