@@ -372,8 +372,8 @@ sb_unwind(struct sb_dispatcher *d)
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
 	d->is_ending = false;
+	sb_queues_unwind(d);
 	sb_deliver_unwind(d);
 	d->outside_place = NULL;
-	sb_queues_unwind(d);
 	return sb_emissions_over(d);
 }
