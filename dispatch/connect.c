@@ -151,9 +151,8 @@ find(const struct sb_dispatcher *d, struct sb_connection connection)
 		|| connection.index >= d->n_records)
 		return NULL;
 	record = record_at(d, connection.index);
-	return record->serial == connection.serial && !(record->flags & (RECORD_LEG | RECORD_AWAIT))
-		       ? record
-		       : NULL;
+	return record->serial == connection.serial && !(record->flags & RECORD_PART) ? record
+										     : NULL;
 }
 
 int
@@ -265,7 +264,7 @@ sb_connection_next(
 		bool is_pattern = record->flags & RECORD_PATTERN;
 		const void *sender;
 
-		if (!record->serial || record->flags & (RECORD_LEG | RECORD_AWAIT))
+		if (!record->serial || record->flags & RECORD_PART)
 			continue;
 		sender = is_pattern ? record->in.pattern->sender : record->in.row->key.sender;
 		*ret_info = (struct sb_connection_info){

@@ -101,7 +101,7 @@ announce(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at)
 	return false;
 }
 
-/* The same for an expectation: only one that is met is told of, and it ends before its call. */
+/* take() for an expectation: observers hear of it once it is met, and it ends before its call. */
 static bool
 take_expectation(
 	struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *ret_call)
@@ -127,6 +127,8 @@ take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *
 {
 	struct record *record = record_at(d, at);
 
+	if (record->flags & RECORD_AWAIT)
+		return take_expectation(d, frame, at, ret_call);
 	if (record->n_blocked || has_run(d, frame, record->group))
 		return false;
 	if (is_observed(d, frame) && !announce(d, frame, at))
@@ -205,11 +207,6 @@ next_call(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call
 		record = record_at(d, at);
 		if (record->serial > frame->serial)
 			continue;
-		if (record->flags & RECORD_AWAIT) {
-			if (take_expectation(d, frame, at, ret_call))
-				return true;
-			continue;
-		}
 		if (record->flags & RECORD_LEG)
 			at = record->next_of_group;
 		if (take(d, frame, at, ret_call))
