@@ -27,7 +27,14 @@
 enum { RECORDS_A_CHUNK = 1024 };
 
 /* struct record, flags */
-enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4, RECORD_AWAIT = 8 };
+enum {
+	RECORD_ONCE = 1,
+	RECORD_PATTERN = 2,
+	RECORD_LEG = 4, /* a pattern's */
+	RECORD_AWAIT = 8, /* an expectation's leg */
+	RECORD_EXPECTS = 16, /* an expectation's own */
+	RECORD_PART = RECORD_LEG | RECORD_AWAIT | RECORD_EXPECTS, /* any: it is no connection */
+};
 /* struct sb_row, odd */
 enum { ROW_HAS_SENDERS = 1, ROW_IS_UNKNOWN = 2 };
 /* struct sb_hot, odd */
