@@ -114,24 +114,29 @@ sb_trace_put_text(struct trace_line *line, enum trace_style style, const char *t
 	put_value(line, style, &field, &text, false);
 }
 
+/* The C type of who emits it, without its keyword. */
+static const char *
+type_of_sender(const struct sb_signal *signal)
+{
+	static const char keyword[] = "struct ";
+
+	if (!signal || !strcmp(signal->sender, "void"))
+		return "an object";
+	return signal->sender
+	       + (strncmp(signal->sender, keyword, sizeof(keyword) - 1) ? 0 : sizeof(keyword) - 1);
+}
+
 void
 sb_trace_put_sender(struct trace_line *line, const struct sb_dispatcher *d,
 	const struct sb_signal *signal, const void *from)
 {
-	static const char keyword[] = "struct ";
-	const char *label = from && from != SB_ANONYMOUS ? sb_label_of(d, from) : NULL;
+	const char *label;
 
-	if (!label && from == SB_ANONYMOUS)
-		label = "anonymous";
-	if (!label && from && signal && strcmp(signal->sender, "void") != 0)
-		label = signal->sender
-			+ (strncmp(signal->sender, keyword, sizeof(keyword) - 1)
-					? 0
-					: sizeof(keyword) - 1);
-	if (!label)
+	if (!from)
 		return;
+	label = from == SB_ANONYMOUS ? "anonymous" : sb_label_of(d, from);
 	append(line, TRACE_PLAIN, " [", 2);
-	sb_trace_put_text(line, TRACE_SENDER, label);
+	sb_trace_put_text(line, TRACE_SENDER, label ? label : type_of_sender(signal));
 	append(line, TRACE_PLAIN, "]", 1);
 }
 

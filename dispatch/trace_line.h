@@ -35,7 +35,8 @@ void sb_trace_put(struct trace_line *line, enum trace_style style, const char *f
 /* " name=value" for each field that there is room for. */
 void sb_trace_put_payload(
 	struct trace_line *line, const struct sb_signal *signal, const void *payload);
-/* " [label]", or the sender's type where it has none; nothing for nobody, or for any type. */
+/* " [label]", or the type that the signal (NULL: not known) says where it has none; nothing for
+ * nobody. */
 void sb_trace_put_sender(struct trace_line *line, const struct sb_dispatcher *d,
 	const struct sb_signal *signal, const void *from);
 /* A handler's place, "on_joined app/bot.c:12"; and its name alone, or the place where it has none. */
