@@ -4,6 +4,8 @@
 #include <signalbox/dispatch_signals.h>
 #include <signalbox/dispatcher.h>
 #include <signalbox/observer.h>
+#include <signalbox/profile.h>
+#include <signalbox/trace.h>
 
 #include <errno.h>
 #include <setjmp.h>
@@ -178,6 +180,53 @@ observe(struct scene *scene)
 	assert_int_equal(sb_unobserve(scene->d, &observer, scene), error == 0 ? 0 : -ENOENT);
 }
 
+/* A trace that could not begin is none; one that has begun needs no memory. */
+static void
+trace(struct scene *scene)
+{
+	struct sb_error error = { 0 };
+	long n_left;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *file = open_memstream(&text, &len);
+	int result;
+
+	assert_non_null(file);
+	result = sb_trace_start(scene->d, "test.*", file, &error);
+	assert_true(result == 0 || result == -ENOMEM);
+	assert_int_equal(error.code, result);
+	n_left = n_until_failure;
+	n_until_failure = 0;
+	(void)test_alpha_emit(scene->d, NULL, &(struct test_alpha){ .value = 1 });
+	assert_int_equal(n_until_failure, 0);
+	n_until_failure = n_left;
+	sb_trace_stop(scene->d);
+	(void)fclose(file);
+	assert_int_equal(len > 0, result == 0);
+	free(text);
+}
+
+/* Each call is counted, for its connection or as lost. */
+static void
+profile(struct scene *scene)
+{
+	struct sb_profile *profile = sb_profile_create(scene->d, 0, NULL, NULL);
+	struct sb_profile_entry entry;
+	struct sb_result result;
+	uint64_t n_calls = 0;
+	size_t cursor = 0, n;
+
+	if (!profile)
+		return;
+	n = sb_receivers(scene->d, test_alpha_signal(), NULL, NULL, 0);
+	(void)test_alpha_emit_result(scene->d, NULL, &(struct test_alpha){ .value = 1 }, &result);
+	assert_true(result.n_ran <= n);
+	while (sb_profile_next(profile, &cursor, &entry))
+		n_calls += entry.n_calls;
+	assert_int_equal(n_calls + sb_profile_n_lost(profile), n);
+	sb_profile_destroy(profile);
+}
+
 /* Returns whether anything failed in it. */
 static bool
 play(long n)
@@ -196,6 +245,8 @@ play(long n)
 		assert_null(sb_label_of(scene.d, &scene.things[0]));
 	(void)test_beta_emit(scene.d, NULL, &(struct test_beta){ .truth = true });
 	observe(&scene);
+	trace(&scene);
+	profile(&scene);
 	play_in_a_handler(&scene);
 	/* From here on nothing may need memory. */
 	n_until_failure = 0;
@@ -203,6 +254,8 @@ play(long n)
 		assert_true(test_alpha_emit(
 				    scene.d, &scene.things[k], &(struct test_alpha){ .value = 1 })
 			    >= N_THINGS - 1);
+	assert_true(sb_receivers(scene.d, test_alpha_signal(), &scene.things[0], NULL, 0)
+		    >= N_THINGS - 1);
 	assert_true(scene.n_calls >= N_THINGS - 1);
 	assert_int_equal(n_until_failure, 0);
 	n_until_failure = -1;
