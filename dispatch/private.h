@@ -101,7 +101,8 @@ struct pattern {
 	char text[];
 };
 
-/* What is known of a sender, of an object with a label or a token, or of who expects something. */
+/* What is known of a sender, of a labelled object, of one that has a token, or of who expects
+ * something. */
 struct object {
 	const void *key;
 	uint64_t token; /* its serial; 0: it has none */
