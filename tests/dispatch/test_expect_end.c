@@ -284,10 +284,15 @@ a_stale_value_is_harmless(void **state)
 {
 	struct sb_dispatcher *elsewhere = sb_dispatcher_create(NULL, NULL);
 	struct waiter a = { .letter = 'a' }, b = { .letter = 'b' };
+	struct sb_awaited alpha = test_alpha_awaited(SB_ANY, NULL);
 	struct sb_expectation stale, wrong;
 
 	(void)state;
 	stale = await_alpha(&a, -1);
+	/* There is one of the same numbers elsewhere. */
+	assert_true(sb_expect(elsewhere, &alpha, 1, -1, SB_HANDLER(on_expected), &a).serial
+		    == stale.serial);
+	assert_int_equal(sb_expect_cancel(elsewhere, stale), -ENOENT);
 	cancel(&a, 0);
 	await_alpha(&b, -1);
 	assert_int_equal(stale.index, b.expectation.index);
