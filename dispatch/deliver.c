@@ -40,24 +40,39 @@ sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns)
 		loop->wake_at(self, at_ns);
 }
 
+static void
+end(struct sb_dispatcher *d)
+{
+	sb_later_end(d);
+	d->is_delivering = false;
+	if (!(d->hot.odd & ODD_DESTROYED) && something_waits(d))
+		sb_mailbox_wake(d->mailbox);
+}
+
+void
+sb_deliver_unwind(struct sb_dispatcher *d)
+{
+	if (d->is_delivering)
+		end(d);
+}
+
 int
 sb_deliver(struct sb_dispatcher *d)
 {
-	int n = 0;
+	int n;
 
-	if (d->hot.depth || d->is_delivering)
+	if (d->hot.depth || d->is_delivering || d->is_ending)
 		return -EBUSY;
 	d->is_delivering = true;
-	sb_mailbox_awake(d->mailbox);
+	sb_later_begin(d);
+	sb_queues_begin(d);
 	sb_expectations_run(d);
 	n = sb_later_run(d);
 	sb_queues_run(d);
-	d->is_delivering = false;
+	end(d);
 	if (d->hot.odd & ODD_DESTROYED) {
 		sb_dispatcher_free(d);
 		return -ECANCELED;
 	}
-	if (something_waits(d))
-		sb_mailbox_wake(d->mailbox);
 	return n;
 }

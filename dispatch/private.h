@@ -18,6 +18,7 @@
 #include <signalbox/observer.h>
 #include <signalbox/queue.h>
 
+#include "backlog.h"
 #include "index.h"
 #include "table.h"
 
@@ -49,7 +50,8 @@ struct group {
 	uint32_t first, last;
 	bool is_stale;
 	struct group *next_stale;
-	uint64_t ran[SB_DEPTH_LIMIT + 1]; /* by depth: the id of the emission in which it ran */
+	/* By depth: the id of the emission in which it ran; the last one is for sb_receivers(). */
+	uint64_t ran[SB_DEPTH_LIMIT + 2];
 };
 
 struct record {
@@ -106,9 +108,10 @@ struct pattern {
 	char text[];
 };
 
-/* What is known of a sender, of a labelled object, or of who expects something. */
+/* What is known of a sender, of an object with a label or a token, or of who expects something. */
 struct object {
 	const void *key;
+	uint64_t token; /* its serial; 0: it has none */
 	struct row *rows;
 	struct expectation *expectations;
 	char *label;
@@ -160,6 +163,7 @@ struct sb_dispatcher {
 	sb_last_resort_fn *last_resort;
 	void *last_resort_self;
 	struct watcher *watchers;
+	bool is_ending; /* observers are being told that it is destroyed */
 	uint64_t last_event, last_emission;
 	uint32_t
 		observer_depth; /* of the frame that an observer is being told of, from 1; 0: none */
@@ -170,10 +174,15 @@ struct sb_dispatcher {
 	struct expectation *lost, *last_lost; /* those that have nobody left to wait for */
 
 	struct sb_mailbox *mailbox; /* knows the loop, too */
+	struct backlog deferred;
+	uint64_t last_token;
+	uint64_t n_drops_told[2]; /* by enum sb_later: of those that were dropped */
 	int64_t wake_at_ns; /* asked of the loop; INT64_MAX: nothing */
 	bool is_delivering;
 	const char *outside_place; /* of what sb_deliver() calls outside emissions; or NULL */
 	struct sb_trace *trace;
+	struct sb_queue *queues, *reading; /* reading: whose reader runs, or NULL */
+	bool is_running_queues;
 };
 
 static inline struct record *
@@ -206,6 +215,24 @@ static inline bool
 is_before(int priority, uint64_t serial, int than_priority, uint64_t than_serial)
 {
 	return priority != than_priority ? priority > than_priority : serial < than_serial;
+}
+
+/* Whether the receiver of these connections has run in the emission, by another of them. */
+static inline bool
+has_run(const struct group *group, uint64_t id, uint32_t depth)
+{
+	return group && id && group->ran[depth] == id;
+}
+
+/* The emission has no id until it needs one. */
+static inline void
+note_run(struct sb_dispatcher *d, struct group *group, uint64_t *id, uint32_t depth)
+{
+	if (!group)
+		return;
+	if (!*id)
+		*id = ++d->last_id;
+	group->ran[depth] = *id;
 }
 
 /* records.c: records, and who else has the same receiver or self. */
@@ -264,6 +291,20 @@ struct sb_connection sb_connect_again(
 struct sb_connection sb_connection_of(const struct sb_dispatcher *d, uint32_t at);
 void sb_connection_drop(struct sb_dispatcher *d, uint32_t at);
 
+struct sb_connection_info sb_connection_info_of(const struct sb_dispatcher *d, uint32_t at);
+
+/* walk.c: whom an emission comes to, one after the other. */
+/* The receivers of a sender alone (NULL: anonymous), of a signal that has the row; or NULL. */
+struct row *sb_walk_mine(const struct sb_dispatcher *d, const struct row *row, const void *from);
+/* The frame stands before the first of them. Its signal is yet to be filled in. */
+void sb_walk_begin(
+	const struct sb_dispatcher *d, struct sb_frame *frame, struct row *row, struct row *mine);
+/* The next that it comes to: the record of a connection that may be blocked, or whose receiver has
+ * run, or an expectation's leg; NONE: no more. */
+uint32_t sb_walk_next(const struct sb_dispatcher *d, struct sb_frame *frame, const void *from);
+/* One emission more would be too deep. */
+bool sb_walk_is_too_deep(const struct sb_dispatcher *d, const struct sb_signal *signal);
+
 /* registry.c */
 int sb_registry_add(struct sb_dispatcher *d, const struct sb_signal *signal);
 void sb_registry_free(struct sb_dispatcher *d);
@@ -296,28 +337,42 @@ void sb_observers_emission_ended(
 /* Ends what is still begun of the innermost frame. */
 void sb_observers_unwind(struct sb_dispatcher *d, const struct sb_frame *frame);
 void sb_observers_forget(struct sb_dispatcher *d, const void *self);
+/* Tells them that d is destroyed, the last that they hear. */
+void sb_observers_end(struct sb_dispatcher *d);
 void sb_observers_free(struct sb_dispatcher *d);
+
+/* trace.c: the dispatcher goes, and observers with it. */
+void sb_trace_free(struct sb_dispatcher *d);
 
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);
 
-/* payload.c: a packed payload has offsets in place of its pointers, so that it may be moved. */
-/* What it takes with its texts and bytes; a multiple of the strictest alignment. */
+/* payload.c */
+/* No kind of field needs a stricter one. */
+enum { PAYLOAD_ALIGNMENT = 8 };
+/* What a copy takes with its texts and bytes; a multiple of the alignment. */
 size_t sb_payload_size(const struct sb_signal *signal, const void *payload);
-void sb_payload_pack(const struct sb_signal *signal, const void *payload, void *memory);
-void sb_payload_unpack(const struct sb_signal *signal, void *memory);
+/* Copies it to memory of that size, aligned so. */
+void sb_payload_copy(const struct sb_signal *signal, const void *payload, void *memory);
 
 /* mailbox.c */
 struct sb_mailbox *sb_mailbox_create(void);
-/* The dispatcher has gone: its loop is parted from, and nothing can be posted any more. */
+/* Nothing can be posted any more. */
+void sb_mailbox_shut(struct sb_mailbox *mailbox);
+/* The dispatcher has gone: besides, its loop is parted from, and what was posted goes. */
 void sb_mailbox_close(struct sb_mailbox *mailbox);
 void sb_mailbox_set_loop(struct sb_mailbox *mailbox, const struct sb_loop *loop, void *self);
 /* The loop, or NULL. On the dispatcher's thread, as the former two. */
 const struct sb_loop *sb_mailbox_loop(const struct sb_mailbox *mailbox, void **ret_self);
 /* Sees to it that sb_deliver() is called, soon. Any thread; nothing after the dispatcher has gone. */
 void sb_mailbox_wake(struct sb_mailbox *mailbox);
-/* sb_deliver() begins: from now on the loop is woken anew. */
-void sb_mailbox_awake(struct sb_mailbox *mailbox);
+/* sb_deliver() begins: takes what was posted, and from now on the loop is woken anew. And ends. */
+void sb_mailbox_begin(struct sb_mailbox *mailbox);
+void sb_mailbox_end(struct sb_mailbox *mailbox);
+/* What was posted: on the dispatcher's thread, for its sb_backlog_next(). */
+struct backlog *sb_mailbox_posted(struct sb_mailbox *mailbox);
+void sb_mailbox_set(struct sb_mailbox *mailbox, struct sb_later_options options);
+struct sb_later_counts sb_mailbox_counts(struct sb_mailbox *mailbox);
 
 /* expect.c, expectation.c: by the index of a leg. */
 /* Asks the predicate, which may do anything. Whether the expectation is still there, and met. */
@@ -330,7 +385,9 @@ void sb_expectation_lose(struct sb_dispatcher *d, uint32_t at);
 
 /* later.c, expect.c, queue.c: their parts in sb_deliver(), each of which ends when the dispatcher is
  * destroyed; whether something is left for another; in sb_forget(), and at the end. */
+void sb_later_begin(struct sb_dispatcher *d); /* takes what sb_later_run() will deliver */
 int sb_later_run(struct sb_dispatcher *d); /* returns how many signals it emitted */
+void sb_later_end(struct sb_dispatcher *d);
 bool sb_later_waits(struct sb_dispatcher *d);
 void sb_later_forget(struct sb_dispatcher *d, const void *object);
 void sb_later_free(struct sb_dispatcher *d);
@@ -338,7 +395,11 @@ void sb_expectations_run(struct sb_dispatcher *d);
 bool sb_expectations_wait(const struct sb_dispatcher *d);
 void sb_expectations_forget(struct sb_dispatcher *d, const void *self);
 void sb_expectations_free(struct sb_dispatcher *d);
+/* sb_deliver() begins: what waits now is due. */
+void sb_queues_begin(struct sb_dispatcher *d);
 void sb_queues_run(struct sb_dispatcher *d);
+/* What a reader has left by longjmp is over. */
+void sb_queues_unwind(struct sb_dispatcher *d);
 bool sb_queues_wait(struct sb_dispatcher *d);
 void sb_queues_forget(struct sb_dispatcher *d, const void *self);
 void sb_queues_free(struct sb_dispatcher *d);
@@ -346,5 +407,7 @@ void sb_queues_free(struct sb_dispatcher *d);
 /* deliver.c */
 /* Asks for it at this time, or not for a time any more: INT64_MAX. */
 void sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns);
+/* The sb_deliver() in progress, if one is, was left by longjmp. */
+void sb_deliver_unwind(struct sb_dispatcher *d);
 
 #endif
