@@ -61,7 +61,7 @@ sb_deliver(struct sb_dispatcher *d)
 {
 	int n;
 
-	if (d->hot.depth || d->is_delivering)
+	if (d->hot.depth || d->is_delivering || d->is_ending)
 		return -EBUSY;
 	d->is_delivering = true;
 	sb_later_begin(d);

@@ -27,7 +27,14 @@
 enum { RECORDS_A_CHUNK = 1024 };
 
 /* struct record, flags */
-enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4, RECORD_AWAIT = 8 };
+enum {
+	RECORD_ONCE = 1,
+	RECORD_PATTERN = 2,
+	RECORD_LEG = 4, /* a pattern's */
+	RECORD_AWAIT = 8, /* an expectation's leg */
+	RECORD_EXPECTS = 16, /* an expectation's own */
+	RECORD_PART = RECORD_LEG | RECORD_AWAIT | RECORD_EXPECTS, /* any: it is no connection */
+};
 /* struct sb_row, odd */
 enum { ROW_HAS_SENDERS = 1, ROW_IS_UNKNOWN = 2 };
 /* struct sb_hot, odd */
@@ -43,7 +50,8 @@ struct group {
 	uint32_t first, last;
 	bool is_stale;
 	struct group *next_stale;
-	uint64_t ran[SB_DEPTH_LIMIT + 1]; /* by depth: the id of the emission in which it ran */
+	/* By depth: the id of the emission in which it ran; the last one is for sb_receivers(). */
+	uint64_t ran[SB_DEPTH_LIMIT + 2];
 };
 
 struct record {
@@ -100,8 +108,7 @@ struct pattern {
 	char text[];
 };
 
-/* What is known of a sender, of a labelled object, of one that has a token, or of who expects
- * something. */
+/* What is known of a sender, of an object with a label or a token, or of who expects something. */
 struct object {
 	const void *key;
 	uint64_t token; /* its serial; 0: it has none */
@@ -156,6 +163,7 @@ struct sb_dispatcher {
 	sb_last_resort_fn *last_resort;
 	void *last_resort_self;
 	struct watcher *watchers;
+	bool is_ending; /* observers are being told that it is destroyed */
 	uint64_t last_event, last_emission;
 	uint32_t
 		observer_depth; /* of the frame that an observer is being told of, from 1; 0: none */
@@ -207,6 +215,24 @@ static inline bool
 is_before(int priority, uint64_t serial, int than_priority, uint64_t than_serial)
 {
 	return priority != than_priority ? priority > than_priority : serial < than_serial;
+}
+
+/* Whether the receiver of these connections has run in the emission, by another of them. */
+static inline bool
+has_run(const struct group *group, uint64_t id, uint32_t depth)
+{
+	return group && id && group->ran[depth] == id;
+}
+
+/* The emission has no id until it needs one. */
+static inline void
+note_run(struct sb_dispatcher *d, struct group *group, uint64_t *id, uint32_t depth)
+{
+	if (!group)
+		return;
+	if (!*id)
+		*id = ++d->last_id;
+	group->ran[depth] = *id;
 }
 
 /* records.c: records, and who else has the same receiver or self. */
@@ -265,6 +291,20 @@ struct sb_connection sb_connect_again(
 struct sb_connection sb_connection_of(const struct sb_dispatcher *d, uint32_t at);
 void sb_connection_drop(struct sb_dispatcher *d, uint32_t at);
 
+struct sb_connection_info sb_connection_info_of(const struct sb_dispatcher *d, uint32_t at);
+
+/* walk.c: whom an emission comes to, one after the other. */
+/* The receivers of a sender alone (NULL: anonymous), of a signal that has the row; or NULL. */
+struct row *sb_walk_mine(const struct sb_dispatcher *d, const struct row *row, const void *from);
+/* The frame stands before the first of them. Its signal is yet to be filled in. */
+void sb_walk_begin(
+	const struct sb_dispatcher *d, struct sb_frame *frame, struct row *row, struct row *mine);
+/* The next that it comes to: the record of a connection that may be blocked, or whose receiver has
+ * run, or an expectation's leg; NONE: no more. */
+uint32_t sb_walk_next(const struct sb_dispatcher *d, struct sb_frame *frame, const void *from);
+/* One emission more would be too deep. */
+bool sb_walk_is_too_deep(const struct sb_dispatcher *d, const struct sb_signal *signal);
+
 /* registry.c */
 int sb_registry_add(struct sb_dispatcher *d, const struct sb_signal *signal);
 void sb_registry_free(struct sb_dispatcher *d);
@@ -297,7 +337,12 @@ void sb_observers_emission_ended(
 /* Ends what is still begun of the innermost frame. */
 void sb_observers_unwind(struct sb_dispatcher *d, const struct sb_frame *frame);
 void sb_observers_forget(struct sb_dispatcher *d, const void *self);
+/* Tells them that d is destroyed, the last that they hear. */
+void sb_observers_end(struct sb_dispatcher *d);
 void sb_observers_free(struct sb_dispatcher *d);
+
+/* trace.c: the dispatcher goes, and observers with it. */
+void sb_trace_free(struct sb_dispatcher *d);
 
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);

@@ -10,11 +10,13 @@ void *failing_malloc(size_t size);
 void *failing_calloc(size_t n, size_t size);
 void *failing_realloc(void *old, size_t size);
 char *failing_strdup(const char *text);
+void counting_free(void *memory);
 
 #define malloc failing_malloc
 #define calloc failing_calloc
 #define realloc failing_realloc
 #undef strdup
 #define strdup failing_strdup
+#define free counting_free
 
 #endif

@@ -1,0 +1,16 @@
+#ifndef BENCH_DISPATCH_FLOORS_H
+#define BENCH_DISPATCH_FLOORS_H
+
+#include "ours.h"
+
+/* A receiver, in an array that a program keeps for itself. */
+struct plain {
+	void (*fn)(void *self, struct thing *from, const struct test_alpha *e);
+	void *self;
+};
+
+/* Calls each; returns n. */
+int array_emit(
+	const struct plain *receivers, size_t n, struct thing *from, const struct test_alpha *e);
+
+#endif
