@@ -341,6 +341,9 @@ void sb_observers_forget(struct sb_dispatcher *d, const void *self);
 void sb_observers_end(struct sb_dispatcher *d);
 void sb_observers_free(struct sb_dispatcher *d);
 
+/* trace.c: the dispatcher goes, and observers with it. */
+void sb_trace_free(struct sb_dispatcher *d);
+
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);
 

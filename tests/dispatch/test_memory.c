@@ -4,8 +4,6 @@
 #include <signalbox/dispatch_signals.h>
 #include <signalbox/dispatcher.h>
 #include <signalbox/observer.h>
-#include <signalbox/profile.h>
-#include <signalbox/trace.h>
 
 #include <errno.h>
 #include <malloc.h>
@@ -160,6 +158,7 @@ play_in_a_handler(struct scene *scene)
 	(void)other_gamma_emit(scene->d, NULL, &(struct other_gamma){ .none_ = false });
 	n_until_failure = -1;
 	assert_int_equal(sb_register(scene->d, &signals_two), 0);
+	assert_ptr_equal(sb_find(scene->d, "late.delta"), late_delta_signal());
 	assert_true(late_delta_connect(scene->d, thing, SB_HANDLER(on_delta), scene).serial);
 	n_calls = scene->n_calls;
 	assert_int_equal(late_delta_emit(scene->d, thing, &(struct late_delta){ .value = 1 }), 1);
@@ -186,53 +185,6 @@ observe(struct scene *scene)
 	(void)test_alpha_emit(scene->d, NULL, &(struct test_alpha){ .value = 1 });
 	assert_int_equal(scene->n_observed, error == 0);
 	assert_int_equal(sb_unobserve(scene->d, &observer, scene), error == 0 ? 0 : -ENOENT);
-}
-
-/* A trace that could not begin is none; one that has begun needs no memory. */
-static void
-trace(struct scene *scene)
-{
-	struct sb_error error = { 0 };
-	long n_left;
-	char *text = NULL;
-	size_t len = 0;
-	FILE *file = open_memstream(&text, &len);
-	int result;
-
-	assert_non_null(file);
-	result = sb_trace_start(scene->d, "test.*", file, &error);
-	assert_true(result == 0 || result == -ENOMEM);
-	assert_int_equal(error.code, result);
-	n_left = n_until_failure;
-	n_until_failure = 0;
-	(void)test_alpha_emit(scene->d, NULL, &(struct test_alpha){ .value = 1 });
-	assert_int_equal(n_until_failure, 0);
-	n_until_failure = n_left;
-	sb_trace_stop(scene->d);
-	(void)fclose(file);
-	assert_int_equal(len > 0, result == 0);
-	free(text);
-}
-
-/* Each call is counted, for its connection or as lost. */
-static void
-profile(struct scene *scene)
-{
-	struct sb_profile *profile = sb_profile_create(scene->d, 0, NULL, NULL);
-	struct sb_profile_entry entry;
-	struct sb_result result;
-	uint64_t n_calls = 0;
-	size_t cursor = 0, n;
-
-	if (!profile)
-		return;
-	n = sb_receivers(scene->d, test_alpha_signal(), NULL, NULL, 0);
-	(void)test_alpha_emit_result(scene->d, NULL, &(struct test_alpha){ .value = 1 }, &result);
-	assert_true(result.n_ran <= n);
-	while (sb_profile_next(profile, &cursor, &entry))
-		n_calls += entry.n_calls;
-	assert_int_equal(n_calls + sb_profile_n_lost(profile), n);
-	sb_profile_destroy(profile);
 }
 
 /* How one of the queues answered, and what it counts since. */
@@ -381,8 +333,6 @@ play(long n)
 		assert_null(sb_label_of(scene.d, &scene.things[0]));
 	(void)test_beta_emit(scene.d, NULL, &(struct test_beta){ .truth = true });
 	observe(&scene);
-	trace(&scene);
-	profile(&scene);
 	play_later(&scene);
 	play_full(&scene);
 	play_in_a_handler(&scene);
@@ -392,8 +342,6 @@ play(long n)
 		assert_true(test_alpha_emit(
 				    scene.d, &scene.things[k], &(struct test_alpha){ .value = 1 })
 			    >= N_THINGS - 1);
-	assert_true(sb_receivers(scene.d, test_alpha_signal(), &scene.things[0], NULL, 0)
-		    >= N_THINGS - 1);
 	assert_true(scene.n_calls >= N_THINGS - 1);
 	assert_int_equal(n_until_failure, 0);
 	n_until_failure = -1;
