@@ -151,9 +151,8 @@ find(const struct sb_dispatcher *d, struct sb_connection connection)
 		|| connection.index >= d->n_records)
 		return NULL;
 	record = record_at(d, connection.index);
-	return record->serial == connection.serial && !(record->flags & (RECORD_LEG | RECORD_AWAIT))
-		       ? record
-		       : NULL;
+	return record->serial == connection.serial && !(record->flags & RECORD_PART) ? record
+										     : NULL;
 }
 
 int
@@ -282,7 +281,7 @@ sb_connection_next(
 		uint32_t at = (uint32_t)(*cursor)++;
 		const struct record *record = record_at(d, at);
 
-		if (!record->serial || record->flags & (RECORD_LEG | RECORD_AWAIT))
+		if (!record->serial || record->flags & RECORD_PART)
 			continue;
 		*ret_info = sb_connection_info_of(d, at);
 		return true;

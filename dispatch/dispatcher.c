@@ -69,6 +69,7 @@ sb_dispatcher_free(struct sb_dispatcher *d)
 	}
 	sb_registry_free(d);
 	sb_observers_free(d);
+	sb_trace_free(d);
 	sb_index_finish(&d->by_self);
 	sb_index_finish(&d->by_receiver);
 	free(d);

@@ -82,7 +82,7 @@ announce(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at)
 	return false;
 }
 
-/* The same for an expectation: only one that is met is told of, and it ends before its call. */
+/* take() for an expectation: observers hear of it once it is met, and it ends before its call. */
 static bool
 take_expectation(
 	struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *ret_call)
@@ -108,6 +108,8 @@ take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *
 {
 	struct record *record = record_at(d, at);
 
+	if (record->flags & RECORD_AWAIT)
+		return take_expectation(d, frame, at, ret_call);
 	if (record->n_blocked || has_run(record->group, frame->id, depth_of(d, frame)))
 		return false;
 	if (is_observed(d, frame) && !announce(d, frame, at))
@@ -132,9 +134,7 @@ next_call(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call
 
 		if (at == NONE)
 			return false;
-		if (record_at(d, at)->flags & RECORD_AWAIT
-				? take_expectation(d, frame, at, ret_call)
-				: take(d, frame, at, ret_call))
+		if (take(d, frame, at, ret_call))
 			return true;
 	}
 	return false;
@@ -372,8 +372,8 @@ sb_unwind(struct sb_dispatcher *d)
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
 	d->is_ending = false;
+	sb_queues_unwind(d);
 	sb_deliver_unwind(d);
 	d->outside_place = NULL;
-	sb_queues_unwind(d);
 	return sb_emissions_over(d);
 }

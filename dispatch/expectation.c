@@ -77,7 +77,7 @@ sb_expectation_make(struct sb_dispatcher *d, size_t n, const char *place, void *
 		.self = self,
 		.place = place,
 		.in.expectation = e,
-		.flags = RECORD_AWAIT,
+		.flags = RECORD_EXPECTS,
 	};
 	e->record = at;
 	e->n = e->n_left = 0;
@@ -128,7 +128,7 @@ sb_expectation_await(
 		.place = whole->place,
 		.next_of_group = e->record,
 		.prev_of_group = e->n,
-		.flags = RECORD_AWAIT | RECORD_LEG,
+		.flags = RECORD_AWAIT,
 	};
 	sb_row_insert(d, row, at);
 	e->awaited[e->n++] = (struct awaited){ wanted->matches, wanted->match, at };

@@ -36,9 +36,7 @@ expectation_of_leg(const struct sb_dispatcher *d, const struct record *leg)
 static inline struct expectation *
 expectation_of_record(const struct record *record)
 {
-	if (!record->serial || !(record->flags & RECORD_AWAIT) || record->flags & RECORD_LEG)
-		return NULL;
-	return record->in.expectation;
+	return record->serial && record->flags & RECORD_EXPECTS ? record->in.expectation : NULL;
 }
 
 /* expectation.c */

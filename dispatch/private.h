@@ -27,7 +27,14 @@
 enum { RECORDS_A_CHUNK = 1024 };
 
 /* struct record, flags */
-enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4, RECORD_AWAIT = 8 };
+enum {
+	RECORD_ONCE = 1,
+	RECORD_PATTERN = 2,
+	RECORD_LEG = 4, /* a pattern's */
+	RECORD_AWAIT = 8, /* an expectation's leg */
+	RECORD_EXPECTS = 16, /* an expectation's own */
+	RECORD_PART = RECORD_LEG | RECORD_AWAIT | RECORD_EXPECTS, /* any: it is no connection */
+};
 /* struct sb_row, odd */
 enum { ROW_HAS_SENDERS = 1, ROW_IS_UNKNOWN = 2 };
 /* struct sb_hot, odd */
@@ -333,6 +340,9 @@ void sb_observers_forget(struct sb_dispatcher *d, const void *self);
 /* Tells them that d is destroyed, the last that they hear. */
 void sb_observers_end(struct sb_dispatcher *d);
 void sb_observers_free(struct sb_dispatcher *d);
+
+/* trace.c: the dispatcher goes, and observers with it. */
+void sb_trace_free(struct sb_dispatcher *d);
 
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);

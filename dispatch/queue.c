@@ -121,6 +121,7 @@ drop_all(const struct sb_queue *queue, struct ring *rest)
 static void
 queue_free(struct sb_queue *queue)
 {
+	free(queue->ring.items);
 	sb_mailbox_release(queue->mailbox);
 	(void)pthread_cond_destroy(&queue->dropped);
 	(void)pthread_mutex_destroy(&queue->lock);
@@ -324,8 +325,6 @@ sb_queues_unwind(struct sb_dispatcher *d)
 	d->reading = NULL;
 	d->is_running_queues = false;
 	sweep(d);
-	if (sb_queues_wait(d))
-		sb_mailbox_wake(d->mailbox);
 }
 
 void

@@ -4,8 +4,8 @@
 
 #include "private.h"
 
-/* Calls posted, in two arrays that are swapped, so that posting seldom allocates; and wakers that are
- * woken, each of which knows how many of these calls come before its own. */
+/* Calls posted, in two arrays that are swapped, so that posting seldom allocates; and wakers that
+ * are woken, each of which knows how many of these calls come before its own. */
 struct inbox {
 	pthread_mutex_t lock; /* guards calls, n, cap, woken, and the wakers' is_woken */
 	struct call *calls, *spare_calls;
