@@ -400,7 +400,7 @@ later_delivery_reuses_its_memory(void **state)
 	for (int k = 0; k < 1000; k++) {
 		struct answers answers[2] = { { .which = SB_DEFERRED }, { .which = SB_POSTED } };
 
-		for (int n = 0; n < 100; n++)
+		for (int n = 0; n < 180; n++)
 			for (size_t q = 0; q < 2; q++)
 				enter(&scene, &answers[q], 1, 10);
 		assert_int_equal(answers[0].n_refused + answers[1].n_refused, 0);
@@ -428,6 +428,10 @@ a_burst_does_not_hold_its_memory(void **state)
 		struct answers a = { .which = both[q] };
 		size_t before = mallinfo2().uordblks + mallinfo2().hblkhd, peak, after;
 
+		/* One that is large by itself leaves nothing. */
+		enter(&scene, &a, 1, 70000);
+		assert_int_equal(sb_deliver(scene.d), 1);
+		assert_true(mallinfo2().uordblks + mallinfo2().hblkhd <= before);
 		sb_set_later(scene.d, both[q], large);
 		for (int k = 0; k < 50000; k++)
 			enter(&scene, &a, 1, k % 1000 ? 100 : 5000);
