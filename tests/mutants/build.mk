@@ -15,11 +15,11 @@ all: $(LIBRARIES) $(TESTS:.o=)
 
 build/tests/dispatch/libdispatch.so: $(LIBRARY)
 	@mkdir -p $(@D)
-	$(LINK) -shared $^ -lpthread -o $@
+	$(LINK) -shared -Wl,-soname,$(@F) $^ -lpthread -o $@
 # It calls its test's allocations.
 build/tests/dispatch/libfailing.so: $(FAILING)
 	@mkdir -p $(@D)
-	$(LINK) -shared $^ -lpthread -o $@
+	$(LINK) -shared -Wl,-soname,$(@F) $^ -lpthread -o $@
 build/tests/dispatch/test_memory%: build/tests/dispatch/test_memory%.o | $(LIBRARIES)
 	$(LINK) $< build/tests/dispatch/libfailing.so -lcmocka -lpthread -o $@
 build/tests/dispatch/test_memory: build/tests/dispatch/test_memory.o | $(LIBRARIES)
