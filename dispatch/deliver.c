@@ -11,11 +11,9 @@ something_waits(struct sb_dispatcher *d)
 void
 sb_set_loop(struct sb_dispatcher *d, const struct sb_loop *loop, void *self)
 {
-	int64_t at_ns = d->wake_at_ns;
-
 	sb_mailbox_set_loop(d->mailbox, loop, self);
-	d->wake_at_ns = INT64_MAX;
-	sb_deliver_at(d, at_ns);
+	if (loop && d->wake_at_ns != INT64_MAX)
+		loop->wake_at(self, d->wake_at_ns);
 	if (something_waits(d))
 		sb_mailbox_wake(d->mailbox);
 }
@@ -35,30 +33,45 @@ sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns)
 	void *self;
 	const struct sb_loop *loop = sb_mailbox_loop(d->mailbox, &self);
 
-	if (!loop || at_ns == d->wake_at_ns)
+	if (at_ns == d->wake_at_ns)
 		return;
 	d->wake_at_ns = at_ns;
-	loop->wake_at(self, at_ns);
+	if (loop)
+		loop->wake_at(self, at_ns);
+}
+
+static void
+end(struct sb_dispatcher *d)
+{
+	sb_later_end(d);
+	d->is_delivering = false;
+	if (!(d->hot.odd & ODD_DESTROYED) && something_waits(d))
+		sb_mailbox_wake(d->mailbox);
+}
+
+void
+sb_deliver_unwind(struct sb_dispatcher *d)
+{
+	if (d->is_delivering)
+		end(d);
 }
 
 int
 sb_deliver(struct sb_dispatcher *d)
 {
-	int n = 0;
+	int n;
 
 	if (d->hot.depth || d->is_delivering)
 		return -EBUSY;
 	d->is_delivering = true;
-	sb_mailbox_awake(d->mailbox);
+	sb_later_begin(d);
 	sb_expectations_run(d);
 	n = sb_later_run(d);
 	sb_queues_run(d);
-	d->is_delivering = false;
+	end(d);
 	if (d->hot.odd & ODD_DESTROYED) {
 		sb_dispatcher_free(d);
 		return -ECANCELED;
 	}
-	if (something_waits(d))
-		sb_mailbox_wake(d->mailbox);
 	return n;
 }

@@ -22,6 +22,9 @@ sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self)
 	d->last_resort_self = self;
 	d->free_record = NONE;
 	d->wake_at_ns = INT64_MAX;
+	/* So that a token of another dispatcher is none of this one's. */
+	d->last_token = (uint64_t)d->number << 40;
+	sb_backlog_init(&d->deferred);
 	d->failures_end = &d->failures;
 	d->mailbox = sb_mailbox_create();
 	d->hot.rows = malloc(ROWS_START * sizeof(struct sb_row *));
@@ -77,6 +80,7 @@ sb_dispatcher_destroy(struct sb_dispatcher *d)
 	}
 	sb_frames_settle(d);
 	d->hot.odd |= ODD_DESTROYED;
+	sb_mailbox_shut(d->mailbox);
 	for (uint32_t k = 0; k < d->hot.depth; k++)
 		d->hot.frames[k].flags |= FRAME_GONE;
 }

@@ -412,7 +412,7 @@ sb_unwind(struct sb_dispatcher *d)
 	sb_failures_flush(d);
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
-	d->is_delivering = false;
+	sb_deliver_unwind(d);
 	d->outside_place = NULL;
 	return sb_emissions_over(d);
 }

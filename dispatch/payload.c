@@ -1,6 +1,5 @@
 #include "private.h"
 
-#include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,27 +23,27 @@ sb_payload_size(const struct sb_signal *signal, const void *payload)
 		else if (field->kind == SB_BYTES)
 			size += ((const struct sb_bytes *)at)->len;
 	}
-	return (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+	return (size + PAYLOAD_ALIGNMENT - 1) / PAYLOAD_ALIGNMENT * PAYLOAD_ALIGNMENT;
 }
 
-/* Appends what the pointer points to, and returns the offset that takes its place. */
+/* Appends what the pointer points to, and returns where. */
 static const void *
-move_in(void *memory, size_t *end, const void *from, size_t len)
+append(char **end, const void *from, size_t len)
 {
-	uintptr_t offset = *end;
+	char *at = *end;
 
 	if (!from)
 		return NULL;
 	if (len)
-		memcpy((char *)memory + offset, from, len);
+		memcpy(at, from, len);
 	*end += len;
-	return (const void *)offset;
+	return at;
 }
 
 void
-sb_payload_pack(const struct sb_signal *signal, const void *payload, void *memory)
+sb_payload_copy(const struct sb_signal *signal, const void *payload, void *memory)
 {
-	size_t end = signal->size;
+	char *end = (char *)memory + signal->size;
 
 	memcpy(memory, payload, signal->size);
 	for (size_t k = 0; k < signal->n_fields; k++) {
@@ -54,33 +53,12 @@ sb_payload_pack(const struct sb_signal *signal, const void *payload, void *memor
 		if (field->kind == SB_TEXT) {
 			const char **text = at;
 
-			*text = move_in(memory, &end, *text, text_size(*text));
+			*text = append(&end, *text, text_size(*text));
 		} else if (field->kind == SB_BYTES) {
 			struct sb_bytes *bytes = at;
 
-			bytes->ptr = move_in(memory, &end, bytes->ptr, bytes->len);
+			bytes->ptr = append(&end, bytes->ptr, bytes->len);
 		}
-	}
-}
-
-static const void *
-moved_to(const void *memory, const void *offset)
-{
-	return offset ? (const char *)memory + (uintptr_t)offset : NULL;
-}
-
-void
-sb_payload_unpack(const struct sb_signal *signal, void *memory)
-{
-	for (size_t k = 0; k < signal->n_fields; k++) {
-		const struct sb_field *field = &signal->fields[k];
-		void *at = (char *)memory + field->offset;
-
-		if (field->kind == SB_TEXT)
-			*(const char **)at = moved_to(memory, *(const char **)at);
-		else if (field->kind == SB_BYTES)
-			((struct sb_bytes *)at)->ptr =
-				moved_to(memory, ((struct sb_bytes *)at)->ptr);
 	}
 }
 
@@ -91,8 +69,7 @@ sb_signal_copy(const struct sb_signal *signal, const void *payload)
 
 	if (!copy)
 		return NULL;
-	sb_payload_pack(signal, payload, copy);
-	sb_payload_unpack(signal, copy);
+	sb_payload_copy(signal, payload, copy);
 	return copy;
 }
 

@@ -17,6 +17,7 @@
 #include <signalbox/observer.h>
 #include <signalbox/queue.h>
 
+#include "backlog.h"
 #include "index.h"
 #include "table.h"
 
@@ -112,9 +113,10 @@ struct pattern {
 	char text[];
 };
 
-/* What is known of a sender or of a labelled object. */
+/* What is known of a sender, of a labelled object or of one that has a token. */
 struct object {
 	const void *key;
+	uint64_t token; /* its serial; 0: it has none */
 	struct pair *pairs;
 	char *label;
 	UT_hash_handle hh;
@@ -174,6 +176,9 @@ struct sb_dispatcher {
 	struct watch watches[SB_DEPTH_LIMIT + 1]; /* by depth */
 
 	struct sb_mailbox *mailbox; /* knows the loop, too */
+	struct backlog deferred;
+	uint64_t last_token;
+	uint64_t n_drops_told[2]; /* by enum sb_later: of those that were dropped */
 	int64_t wake_at_ns; /* asked of the loop; INT64_MAX: nothing */
 	bool is_delivering;
 	const char *outside_place; /* of what sb_deliver() calls outside emissions; or NULL */
@@ -306,27 +311,38 @@ void sb_observers_free(struct sb_dispatcher *d);
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);
 
-/* payload.c: a packed payload has offsets in place of its pointers, so that it may be moved. */
-/* What it takes with its texts and bytes; a multiple of the strictest alignment. */
+/* payload.c */
+/* No kind of field needs a stricter one. */
+enum { PAYLOAD_ALIGNMENT = 8 };
+/* What a copy takes with its texts and bytes; a multiple of the alignment. */
 size_t sb_payload_size(const struct sb_signal *signal, const void *payload);
-void sb_payload_pack(const struct sb_signal *signal, const void *payload, void *memory);
-void sb_payload_unpack(const struct sb_signal *signal, void *memory);
+/* Copies it to memory of that size, aligned so. */
+void sb_payload_copy(const struct sb_signal *signal, const void *payload, void *memory);
 
 /* mailbox.c */
 struct sb_mailbox *sb_mailbox_create(void);
-/* The dispatcher has gone: its loop is parted from, and nothing can be posted any more. */
+/* Nothing can be posted any more. */
+void sb_mailbox_shut(struct sb_mailbox *mailbox);
+/* The dispatcher has gone: besides, its loop is parted from, and what was posted goes. */
 void sb_mailbox_close(struct sb_mailbox *mailbox);
 void sb_mailbox_set_loop(struct sb_mailbox *mailbox, const struct sb_loop *loop, void *self);
 /* The loop, or NULL. On the dispatcher's thread, as the former two. */
 const struct sb_loop *sb_mailbox_loop(const struct sb_mailbox *mailbox, void **ret_self);
 /* Sees to it that sb_deliver() is called, soon. Any thread; nothing after the dispatcher has gone. */
 void sb_mailbox_wake(struct sb_mailbox *mailbox);
-/* sb_deliver() begins: from now on the loop is woken anew. */
-void sb_mailbox_awake(struct sb_mailbox *mailbox);
+/* sb_deliver() begins: takes what was posted, and from now on the loop is woken anew. And ends. */
+void sb_mailbox_begin(struct sb_mailbox *mailbox);
+void sb_mailbox_end(struct sb_mailbox *mailbox);
+/* What was posted: on the dispatcher's thread, for its sb_backlog_next(). */
+struct backlog *sb_mailbox_posted(struct sb_mailbox *mailbox);
+void sb_mailbox_set(struct sb_mailbox *mailbox, struct sb_later_options options);
+struct sb_later_counts sb_mailbox_counts(struct sb_mailbox *mailbox);
 
 /* later.c, expect.c, queue.c: their parts in sb_deliver(), each of which ends when the dispatcher is
  * destroyed; whether something is left for another; in sb_forget(), and at the end. */
+void sb_later_begin(struct sb_dispatcher *d); /* takes what sb_later_run() will deliver */
 int sb_later_run(struct sb_dispatcher *d); /* returns how many signals it emitted */
+void sb_later_end(struct sb_dispatcher *d);
 bool sb_later_waits(struct sb_dispatcher *d);
 void sb_later_forget(struct sb_dispatcher *d, const void *object);
 void sb_later_free(struct sb_dispatcher *d);
@@ -342,5 +358,7 @@ void sb_queues_free(struct sb_dispatcher *d);
 /* deliver.c */
 /* Asks for it at this time, or not for a time any more: INT64_MAX. */
 void sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns);
+/* The sb_deliver() in progress, if one is, was left by longjmp. */
+void sb_deliver_unwind(struct sb_dispatcher *d);
 
 #endif

@@ -46,7 +46,8 @@ SB_API int64_t sb_clock_ns(const struct sb_dispatcher *d);
  * it began, and no more than the budget. The loop is woken again for what is left, so that a flood
  * cannot keep it from its other work.
  * Returns how many signals were emitted; -ECANCELED when d was destroyed meanwhile, and is gone;
- * -EBUSY, and nothing done, in a handler, an observer, or inside itself. A handler that leaves it
+ * -EBUSY, and nothing done, in a handler, an observer, or inside itself: a loop that gets it calls
+ * again later, for it is not woken again. A handler that leaves it
  * by longjmp is cleaned up after by sb_unwind(); what was not delivered by then still is. */
 SB_API int sb_deliver(struct sb_dispatcher *d);
 
@@ -63,7 +64,8 @@ enum sb_policy {
 
 struct sb_later_options {
 	size_t size; /* signals that may wait; 0: 1024 */
-	size_t bytes; /* that their copies may take together; 0: 16 MiB */
+	size_t bytes; /* that their copies may take together; 0: 16 MiB. What takes more by itself is
+		       * refused, whatever the policy */
 	enum sb_policy policy;
 	size_t budget; /* signals a sb_deliver() emits of it; 0: 256 */
 };
@@ -73,7 +75,7 @@ SB_API void sb_set_later(
 	struct sb_dispatcher *d, enum sb_later which, struct sb_later_options options);
 
 struct sb_later_counts {
-	size_t n_waiting, bytes_waiting;
+	size_t n_waiting, bytes_waiting; /* but for what a sb_deliver() in progress has taken */
 	size_t most_waiting; /* there have ever been */
 	uint64_t n_delivered;
 	uint64_t n_refused; /* for lack of room, or of memory */
