@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <signalbox/dispatcher.h>
+#include <signalbox/join.h>
 #include <signalbox/reactor.h>
 #include <signalbox/url.h>
 
@@ -203,7 +204,7 @@ run_configured(struct program *program, struct config *config)
 	int status;
 
 	program->r = sb_reactor_create();
-	if (d && program->r) {
+	if (d && program->r && !sb_join(d, program->r, SB_PLACE)) {
 		status = run_with_signals(program, d, config);
 	} else {
 		(void)sb_error_set(&error, -errno, "cannot begin: %s", strerror(errno));

@@ -151,7 +151,8 @@ find(const struct sb_dispatcher *d, struct sb_connection connection)
 		|| connection.index >= d->n_records)
 		return NULL;
 	record = record_at(d, connection.index);
-	return record->serial == connection.serial && !(record->flags & RECORD_LEG) ? record : NULL;
+	return record->serial == connection.serial && !(record->flags & RECORD_PART) ? record
+										     : NULL;
 }
 
 int
@@ -204,6 +205,10 @@ forget_sender(struct sb_dispatcher *d, const void *sender)
 
 			if (at == NONE)
 				continue;
+			if (record_at(d, at)->flags & RECORD_AWAIT) {
+				sb_expectation_lose(d, at);
+				continue;
+			}
 			sb_connection_drop(d, record_at(d, at)->flags & RECORD_LEG
 						      ? record_at(d, at)->next_of_group
 						      : at);
@@ -249,6 +254,25 @@ sb_forget(struct sb_dispatcher *d, const void *object)
 	return n;
 }
 
+struct sb_connection_info
+sb_connection_info_of(const struct sb_dispatcher *d, uint32_t at)
+{
+	const struct record *record = record_at(d, at);
+	bool is_pattern = record->flags & RECORD_PATTERN;
+	const void *sender = is_pattern ? record->in.pattern->sender : record->in.row->key.sender;
+
+	return (struct sb_connection_info){
+		.connection = sb_connection_of(d, at),
+		.name = is_pattern ? record->in.pattern->text : record->in.row->signal->name,
+		.sender = sender ? sender : SB_ANY,
+		.self = record->self,
+		.place = record->place,
+		.options = { .priority = record->priority, .once = record->flags & RECORD_ONCE },
+		.n_blocked = record->n_blocked,
+		.is_pattern = is_pattern,
+	};
+}
+
 bool
 sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info)
@@ -256,24 +280,10 @@ sb_connection_next(
 	while (*cursor < d->n_records) {
 		uint32_t at = (uint32_t)(*cursor)++;
 		const struct record *record = record_at(d, at);
-		bool is_pattern = record->flags & RECORD_PATTERN;
-		const void *sender;
 
-		if (!record->serial || record->flags & RECORD_LEG)
+		if (!record->serial || record->flags & RECORD_PART)
 			continue;
-		sender = is_pattern ? record->in.pattern->sender : record->in.row->key.sender;
-		*ret_info = (struct sb_connection_info){
-			.connection = sb_connection_of(d, at),
-			.name = is_pattern ? record->in.pattern->text
-					   : record->in.row->signal->name,
-			.sender = sender ? sender : SB_ANY,
-			.self = record->self,
-			.place = record->place,
-			.options = { .priority = record->priority,
-				.once = record->flags & RECORD_ONCE },
-			.n_blocked = record->n_blocked,
-			.is_pattern = is_pattern,
-		};
+		*ret_info = sb_connection_info_of(d, at);
 		return true;
 	}
 	return false;

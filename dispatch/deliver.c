@@ -61,10 +61,11 @@ sb_deliver(struct sb_dispatcher *d)
 {
 	int n;
 
-	if (d->hot.depth || d->is_delivering)
+	if (d->hot.depth || d->is_delivering || d->is_ending)
 		return -EBUSY;
 	d->is_delivering = true;
 	sb_later_begin(d);
+	sb_queues_begin(d);
 	sb_expectations_run(d);
 	n = sb_later_run(d);
 	sb_queues_run(d);

@@ -64,6 +64,7 @@ sb_dispatcher_free(struct sb_dispatcher *d)
 	}
 	sb_registry_free(d);
 	sb_observers_free(d);
+	sb_trace_free(d);
 	sb_index_finish(&d->by_self);
 	sb_index_finish(&d->by_receiver);
 	free(d);
@@ -72,15 +73,14 @@ sb_dispatcher_free(struct sb_dispatcher *d)
 void
 sb_dispatcher_destroy(struct sb_dispatcher *d)
 {
-	if (!d)
+	if (!d || d->hot.odd & ODD_DESTROYED)
 		return;
-	if (!d->hot.depth && !d->is_delivering) {
-		sb_dispatcher_free(d);
-		return;
-	}
 	sb_frames_settle(d);
 	d->hot.odd |= ODD_DESTROYED;
 	sb_mailbox_shut(d->mailbox);
 	for (uint32_t k = 0; k < d->hot.depth; k++)
 		d->hot.frames[k].flags |= FRAME_GONE;
+	sb_observers_end(d);
+	if (!d->hot.depth)
+		(void)sb_emissions_over(d);
 }

@@ -1,16 +1,16 @@
 #include "private.h"
 
-#include <signalbox/dispatch_signals.h>
-
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 /* What next_call() found to call. */
 struct call {
+	enum { TYPED, BY_PATTERN, EXPECTED } how;
 	sb_fn *fn;
 	void *self;
-	bool is_pattern;
+	sb_expected_fn *expected;
+	int which;
 };
 
 /* Of the handler that runs in a plain frame. */
@@ -63,23 +63,6 @@ depth_of(const struct sb_dispatcher *d, const struct sb_frame *frame)
 	return (uint32_t)(frame - d->hot.frames);
 }
 
-/* Whether its receiver has run in this emission by another of its connections. */
-static bool
-has_run(const struct sb_dispatcher *d, const struct sb_frame *frame, const struct group *group)
-{
-	return group && frame->id && group->ran[depth_of(d, frame)] == frame->id;
-}
-
-static void
-note_run(struct sb_dispatcher *d, struct sb_frame *frame, struct group *group)
-{
-	if (!group)
-		return;
-	if (!frame->id)
-		frame->id = ++d->last_id;
-	group->ran[depth_of(d, frame)] = frame->id;
-}
-
 static bool
 is_observed(const struct sb_dispatcher *d, const struct sb_frame *frame)
 {
@@ -100,104 +83,87 @@ announce(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at)
 	return false;
 }
 
+/* take() for an expectation: observers hear of it once it is met, and it ends before its call. */
+static bool
+take_expectation(
+	struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *ret_call)
+{
+	const struct record *record = record_at(d, at);
+
+	/* What goes wrong in the predicate has its place, too. */
+	frame->place = record->place;
+	frame->has_failed = 0;
+	if (!sb_expectation_is_met(d, frame, at))
+		return false;
+	if (is_observed(d, frame) && !announce(d, frame, at))
+		return false;
+	ret_call->how = EXPECTED;
+	ret_call->self = record->self;
+	ret_call->expected = sb_expectation_take(d, at, &ret_call->which);
+	return true;
+}
+
 /* Whether it is to be called now; if so, it is running. */
 static bool
 take(struct sb_dispatcher *d, struct sb_frame *frame, uint32_t at, struct call *ret_call)
 {
 	struct record *record = record_at(d, at);
 
-	if (record->n_blocked || has_run(d, frame, record->group))
+	if (record->flags & RECORD_AWAIT)
+		return take_expectation(d, frame, at, ret_call);
+	if (record->n_blocked || has_run(record->group, frame->id, depth_of(d, frame)))
 		return false;
 	if (is_observed(d, frame) && !announce(d, frame, at))
 		return false;
-	note_run(d, frame, record->group);
+	note_run(d, record->group, &frame->id, depth_of(d, frame));
 	ret_call->fn = record->fn;
 	ret_call->self = record->self;
-	ret_call->is_pattern = record->flags & RECORD_PATTERN;
+	ret_call->how = record->flags & RECORD_PATTERN ? BY_PATTERN : TYPED;
 	frame->place = record->place;
 	frame->has_failed = 0;
-	frame->n_ran += !ret_call->is_pattern;
+	frame->n_ran += ret_call->how == TYPED;
 	if (record->flags & RECORD_ONCE)
 		sb_connection_drop(d, at);
 	return true;
-}
-
-/* For a signal that is not registered: the record of the next pattern that matches it, or NONE. */
-static uint32_t
-next_pattern(const struct sb_dispatcher *d, struct sb_frame *frame)
-{
-	const void *from = frame->from ? frame->from : SB_ANONYMOUS;
-
-	for (const struct pattern *p = d->patterns; p; p = p->next) {
-		const struct record *record = record_at(d, p->record);
-
-		if (!is_before(frame->last_priority, frame->last, record->priority, record->serial))
-			continue;
-		if (record->serial > frame->serial || (p->sender != SB_ANY && p->sender != from)
-			|| !sb_pattern_matches(p->text, frame->signal->name))
-			continue;
-		frame->last_priority = record->priority;
-		frame->last = record->serial;
-		return p->record;
-	}
-	return NONE;
-}
-
-static bool
-skip_holes(const struct sb_row *row, uint32_t *at, uint32_t end)
-{
-	while (*at < end && ((const struct row *)row)->who[*at] == NONE)
-		(*at)++;
-	return *at < end;
-}
-
-/* The next receiver's record: of two rows the one that comes first. NONE: no more. */
-static uint32_t
-next_record(const struct sb_dispatcher *d, struct sb_frame *frame)
-{
-	const struct row *any = (const struct row *)frame->row;
-	const struct row *mine = (const struct row *)frame->mine;
-	bool has_any = skip_holes(frame->row, &frame->at, frame->end);
-	bool has_mine = mine && skip_holes(frame->mine, &frame->mine_at, frame->mine_end);
-
-	if (has_any && has_mine) {
-		const struct record *a = record_at(d, any->who[frame->at]);
-		const struct record *b = record_at(d, mine->who[frame->mine_at]);
-
-		has_mine = is_before(b->priority, b->serial, a->priority, a->serial);
-	}
-	if (has_mine)
-		return mine->who[frame->mine_at++];
-	return has_any ? any->who[frame->at++] : NONE;
 }
 
 static bool
 next_call(struct sb_dispatcher *d, struct sb_frame *frame, struct call *ret_call)
 {
 	while (!frame->flags) {
-		const struct record *record;
-		uint32_t at = frame->row == &d->unknown.pub ? next_pattern(d, frame)
-							    : next_record(d, frame);
+		uint32_t at = sb_walk_next(d, frame, frame->from);
 
 		if (at == NONE)
 			return false;
-		record = record_at(d, at);
-		if (record->serial > frame->serial)
-			continue;
-		if (record->flags & RECORD_LEG)
-			at = record->next_of_group;
 		if (take(d, frame, at, ret_call))
 			return true;
 	}
 	return false;
 }
 
+static void
+make(const struct call *call, const struct sb_signal *signal, void *from, const void *payload)
+{
+	if (call->how == TYPED)
+		signal->thunk(call->fn, call->self, from, payload);
+	else if (call->how == BY_PATTERN)
+		((sb_pattern_fn *)call->fn)(call->self, from, signal, payload);
+	else
+		call->expected(call->self, &(struct sb_expected){
+						   .which = call->which,
+						   .signal = signal,
+						   .from = from,
+						   .payload = payload,
+					   });
+}
+
 bool
 sb_emissions_over(struct sb_dispatcher *d)
 {
 	if (d->hot.odd & ODD_DESTROYED) {
-		/* sb_deliver() frees it when it comes back. */
-		if (d->is_delivering)
+		/* sb_deliver() frees it when it comes back, sb_dispatcher_destroy() when observers
+		 * have been told. */
+		if (d->is_delivering || d->is_ending)
 			return false;
 		sb_dispatcher_free(d);
 		return true;
@@ -242,10 +208,7 @@ finish(struct sb_dispatcher *d, struct sb_frame *frame, struct sb_result *ret_re
 	int result;
 
 	while (next_call(d, frame, &call)) {
-		if (call.is_pattern)
-			((sb_pattern_fn *)call.fn)(call.self, from, signal, payload);
-		else
-			signal->thunk(call.fn, call.self, from, payload);
+		make(&call, signal, from, payload);
 		if (is_observed(d, frame))
 			sb_observers_call_ended(
 				d, frame, frame->has_failed ? SB_FAILED : SB_RETURNED);
@@ -299,33 +262,23 @@ static int
 emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const void *payload,
 	struct sb_result *ret_result)
 {
-	struct row *row = (struct row *)sb_row_of_(&d->hot, signal->number), *mine = NULL;
-	bool is_failure = signal == sb_dispatch_failed_signal();
+	struct row *row = (struct row *)sb_row_of_(&d->hot, signal->number), *mine;
 	struct sb_frame *frame;
 
 	sb_assert(from != SB_ANY && from != SB_ANONYMOUS);
 	if (d->hot.odd & ODD_DESTROYED)
 		return -ECANCELED;
-	/* One frame more is kept for telling that something failed in the last. */
-	if (d->hot.depth >= SB_DEPTH_LIMIT + (uint32_t)is_failure)
+	if (sb_walk_is_too_deep(d, signal))
 		return refuse(d, signal);
-	if (row->pub.odd & ROW_HAS_SENDERS)
-		mine = sb_row_find(d, row->key.number, from ? from : SB_ANONYMOUS);
+	mine = sb_walk_mine(d, row, from);
 	if (!row->pub.n && !(mine && mine->pub.n) && !(row->pub.odd & ROW_IS_UNKNOWN)
 		&& !(d->hot.odd & ODD_OBSERVED))
 		return 0;
 	frame = &d->hot.frames[d->hot.depth++];
-	*frame = (struct sb_frame){
-		.row = &row->pub,
-		.from = from,
-		.end = row->pub.n,
-		.mine = mine ? &mine->pub : NULL,
-		.mine_end = mine ? mine->pub.n : 0,
-		.signal = signal,
-		.payload = payload,
-		.serial = d->last_serial,
-		.last_priority = INT16_MAX,
-	};
+	sb_walk_begin(d, frame, row, mine);
+	frame->from = from;
+	frame->signal = signal;
+	frame->payload = payload;
 	if (d->hot.odd & ODD_OBSERVED)
 		sb_observers_emission_began(d, frame);
 	return finish(d, frame, ret_result);
@@ -412,6 +365,8 @@ sb_unwind(struct sb_dispatcher *d)
 	sb_failures_flush(d);
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
+	d->is_ending = false;
+	sb_queues_unwind(d);
 	sb_deliver_unwind(d);
 	d->outside_place = NULL;
 	return sb_emissions_over(d);

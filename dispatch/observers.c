@@ -69,12 +69,14 @@ tell_one(const struct watcher *w, const struct watch *watch, enum event what)
 	}
 }
 
-/* Not while one is told. */
 static void
 sweep(struct sb_dispatcher *d)
 {
 	struct watcher **at = &d->watchers;
 
+	/* One of them is being told. */
+	if (d->observer_depth || d->is_ending)
+		return;
 	while (*at) {
 		struct watcher *w = *at;
 
@@ -140,6 +142,8 @@ sb_observers_call_began(struct sb_dispatcher *d, const struct sb_frame *frame, u
 		.self = record->self,
 		.is_pattern = record->flags & RECORD_PATTERN,
 	};
+	if (!(record->flags & RECORD_AWAIT))
+		watch->receiver.connection = sb_connection_of(d, at);
 	watch->call_ended = 0;
 	watch->call_began = ++d->last_event;
 	tell(d, watch, CALL_BEGAN, watch->call_began);
@@ -232,8 +236,7 @@ sb_unobserve(struct sb_dispatcher *d, const struct sb_observer *observer, void *
 	if (!w)
 		return -ENOENT;
 	w->is_gone = true;
-	if (!d->observer_depth)
-		sweep(d);
+	sweep(d);
 	return 0;
 }
 
@@ -242,8 +245,31 @@ sb_observers_forget(struct sb_dispatcher *d, const void *self)
 {
 	for (struct watcher *w = d->watchers; w; w = w->next)
 		w->is_gone |= w->self == self;
-	if (!d->observer_depth)
-		sweep(d);
+	sweep(d);
+}
+
+void
+sb_observers_end(struct sb_dispatcher *d)
+{
+	const uint32_t depth = d->observer_depth;
+	const char *const place = d->observer_place, *const outside = d->outside_place;
+
+	d->is_ending = true;
+	d->observer_depth = d->hot.depth;
+	for (const struct watcher *w = d->watchers; w; w = w->next) {
+		if (w->is_gone || !w->observer->destroyed)
+			continue;
+		d->observer_place = w->place;
+		if (!d->hot.depth)
+			d->outside_place = w->place;
+		w->observer->destroyed(w->self, d);
+	}
+	d->is_ending = false;
+	/* What destroyed it may be an observer, which goes on. */
+	d->observer_depth = depth;
+	d->observer_place = place;
+	d->outside_place = outside;
+	sweep(d);
 }
 
 void

@@ -8,7 +8,8 @@
  * record beside it: one row a signal for receivers of anyone, and one for each pair of signal and
  * sender that has receivers of its own. What is unusual about a record (once, blocked, a pattern's)
  * hides its fn from the slot, so that the generated loop asks.
- * A pattern's record is in no row: it leaves a leg, a record of its own, in each row it matches.
+ * A pattern's record is in no row: it leaves a leg, a record of its own, in each row it matches; so
+ * does an expectation's, a leg for each signal that it awaits.
  * What is removed leaves a hole in its row, closed when no emission is in progress. */
 
 #include <signalbox/emission.h>
@@ -26,7 +27,14 @@
 enum { RECORDS_A_CHUNK = 1024 };
 
 /* struct record, flags */
-enum { RECORD_ONCE = 1, RECORD_PATTERN = 2, RECORD_LEG = 4 };
+enum {
+	RECORD_ONCE = 1,
+	RECORD_PATTERN = 2,
+	RECORD_LEG = 4, /* a pattern's */
+	RECORD_AWAIT = 8, /* an expectation's leg */
+	RECORD_EXPECTS = 16, /* an expectation's own */
+	RECORD_PART = RECORD_LEG | RECORD_AWAIT | RECORD_EXPECTS, /* any: it is no connection */
+};
 /* struct sb_row, odd */
 enum { ROW_HAS_SENDERS = 1, ROW_IS_UNKNOWN = 2 };
 /* struct sb_hot, odd */
@@ -42,7 +50,8 @@ struct group {
 	uint32_t first, last;
 	bool is_stale;
 	struct group *next_stale;
-	uint64_t ran[SB_DEPTH_LIMIT + 1]; /* by depth: the id of the emission in which it ran */
+	/* By depth: the id of the emission in which it ran; the last one is for sb_receivers(). */
+	uint64_t ran[SB_DEPTH_LIMIT + 2];
 };
 
 struct record {
@@ -53,12 +62,13 @@ struct record {
 	union {
 		struct row *row; /* a typed connection, a leg */
 		struct pattern *pattern; /* a pattern's connection */
+		struct expectation *expectation; /* an expectation's own */
 	} in;
 	struct group *group; /* NULL: the only connection of its receiver */
 	uint32_t slot; /* in the row; of a free record: the next free one */
 	uint32_t next_of_self, prev_of_self;
-	uint32_t next_of_group; /* of a leg: the pattern's record */
-	uint32_t prev_of_group;
+	uint32_t next_of_group; /* of a leg: the record of the pattern or the expectation */
+	uint32_t prev_of_group; /* of an expectation's leg: which it is */
 	int16_t priority;
 	uint16_t n_blocked;
 	uint8_t flags;
@@ -113,11 +123,12 @@ struct pattern {
 	char text[];
 };
 
-/* What is known of a sender, of a labelled object or of one that has a token. */
+/* What is known of a sender, of an object with a label or a token, or of who expects something. */
 struct object {
 	const void *key;
 	uint64_t token; /* its serial; 0: it has none */
 	struct pair *pairs;
+	struct expectation *expectations;
 	char *label;
 	UT_hash_handle hh;
 };
@@ -169,11 +180,15 @@ struct sb_dispatcher {
 	sb_last_resort_fn *last_resort;
 	void *last_resort_self;
 	struct watcher *watchers;
+	bool is_ending; /* observers are being told that it is destroyed */
 	uint64_t last_event, last_emission;
 	uint32_t
 		observer_depth; /* of the frame that an observer is being told of, from 1; 0: none */
 	const char *observer_place;
 	struct watch watches[SB_DEPTH_LIMIT + 1]; /* by depth */
+	struct expectation **deadlines; /* a heap */
+	uint32_t n_deadlines, cap_deadlines;
+	struct expectation *lost, *last_lost; /* those that have nobody left to wait for */
 
 	struct sb_mailbox *mailbox; /* knows the loop, too */
 	struct backlog deferred;
@@ -183,6 +198,8 @@ struct sb_dispatcher {
 	bool is_delivering;
 	const char *outside_place; /* of what sb_deliver() calls outside emissions; or NULL */
 	struct sb_trace *trace;
+	struct sb_queue *queues, *reading; /* reading: whose reader runs, or NULL */
+	bool is_running_queues;
 };
 
 static inline struct record *
@@ -215,6 +232,24 @@ static inline bool
 is_before(int priority, uint64_t serial, int than_priority, uint64_t than_serial)
 {
 	return priority != than_priority ? priority > than_priority : serial < than_serial;
+}
+
+/* Whether the receiver of these connections has run in the emission, by another of them. */
+static inline bool
+has_run(const struct group *group, uint64_t id, uint32_t depth)
+{
+	return group && id && group->ran[depth] == id;
+}
+
+/* The emission has no id until it needs one. */
+static inline void
+note_run(struct sb_dispatcher *d, struct group *group, uint64_t *id, uint32_t depth)
+{
+	if (!group)
+		return;
+	if (!*id)
+		*id = ++d->last_id;
+	group->ran[depth] = *id;
 }
 
 /* records.c: records, and who else has the same receiver or self. */
@@ -274,6 +309,20 @@ struct sb_connection sb_connect_again(
 struct sb_connection sb_connection_of(const struct sb_dispatcher *d, uint32_t at);
 void sb_connection_drop(struct sb_dispatcher *d, uint32_t at);
 
+struct sb_connection_info sb_connection_info_of(const struct sb_dispatcher *d, uint32_t at);
+
+/* walk.c: whom an emission comes to, one after the other. */
+/* The receivers of a sender alone (NULL: anonymous), of a signal that has the row; or NULL. */
+struct row *sb_walk_mine(const struct sb_dispatcher *d, const struct row *row, const void *from);
+/* The frame stands before the first of them. Its signal is yet to be filled in. */
+void sb_walk_begin(
+	const struct sb_dispatcher *d, struct sb_frame *frame, struct row *row, struct row *mine);
+/* The next that it comes to: the record of a connection that may be blocked, or whose receiver has
+ * run, or an expectation's leg; NONE: no more. */
+uint32_t sb_walk_next(const struct sb_dispatcher *d, struct sb_frame *frame, const void *from);
+/* One emission more would be too deep. */
+bool sb_walk_is_too_deep(const struct sb_dispatcher *d, const struct sb_signal *signal);
+
 /* registry.c */
 int sb_registry_add(struct sb_dispatcher *d, const struct sb_signal *signal);
 void sb_registry_free(struct sb_dispatcher *d);
@@ -306,7 +355,12 @@ void sb_observers_emission_ended(
 /* Ends what is still begun of the innermost frame. */
 void sb_observers_unwind(struct sb_dispatcher *d, const struct sb_frame *frame);
 void sb_observers_forget(struct sb_dispatcher *d, const void *self);
+/* Tells them that d is destroyed, the last that they hear. */
+void sb_observers_end(struct sb_dispatcher *d);
 void sb_observers_free(struct sb_dispatcher *d);
+
+/* trace.c: the dispatcher goes, and observers with it. */
+void sb_trace_free(struct sb_dispatcher *d);
 
 /* dispatcher.c */
 void sb_dispatcher_free(struct sb_dispatcher *d);
@@ -338,6 +392,15 @@ struct backlog *sb_mailbox_posted(struct sb_mailbox *mailbox);
 void sb_mailbox_set(struct sb_mailbox *mailbox, struct sb_later_options options);
 struct sb_later_counts sb_mailbox_counts(struct sb_mailbox *mailbox);
 
+/* expect.c, expectation.c: by the index of a leg. */
+/* Asks the predicate, which may do anything. Whether the expectation is still there, and met. */
+bool sb_expectation_is_met(
+	const struct sb_dispatcher *d, const struct sb_frame *frame, uint32_t at);
+/* Ends it; returns what is to be called. */
+sb_expected_fn *sb_expectation_take(struct sb_dispatcher *d, uint32_t at, int *ret_which);
+/* The sender was forgotten. */
+void sb_expectation_lose(struct sb_dispatcher *d, uint32_t at);
+
 /* later.c, expect.c, queue.c: their parts in sb_deliver(), each of which ends when the dispatcher is
  * destroyed; whether something is left for another; in sb_forget(), and at the end. */
 void sb_later_begin(struct sb_dispatcher *d); /* takes what sb_later_run() will deliver */
@@ -350,7 +413,11 @@ void sb_expectations_run(struct sb_dispatcher *d);
 bool sb_expectations_wait(const struct sb_dispatcher *d);
 void sb_expectations_forget(struct sb_dispatcher *d, const void *self);
 void sb_expectations_free(struct sb_dispatcher *d);
+/* sb_deliver() begins: what waits now is due. */
+void sb_queues_begin(struct sb_dispatcher *d);
 void sb_queues_run(struct sb_dispatcher *d);
+/* What a reader has left by longjmp is over. */
+void sb_queues_unwind(struct sb_dispatcher *d);
 bool sb_queues_wait(struct sb_dispatcher *d);
 void sb_queues_forget(struct sb_dispatcher *d, const void *self);
 void sb_queues_free(struct sb_dispatcher *d);

@@ -4,6 +4,8 @@
 #include <locale.h>
 #include <stdarg.h>
 
+#include "utf8.h"
+
 /* Where text goes; len counts on past cap. */
 struct out {
 	char *buf;
@@ -54,29 +56,14 @@ put_double(struct out *out, double value)
 	put_text(out, text);
 }
 
-static bool
-is_continuation(unsigned char c)
-{
-	return (c & 0xc0) == 0x80;
-}
-
-/* How many bytes from here are one character of UTF-8 beyond ASCII, or 0 (RFC 3629, 4). */
+/* How many bytes from here may be shown as they are. */
 static size_t
-utf8_len(const unsigned char *at, size_t len)
+printable_len(const unsigned char *at, size_t len)
 {
-	size_t n = at[0] >= 0xc2 && at[0] <= 0xdf   ? 2
-		   : at[0] >= 0xe0 && at[0] <= 0xef ? 3
-		   : at[0] >= 0xf0 && at[0] <= 0xf4 ? 4
-						    : 0;
+	size_t n = utf8_len(at, len);
 
-	if (!n || n > len)
-		return 0;
-	for (size_t k = 1; k < n; k++)
-		if (!is_continuation(at[k]))
-			return 0;
-	if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f)
-		|| (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
-		return 0;
+	if (n == 1)
+		return at[0] >= 0x20 && at[0] < 0x7f && at[0] != '"' && at[0] != '\\';
 	/* The C1 controls say nothing to a person, and much to a terminal. */
 	return n == 2 && at[0] == 0xc2 && at[1] < 0xa0 ? 0 : n;
 }
@@ -88,15 +75,13 @@ put_bytes(struct out *out, struct sb_bytes bytes)
 
 	put_char(out, '"');
 	for (size_t k = 0; k < bytes.len;) {
-		size_t n = utf8_len(at + k, bytes.len - k);
+		size_t n = printable_len(at + k, bytes.len - k);
 
 		if (n) {
 			for (; n; n--)
 				put_char(out, (char)at[k++]);
 		} else if (at[k] == '"' || at[k] == '\\') {
 			put_char(out, '\\');
-			put_char(out, (char)at[k++]);
-		} else if (at[k] >= 0x20 && at[k] < 0x7f) {
 			put_char(out, (char)at[k++]);
 		} else {
 			put_format(out, "\\x%02x", at[k++]);

@@ -56,6 +56,7 @@ struct sb_reactor {
 	struct timer_heap timers;
 	struct sb_timer *all_timers, **timers_end;
 	struct inbox *inbox;
+	struct sb_waker *all_wakers, **wakers_end;
 	struct sb_reap *reaps, **reaps_end;
 	struct task_list tasks;
 	struct stream_list streams;
@@ -101,11 +102,14 @@ struct inbox *sb_inbox_create(void);
 void sb_inbox_destroy(struct inbox *box);
 bool sb_inbox_is_empty(struct inbox *box);
 
-/* Makes the calls that are in it now. */
+/* Makes the calls that are in it now, those of wakers included. */
 void sb_inbox_run(struct inbox *box);
 
 /* Copies call number i; false when there are not so many. */
 bool sb_inbox_peek(struct inbox *box, size_t i, struct call *ret_call);
+
+/* Whether its call is asked for and not made yet. */
+bool sb_inbox_holds(struct inbox *box, const struct sb_waker *waker);
 
 /* byte_queue.c */
 

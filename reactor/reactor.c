@@ -27,6 +27,7 @@ sb_reactor_make(const struct backend *backend, void *back)
 	r->backend = backend;
 	r->back = back;
 	r->timers_end = &r->all_timers;
+	r->wakers_end = &r->all_wakers;
 	r->reaps_end = &r->reaps;
 	TAILQ_INIT(&r->tasks);
 	TAILQ_INIT(&r->streams);
@@ -54,6 +55,7 @@ sb_reactor_free(struct sb_reactor *r)
 	r->is_running = true;
 	reap_all(r);
 	sb_assert(!r->all_timers);
+	sb_assert(!r->all_wakers);
 	sb_assert(TAILQ_EMPTY(&r->streams));
 	sb_assert(TAILQ_EMPTY(&r->listeners));
 	if (r->signal_fn)
@@ -284,6 +286,7 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	const struct sb_timer *timer;
 	const struct stream *stream;
 	const struct sb_listener *listener;
+	const struct sb_waker *waker;
 	size_t at = (*cursor)++;
 	struct call call;
 
@@ -310,6 +313,14 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	if (r->signal_fn && is_turn_of(&at)) {
 		(void)snprintf(buf, cap, "handler of signals %s", r->signal_place);
 		return true;
+	}
+	for (waker = r->all_wakers; waker; waker = waker->next) {
+		if (is_turn_of(&at)) {
+			(void)snprintf(buf, cap, "%s %s",
+				sb_inbox_holds(r->inbox, waker) ? "woken call" : "waker",
+				waker->place);
+			return true;
+		}
 	}
 	if (!sb_inbox_peek(r->inbox, at, &call))
 		return false;

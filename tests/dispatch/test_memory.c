@@ -158,6 +158,7 @@ play_in_a_handler(struct scene *scene)
 	(void)other_gamma_emit(scene->d, NULL, &(struct other_gamma){ .none_ = false });
 	n_until_failure = -1;
 	assert_int_equal(sb_register(scene->d, &signals_two), 0);
+	assert_ptr_equal(sb_find(scene->d, "late.delta"), late_delta_signal());
 	assert_true(late_delta_connect(scene->d, thing, SB_HANDLER(on_delta), scene).serial);
 	n_calls = scene->n_calls;
 	assert_int_equal(late_delta_emit(scene->d, thing, &(struct late_delta){ .value = 1 }), 1);

@@ -4,6 +4,9 @@
 #include <unistd.h>
 
 #include <signalbox/dispatch_signals.h>
+#include <signalbox/expect.h>
+#include <signalbox/later.h>
+#include <signalbox/queue.h>
 
 #include "private.h"
 
@@ -22,7 +25,10 @@ struct sb_gate {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
 	struct numbers connections; /* serials that may be there */
+	struct numbers expectations;
 	struct numbers descriptors;
+	size_t n_waiting[2]; /* signals, by enum sb_later */
+	struct lines queues; /* their places */
 	struct lines pending; /* in the reactor */
 	struct lines failures; /* not expected so far */
 	bool is_lost; /* memory ran out, a failure is missing */
@@ -120,7 +126,9 @@ static void
 gate_free(struct sb_gate *gate)
 {
 	free(gate->connections.at);
+	free(gate->expectations.at);
 	free(gate->descriptors.at);
+	lines_finish(&gate->queues);
 	lines_finish(&gate->pending);
 	lines_finish(&gate->failures);
 	free(gate);
@@ -166,6 +174,27 @@ note_connections(struct sb_gate *gate)
 
 	while (gate->d && !error && sb_connection_next(gate->d, &cursor, &info))
 		error = numbers_add(&gate->connections, info.connection.serial);
+	return error;
+}
+
+static int
+note_waiting(struct sb_gate *gate)
+{
+	struct sb_expectation_info info;
+	struct sb_queue_counts counts;
+	const char *place;
+	size_t cursor = 0;
+	int error = 0;
+
+	if (!gate->d)
+		return 0;
+	gate->n_waiting[SB_DEFERRED] = sb_later_counts(gate->d, SB_DEFERRED).n_waiting;
+	gate->n_waiting[SB_POSTED] = sb_later_counts(gate->d, SB_POSTED).n_waiting;
+	while (!error && sb_expectation_next(gate->d, &cursor, &info))
+		error = numbers_add(&gate->expectations, info.expectation.serial);
+	cursor = 0;
+	while (!error && sb_queue_next(gate->d, &cursor, &place, &counts))
+		error = lines_add(&gate->queues, strdup(place));
 	return error;
 }
 
@@ -242,6 +271,45 @@ tell_connections(const struct sb_gate *gate, struct text *report)
 	}
 }
 
+static void
+tell_later(const struct sb_gate *gate, enum sb_later which, struct text *report)
+{
+	size_t n = sb_later_counts(gate->d, which).n_waiting, n_before = gate->n_waiting[which];
+
+	if (n > n_before)
+		(void)sb_kit_text_addf(report, "    %zu signal%s %s and not delivered\n",
+			n - n_before, n - n_before == 1 ? "" : "s",
+			which == SB_DEFERRED ? "deferred" : "posted");
+}
+
+static void
+tell_expectations(const struct sb_gate *gate, struct text *report)
+{
+	struct sb_expectation_info info;
+	size_t cursor = 0;
+
+	while (sb_expectation_next(gate->d, &cursor, &info)) {
+		if (!numbers_have(&gate->expectations, info.expectation.serial))
+			(void)sb_kit_text_addf(report, "    expectation of %zu signal%s: %s\n",
+				info.n, info.n == 1 ? "" : "s", info.place);
+	}
+}
+
+static void
+tell_queues(struct sb_gate *gate, struct text *report)
+{
+	struct sb_queue_counts counts;
+	const char *place;
+	size_t cursor = 0;
+
+	while (sb_queue_next(gate->d, &cursor, &place, &counts)) {
+		if (!lines_take(&gate->queues, place))
+			(void)sb_kit_text_addf(report, "    queue with %zu waiting%s%s: %s\n",
+				counts.n_waiting, counts.is_handling ? ", one not done" : "",
+				counts.is_closed ? ", closed" : "", place);
+	}
+}
+
 /* Returns whether nothing is left. */
 static bool
 tell_pending(struct sb_gate *gate, struct text *report)
@@ -279,6 +347,10 @@ sb_kit_gate_end(
 	if (*ret_has_dispatcher) {
 		(void)sb_forget(gate->d, gate);
 		tell_connections(gate, &left);
+		tell_later(gate, SB_DEFERRED, &left);
+		tell_later(gate, SB_POSTED, &left);
+		tell_expectations(gate, &left);
+		tell_queues(gate, &left);
 	}
 	*ret_is_idle = tell_pending(gate, &left);
 	if (each_descriptor(tell_descriptor, &self))
@@ -321,6 +393,8 @@ sb_gate_begin_(const char *place, struct sb_dispatcher *d, struct sb_reactor *r)
 	gate->d = d;
 	gate->r = r;
 	error = note_connections(gate);
+	if (!error)
+		error = note_waiting(gate);
 	if (!error)
 		error = note_pending(gate);
 	if (!error)

@@ -2,7 +2,7 @@
 
 struct record {
 	const struct sb_signal *signal;
-	void *payload; /* with its texts and bytes behind it, in the same memory */
+	void *payload; /* a copy */
 };
 
 struct sb_probe {
@@ -14,63 +14,6 @@ struct sb_probe {
 };
 
 enum { PROBE_PRIORITY = 32767 };
-
-/* ---- Copies ---- */
-
-/* What stands outside the payload itself, for one field, its NUL included. */
-static struct sb_bytes
-field_extent(const struct sb_field *field, const void *payload)
-{
-	const void *at = (const char *)payload + field->offset;
-	struct sb_bytes none = { NULL, 0 };
-
-	if (field->kind == SB_BYTES)
-		return *(const struct sb_bytes *)at;
-	if (field->kind == SB_TEXT && *(const char *const *)at) {
-		struct sb_bytes text = sb_bytes_of(*(const char *const *)at);
-
-		text.len++;
-		return text;
-	}
-	return none;
-}
-
-static void
-field_set(const struct sb_field *field, void *payload, const char *ptr, size_t len)
-{
-	void *at = (char *)payload + field->offset;
-
-	if (field->kind == SB_BYTES)
-		*(struct sb_bytes *)at = (struct sb_bytes){ ptr, len };
-	else
-		*(const char **)at = ptr;
-}
-
-/* A copy that lives by itself; NULL: out of memory. */
-static void *
-payload_copy(const struct sb_signal *signal, const void *payload)
-{
-	size_t i, size = signal->size;
-	char *copy, *end;
-
-	for (i = 0; i < signal->n_fields; i++)
-		size += field_extent(&signal->fields[i], payload).len;
-	copy = malloc(size);
-	if (!copy)
-		return NULL;
-	memcpy(copy, payload, signal->size);
-	end = copy + signal->size;
-	for (i = 0; i < signal->n_fields; i++) {
-		struct sb_bytes extent = field_extent(&signal->fields[i], payload);
-
-		if (!extent.len)
-			continue;
-		memcpy(end, extent.ptr, extent.len);
-		field_set(&signal->fields[i], copy, end, extent.len);
-		end += extent.len;
-	}
-	return copy;
-}
 
 static void
 on_signal(void *self, void *from, const struct sb_signal *signal, const void *payload)
@@ -90,7 +33,7 @@ on_signal(void *self, void *from, const struct sb_signal *signal, const void *pa
 		probe->records = records;
 		probe->cap = cap;
 	}
-	record.payload = payload_copy(signal, payload);
+	record.payload = sb_signal_copy(signal, payload);
 	if (!record.payload)
 		probe->is_lost = true;
 	else
@@ -344,6 +287,6 @@ sb_probe_clear(struct sb_probe *probe)
 	size_t i;
 
 	for (i = 0; i < probe->n; i++)
-		free(probe->records[i].payload);
+		sb_signal_free(probe->records[i].payload);
 	probe->n = probe->next = 0;
 }

@@ -1,5 +1,7 @@
 #include <errno.h>
 
+#include <signalbox/join.h>
+
 #include "private.h"
 
 /* What a world that was not clean leaves behind stays reachable: what still stands in it was
@@ -34,19 +36,21 @@ is_running(struct sb_world *world)
 bool
 sb_kit_world_end(struct sb_world *world, struct text *report)
 {
-	bool has_dispatcher, is_idle;
-	bool is_clean = sb_kit_gate_end(world->gate, report, &has_dispatcher, &is_idle);
+	bool has_dispatcher, is_idle, is_clean;
 
+	/* What the dispatcher has still to deliver the gate tells as the dispatcher's. */
+	(void)sb_join(world->d, NULL, SB_PLACE);
+	is_clean = sb_kit_gate_end(world->gate, report, &has_dispatcher, &is_idle);
 	if (is_idle && is_running(world)) {
 		(void)sb_kit_text_addf(report, "one of the reactor's callbacks has not returned\n");
 		is_clean = is_idle = false;
 	}
+	if (has_dispatcher)
+		sb_dispatcher_destroy(world->d);
 	if (is_idle)
 		sb_simulation_destroy(world->sim);
 	else
 		world_leave(world);
-	if (has_dispatcher)
-		sb_dispatcher_destroy(world->d);
 	free(world);
 	return is_clean;
 }
@@ -58,7 +62,8 @@ sb_world_create_(const char *place, uint64_t seed)
 
 	world->sim = sb_simulation_create(seed);
 	world->d = world->sim ? sb_dispatcher_create(NULL, NULL) : NULL;
-	if (!world->d) {
+	if (!world->d || sb_join(world->d, sb_simulation_reactor(world->sim), place)) {
+		sb_dispatcher_destroy(world->d);
 		sb_simulation_destroy(world->sim);
 		free(world);
 		sb_kit_fail_no_memory(place);

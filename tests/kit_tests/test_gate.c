@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <signalbox/queue.h>
+
 #include "kit_tests/toy.h"
 
 /* A dispatcher and a gate of the test's own, in a world that watches the watcher. */
@@ -231,6 +233,124 @@ a_dispatcher_that_went_with_the_emission_is_told(void **state)
 	assert_false(sb_gate_end(f.gate));
 }
 
+static void
+on_expected(void *self, const struct sb_expected *expected)
+{
+	(void)self;
+	(void)expected;
+	fail();
+}
+
+static bool
+take_time(void *self, void *item)
+{
+	(void)self;
+	(void)item;
+	return false;
+}
+
+static void
+spoken_later(struct fixture *f)
+{
+	assert_int_equal(toy_spoke_defer(f->d, NULL, &(struct toy_spoke){ .text = "a" }), 0);
+}
+
+static void
+called_later(struct fixture *f)
+{
+	struct sb_mailbox *mailbox = sb_mailbox_of(f->d);
+
+	assert_int_equal(toy_called_post(mailbox, (struct sb_token){ .object = NULL },
+				 &(struct toy_called){ .n = 1 }),
+		0);
+	sb_mailbox_release(mailbox);
+}
+
+static void
+signals_that_wait_are_counted(void **state)
+{
+	struct fixture f;
+	const char *said;
+
+	begin(&f, *state);
+	spoken_later(&f);
+	called_later(&f);
+	called_later(&f);
+	said = failure_of(end_gate, &f);
+	assert_non_null(strstr(said, "\n    1 signal deferred and not delivered"));
+	assert_non_null(strstr(said, "\n    2 signals posted and not delivered"));
+
+	/* What waits when a gate begins may wait at its end. */
+	f.gate = sb_gate_begin(f.d, NULL);
+	end_gate(&f);
+	f.gate = sb_gate_begin(f.d, NULL);
+	spoken_later(&f);
+	said = failure_of(end_gate, &f);
+	assert_non_null(strstr(said, "    1 signal deferred"));
+	assert_null(strstr(said, "posted"));
+
+	f.gate = sb_gate_begin(f.d, NULL);
+	assert_int_equal(sb_deliver(f.d), 4);
+	end_gate(&f);
+	sb_dispatcher_destroy(f.d);
+}
+
+static void
+an_expectation_that_is_left_is_told_with_its_place(void **state)
+{
+	struct sb_awaited awaited[2] = { toy_spoke_awaited(SB_ANY, NULL),
+		toy_broke_awaited(SB_ANY, NULL) };
+	struct fixture f;
+	struct sb_expectation before;
+	const char *said;
+
+	(void)state;
+	begin(&f, NULL);
+	before = sb_expect(f.d, awaited, 1, -1, SB_HANDLER(on_expected), &f);
+	assert_fails(end_gate, &f, "expectation of 1 signal: on_expected tests/kit_tests/");
+	f.gate = sb_gate_begin(f.d, NULL);
+	(void)sb_expect(f.d, awaited, 2, -1, SB_HANDLER(on_expected), &f.back);
+	said = failure_of(end_gate, &f);
+	assert_non_null(strstr(said, "expectation of 2 signals: on_expected tests/kit_tests/"));
+	assert_null(strstr(said, "of 1 signal:"));
+	assert_int_equal(sb_expect_cancel(f.d, before), 0);
+	sb_dispatcher_destroy(f.d);
+}
+
+static void
+a_queue_that_is_left_is_told_with_its_place_and_what_it_holds(void **state)
+{
+	struct fixture f;
+	struct sb_queue *before, *queue;
+	const char *said;
+	int item;
+
+	(void)state;
+	begin(&f, NULL);
+	before = sb_queue_create(f.d, NULL, SB_HANDLER(take_time), &f);
+	assert_non_null(before);
+	assert_fails(end_gate, &f, "queue with 0 waiting: take_time tests/kit_tests/test_gate.c:");
+	f.gate = sb_gate_begin(f.d, NULL);
+	queue = sb_queue_create(f.d, NULL, SB_HANDLER(take_time), &f.back);
+	assert_int_equal(sb_queue_put(queue, &item), 0);
+	assert_int_equal(sb_queue_put(queue, &item), 0);
+	assert_int_equal(sb_queue_put(queue, &item), 0);
+	(void)sb_deliver(f.d);
+	sb_queue_close(queue, false);
+	said = failure_of(end_gate, &f);
+	assert_non_null(
+		strstr(said, "queue with 2 waiting, one not done, closed: take_time tests/"));
+	assert_null(strstr(said, "with 0 waiting"));
+	/* Closed and empty it is nothing any more. */
+	f.gate = sb_gate_begin(f.d, NULL);
+	sb_queue_close(queue, true);
+	sb_queue_close(before, false);
+	end_gate(&f);
+	sb_queue_release(before);
+	sb_queue_release(queue);
+	sb_dispatcher_destroy(f.d);
+}
+
 int
 main(void)
 {
@@ -244,6 +364,9 @@ main(void)
 		kit_test(a_failure_of_a_handler_must_be_expected),
 		kit_test(emissions_that_a_longjmp_left_are_given_up),
 		kit_test(a_dispatcher_that_went_with_the_emission_is_told),
+		kit_test(signals_that_wait_are_counted),
+		kit_test_bare(an_expectation_that_is_left_is_told_with_its_place),
+		kit_test_bare(a_queue_that_is_left_is_told_with_its_place_and_what_it_holds),
 	};
 
 	return kit_run(tests);

@@ -17,6 +17,7 @@ struct fixture {
 	bool destroys_before, destroys_after;
 	int first, second; /* what the two answers returned */
 	char peer[64];
+	size_t n_before; /* things of the world's in the reactor */
 };
 
 /* Who asks. */
@@ -88,12 +89,24 @@ on_requested(void *self, struct sb_qotd *qotd, const struct sb_qotd_requested *e
 		destroy(f);
 }
 
+static size_t
+count_pending(const struct fixture *f)
+{
+	char buf[256];
+	size_t cursor = 0, n = 0;
+
+	while (sb_reactor_pending_next(f->world->r, &cursor, buf, sizeof(buf)))
+		n++;
+	return n - f->n_before;
+}
+
 static void
 begin(struct fixture *f, struct sb_world *world, const char *text)
 {
 	struct sb_error why = { 0, "" };
 
 	*f = (struct fixture){ .world = world, .text = text };
+	f->n_before = count_pending(f);
 	if (sb_qotd_create(world->d, world->r, "tcp://127.0.0.1:0", SB_PLACE, &f->qotd, &why))
 		sb_testing_fail(SB_PLACE, "no server: %s", why.text);
 	f->connection = sb_qotd_requested_connect(world->d, f->qotd, SB_HANDLER(on_requested), f);
@@ -184,17 +197,6 @@ what_the_peer_says_is_thrown_away_and_does_not_hurt_the_answer(void **state)
 	sb_simulation_settle(f.world->sim);
 	assert_int_equal(peer.end, 0);
 	end(&f);
-}
-
-static size_t
-count_pending(const struct fixture *f)
-{
-	char buf[256];
-	size_t cursor = 0, n = 0;
-
-	while (sb_reactor_pending_next(f->world->r, &cursor, buf, sizeof(buf)))
-		n++;
-	return n;
 }
 
 static void

@@ -6,7 +6,10 @@
  * comes when it says that it has done with the last.
  *
  * Items are pointers of the program's own. Each that was put reaches the reader, or else the
- * function `drop`: none is lost unseen. */
+ * function `drop`: none is lost unseen.
+ *
+ * A sb_deliver() gives a reader what waited when it began, 256 items at the most, and looks at each
+ * queue of its dispatcher: a program has one for a kind of work, not one for each client. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,7 +24,8 @@ struct sb_queue;
 
 /* Handles an item, which is the reader's from here. Returns true when it has done with it, and the
  * next may come; false: it will say sb_queue_done(). It may do anything, as a handler may; it is
- * called by sb_deliver(), outside emissions, and sb_running_place() and sb_fail() know its place. */
+ * called by sb_deliver(), outside emissions, and sb_running_place() and sb_fail() know its place.
+ * One that leaves by longjmp has done with its item when sb_unwind() is called. */
 typedef bool sb_queue_fn(void *self, void *item);
 
 struct sb_queue_options {
@@ -30,10 +34,13 @@ struct sb_queue_options {
 	/* Water marks, in items waiting; high 0: none. low < high <= size, or it is an assert. */
 	size_t high, low;
 	/* Of each mark when it is reached, in turn, high first: waiting items have come to be `high`,
-	 * or have gone back to `low`. On the dispatcher's thread, by sb_deliver(). May be NULL. */
+	 * or have gone back to `low`. On the dispatcher's thread, by sb_deliver(), between items; it
+	 * may do what the reader may. May be NULL. */
 	void (*marked)(void *self, bool is_high);
 	/* An item that no reader will see any more. On the thread that put it or that which dropped
-	 * it, under no lock; it may call nothing of the queue. NULL: there is nothing to free. */
+	 * it, under no lock; it may call nothing of the queue or of d, and returns. Where self is
+	 * forgotten, or d destroyed, that waits for those on other threads: none comes later. NULL:
+	 * there is nothing to free. */
 	void (*drop)(void *self, void *item);
 };
 
@@ -55,7 +62,9 @@ SB_API void sb_queue_release(struct sb_queue *queue);
 SB_API int sb_queue_put(struct sb_queue *queue, void *item);
 
 /* The reader has done with the item that it took its time for. On the dispatcher's thread; an
- * assert where it has none. The next one comes by a later sb_deliver(). */
+ * assert where it has none. The next one comes by a later sb_deliver(). Also where the reader was
+ * forgotten meanwhile, or d destroyed; but then the queue is there for those alone who have a
+ * reference. */
 SB_API void sb_queue_done(struct sb_queue *queue);
 
 /* Nothing more can be put. What waits is still handled (drop_rest: is dropped, at once). On the
@@ -74,7 +83,8 @@ struct sb_queue_counts {
 /* How it stands. Any thread. */
 SB_API struct sb_queue_counts sb_queue_counts(struct sb_queue *queue);
 
-/* The queues of d that are not closed and empty, for reports: writes the next one's place and counts
+/* The queues of d, for reports, but for those that are closed and empty with a reader that has
+ * done: writes the next one's place and counts
  * and returns true, or returns false after the last. *cursor starts at 0; no queue may come or go
  * between calls. */
 SB_API bool sb_queue_next(const struct sb_dispatcher *d, size_t *cursor, const char **ret_place,

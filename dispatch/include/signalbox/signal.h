@@ -84,7 +84,7 @@ SB_API size_t sb_signal_print(
 
 /* The first field in which two payloads differ, or NULL where they are equal: by value, texts and
  * bytes by what they hold, handles by the pointer. No text (NULL) is not an empty one, but bytes of
- * length 0 are equal; not-a-number equals itself. */
+ * length 0 are equal; not-a-number equals itself, and 0 equals -0. */
 SB_API const struct sb_field *sb_signal_differs(
 	const struct sb_signal *signal, const void *payload, const void *other);
 
@@ -95,8 +95,10 @@ SB_API void *sb_signal_copy(const struct sb_signal *signal, const void *payload)
 SB_API void sb_signal_free(void *copy);
 
 /* A number for the shape of a signal: its name, its sender's type, and its fields' names and kinds
- * in their order. The same on every machine; another as soon as any of these differs: FNV-1a, 64
- * bits, of "irc.joined(struct sb_irc) nick:text channel:text is_self:bool". */
+ * in their order, and nothing else. The same on every machine; another as soon as any of these
+ * differs: FNV-1a, 64 bits (offset basis cbf29ce484222325, prime 100000001b3, both hexadecimal), of
+ * the text "irc.joined(struct sb_irc) nick:text channel:text is_self:bool" without a NUL. Kinds
+ * have the names of sb_kind_name(); a signal without fields ends with the parenthesis. */
 SB_API uint64_t sb_signal_fingerprint(const struct sb_signal *signal);
 
 /* "bool", "int64", "uint64", "double", "text", "bytes", "handle". */

@@ -6,10 +6,11 @@
  * (<signalbox/simulation.h>).
  *
  * A reactor belongs to one thread; there may be many, and none is global. Only sb_reactor_post()
- * may be called from another thread. It runs in turns. In each: wait until something is due; take
- * the time; make the posted calls that had come by then; fire the timers that are due, by deadline,
- * and those of equal deadline in the order in which they were started; tell streams and listeners
- * what happened to them; then reap. What a callback starts in a turn is for a later one. */
+ * and sb_waker_wake() may be called from another thread. It runs in turns. In each: wait until
+ * something is due; take the time; make the posted calls and those of woken wakers that had come by
+ * then, in the order in which they were asked for; fire the timers that are due, by deadline, and
+ * those of equal deadline in the order in which they were started; tell streams and listeners what
+ * happened to them; then reap. What a callback starts in a turn is for a later one. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,16 +30,16 @@ typedef void sb_call_fn(void *self);
 /* A reactor over libev. NULL when out of memory or of descriptors; errno says which. */
 SB_API struct sb_reactor *sb_reactor_create(void);
 
-/* Everything made with it must be gone: streams, listeners, initialised timers; sb_assert says so
- * and sb_reactor_pending_next() tells what is left. Not while it runs. Calls posted and not yet
- * made are dropped; what waits to be reaped is reaped. NULL is fine. A simulated reactor goes with
- * its simulation instead. */
+/* Everything made with it must be gone: streams, listeners, initialised timers and wakers;
+ * sb_assert says so and sb_reactor_pending_next() tells what is left. Not while it runs. Calls
+ * posted and not yet made are dropped; what waits to be reaped is reaped. NULL is fine. A simulated
+ * reactor goes with its simulation instead. */
 SB_API void sb_reactor_destroy(struct sb_reactor *r);
 
 /* Runs turns until stopped, or until nothing is left that could ever call: no started timer, no
- * stream, no listener, no posted call (a handler of signals does not count). May be run again.
- * Returns 0; -EBUSY within one of its callbacks; -EDEADLK in a simulation in which nothing can
- * happen any more though something waits. */
+ * stream, no listener, no posted call, no woken waker (a handler of signals does not count). May be
+ * run again. Returns 0; -EBUSY within one of its callbacks; -EDEADLK in a simulation in which
+ * nothing can happen any more though something waits. */
 SB_API int sb_reactor_run(struct sb_reactor *r);
 
 /* The run in progress ends after this turn. Without one, the next run ends at once. */
@@ -68,17 +69,22 @@ struct sb_waker {
 	sb_call_fn *fn;
 	const char *place;
 	void *self;
+	struct sb_waker *next, **at; /* all wakers of the reactor */
 	bool is_woken;
-	struct sb_waker *next, **at; /* of those that are woken */
+	size_t n_before; /* calls posted and not yet made when it was woken */
+	struct sb_waker *next_woken, **woken_at;
 };
-/* fn, place: SB_HANDLER(fn). */
+/* fn, place: SB_HANDLER(fn). On the reactor's thread. Must be finished before the reactor is
+ * destroyed, woken or not. */
 SB_API void sb_waker_init(struct sb_waker *waker, struct sb_reactor *r, sb_call_fn *fn,
 	const char *place, void *self);
-/* The call is not made any more. No other thread may wake it from now on; its owner sees to that. A
- * zeroed or finished one is fine. On the reactor's thread. */
+/* The call is not made any more. No other thread may wake it from now on; its owner sees to that.
+ * A zeroed or finished one is fine. On the reactor's thread, also in its own call or another's. */
 SB_API void sb_waker_finish(struct sb_waker *waker);
-/* Asks for the call fn(self) on the reactor's thread, in a turn that has not begun, among the posted
- * ones. From any thread. A waker that is not woken does not keep the reactor running. */
+/* Asks for the call fn(self) on the reactor's thread, in a turn that has not begun: among the
+ * posted ones, which keep one order with it. Where it was asked for before and not made yet,
+ * nothing changes, and it is made in its old place; from when it begins, it may be asked for again.
+ * From any thread. A waker that is not woken does not keep the reactor running. */
 SB_API void sb_waker_wake(struct sb_waker *waker);
 
 /* Calls fn(self) when this turn ends (outside a run: when the next one does, or at destroy), and no
@@ -100,9 +106,9 @@ SB_API int sb_reactor_on_signal(
 	struct sb_reactor *r, sb_signal_fn *fn, const char *place, void *self);
 
 /* What is left that somebody made: for leak reports. Writes "timer on_tick app/bot.c:12", "stream
- * tcp://127.0.0.1:17 app/bot.c:34", "listener ...", "handler of signals ..." or "posted call ...",
- * as much as cap allows, and returns true; or returns false after the last. *cursor starts at 0;
- * nothing may change between calls. */
+ * tcp://127.0.0.1:17 app/bot.c:34", "listener ...", "handler of signals ...", "posted call ...",
+ * "woken call ..." of a waker that is woken, or "waker ...", as much as cap allows, and returns
+ * true; or returns false after the last. *cursor starts at 0; nothing may change between calls. */
 SB_API bool sb_reactor_pending_next(
 	const struct sb_reactor *r, size_t *cursor, char *buf, size_t cap);
 

@@ -25,7 +25,8 @@
 SB_C_BEGIN
 
 /* Writes a payload, on one line and in UTF-8. *ret_text is NUL-terminated and the caller's, to
- * free(). ret_len, bytes without the NUL, may be NULL. Returns 0, or -ENOMEM. */
+ * free(); NULL after a failure. ret_len, bytes without the NUL, may be NULL. Returns 0, or
+ * -ENOMEM. */
 SB_API int sb_json_write(const struct sb_signal *signal, const void *payload, char **ret_text,
 	size_t *ret_len, struct sb_error *ret_error);
 
@@ -36,10 +37,14 @@ enum {
 };
 
 /* Reads a payload from len bytes. It and all it points to is one block of the caller's, to give
- * back by sb_signal_free(). Numbers may also be strings of digits; a double may be a whole number.
- * Returns 0; -ENOMEM; -EINVAL, with text that names the line and column where it is no JSON, or the
- * field, what it has and what would be right: a wrong type, a number out of range, a text with a
- * NUL, a base64 that is none, a member twice, one missing or unknown; -E2BIG past 64 MiB. */
+ * back by sb_signal_free(); NULL after a failure. Numbers may also be strings of the same digits,
+ * and integers may have as many as the field holds; a double may be a whole number.
+ *
+ * Returns 0; -ENOMEM; -EINVAL, with text that names the line and column where it is no JSON, or
+ * where a member stands twice; or the field, what it has and what would be right: a wrong type, a
+ * number out of range, a text with a NUL, a base64 that is none, one that is missing or unknown;
+ * -E2BIG past 64 MiB. No JSON, here, are also arrays and objects more than 2047 deep, names with a
+ * NUL, and in unknown members numbers beyond a double and names that stand twice. */
 SB_API int sb_json_read(const struct sb_signal *signal, const char *text, size_t len,
 	unsigned flags, void **ret_payload, struct sb_error *ret_error);
 

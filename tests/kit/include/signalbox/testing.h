@@ -5,8 +5,9 @@
  *
  *     probe        records signals; the test says which it expects, in what order
  *     tape         a transport that is a string: feed a protocol, read what it wrote
- *     gate         at its end nothing is left: no connection, timer, stream, descriptor, failure
- *     world        a simulation, a dispatcher and a gate, made together and checked together
+ *     gate         at its end nothing is left: no connection, timer, stream, descriptor, failure,
+ *                  nor a signal that waits, an expectation or a queue
+ *     world        a simulation, a dispatcher joined to it and a gate, made and checked together
  *     seeds        a test run over many seeds; the one that fails is named
  *     transcript   a conversation as a text file, run whole, byte by byte and chopped
  *
@@ -255,8 +256,9 @@ struct sb_gate;
 
 /* struct sb_gate *sb_gate_begin(struct sb_dispatcher *d, struct sb_reactor *r)
  *
- * Notes what there is: the connections of d, what is pending in r, the open descriptors of the
- * process. And listens for dispatch.failed. d and r may be NULL, and must live until the end. */
+ * Notes what there is: the connections of d, its expectations and queues, the signals deferred or
+ * posted that wait; what is pending in r; the open descriptors of the process. And listens for
+ * dispatch.failed. d and r may be NULL, and must live until the end. */
 #define sb_gate_begin(d, r) sb_gate_begin_("gate " SB_PLACE, (d), (r))
 SB_API struct sb_gate *sb_gate_begin_(
 	const char *place, struct sb_dispatcher *d, struct sb_reactor *r);
@@ -275,8 +277,8 @@ SB_API void sb_gate_expect_failure_(const char *place, struct sb_gate *gate, con
 /* bool sb_gate_end(struct sb_gate *gate)
  *
  * Nothing is there that was not there at the beginning, and no failure came that was not
- * expected; or the failure lists each thing with the line that made it. The gate is gone either
- * way. Emissions that a longjmp has left are given up first (sb_unwind()), so it is not for
+ * expected; or the failure lists each thing with the line that made it (signals that wait: how
+ * many). The gate is gone either way. Emissions that a longjmp has left are given up first (sb_unwind()), so it is not for
  * handlers. Returns false when the dispatcher went with them, since a handler had destroyed it;
  * it is not touched again then. */
 #define sb_gate_end(gate) sb_gate_end_(SB_PLACE, (gate))
@@ -288,7 +290,7 @@ SB_API bool sb_gate_end_(const char *place, struct sb_gate *gate);
 struct sb_world {
 	struct sb_simulation *sim;
 	struct sb_reactor *r; /* of the simulation */
-	struct sb_dispatcher *d;
+	struct sb_dispatcher *d; /* joined to r (<signalbox/join.h>) */
 	struct sb_gate *gate;
 };
 
@@ -300,9 +302,9 @@ SB_API struct sb_world *sb_world_create_(const char *place, uint64_t seed);
 
 /* void sb_world_destroy(struct sb_world *world)
  *
- * Ends the gate, then destroys dispatcher and simulation. Where the gate has something to say,
- * which is a failure, the simulation is left as it is, for something may still use it. NULL is
- * fine. */
+ * Parts the dispatcher from the reactor, ends the gate, then destroys dispatcher and simulation.
+ * Where the gate has something to say of the reactor, which is a failure, the simulation is left as
+ * it is, for something may still use it. NULL is fine. */
 #define sb_world_destroy(world) sb_world_destroy_(SB_PLACE, (world))
 SB_API void sb_world_destroy_(const char *place, struct sb_world *world);
 

@@ -1,0 +1,142 @@
+#include <signalbox/join.h>
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <signalbox/later.h>
+
+/* How soon a delivery is tried again for which the dispatcher had no time. */
+#define AGAIN_NS (10 * SB_MS)
+
+struct joint {
+	struct sb_dispatcher *d;
+	struct sb_reactor *r;
+	struct sb_waker waker;
+	struct sb_timer timer; /* for the earlier of these two; INT64_MAX: never */
+	int64_t wanted_ns; /* the dispatcher asked for it */
+	int64_t again_ns; /* it had no time before */
+	char place[];
+};
+
+static void
+start_timer(struct joint *joint)
+{
+	int64_t at_ns = joint->wanted_ns < joint->again_ns ? joint->wanted_ns : joint->again_ns;
+	int64_t now_ns = sb_reactor_now_ns(joint->r);
+
+	if (at_ns == INT64_MAX)
+		sb_timer_stop(&joint->timer);
+	else
+		/* A timer counts from the time of the turn, too. */
+		sb_timer_start(&joint->timer, at_ns > now_ns ? at_ns - now_ns : 0);
+}
+
+/* The joint may be gone afterwards: a handler may destroy the dispatcher, or part it. */
+static void
+deliver(struct joint *joint)
+{
+	if (sb_deliver(joint->d) != -EBUSY)
+		return;
+	/* The reactor runs inside a handler. Nothing was done, and nobody asks again. */
+	joint->again_ns = sb_reactor_now_ns(joint->r) + AGAIN_NS;
+	start_timer(joint);
+}
+
+static void
+on_woken(void *self)
+{
+	deliver(self);
+}
+
+static void
+on_timer(void *self)
+{
+	struct joint *joint = self;
+
+	joint->again_ns = INT64_MAX;
+	if (joint->wanted_ns <= sb_reactor_now_ns(joint->r))
+		joint->wanted_ns = INT64_MAX;
+	start_timer(joint);
+	deliver(joint);
+}
+
+static void
+wake(void *self)
+{
+	struct joint *joint = self;
+
+	sb_waker_wake(&joint->waker);
+}
+
+static void
+wake_at(void *self, int64_t at_ns)
+{
+	struct joint *joint = self;
+
+	joint->wanted_ns = at_ns;
+	start_timer(joint);
+}
+
+static int64_t
+clock_ns(void *self)
+{
+	const struct joint *joint = self;
+
+	return sb_reactor_clock_ns(joint->r);
+}
+
+static void
+part(void *self)
+{
+	struct joint *joint = self;
+
+	sb_waker_finish(&joint->waker);
+	sb_timer_finish(&joint->timer);
+	free(joint);
+}
+
+static const struct sb_loop loop = {
+	.wake = wake,
+	.wake_at = wake_at,
+	.clock_ns = clock_ns,
+	.part = part,
+};
+
+/* "sb_join file:line", as the places of handlers are. */
+static struct joint *
+make_joint(struct sb_dispatcher *d, struct sb_reactor *r, const char *place)
+{
+	static const char name[] = "sb_join ";
+	size_t cap = sizeof(name) + strlen(place);
+	struct joint *joint = calloc(1, sizeof(*joint) + cap);
+
+	if (!joint)
+		return NULL;
+	joint->d = d;
+	joint->r = r;
+	joint->wanted_ns = INT64_MAX;
+	joint->again_ns = INT64_MAX;
+	(void)snprintf(joint->place, cap, "%s%s", name, place);
+	if (sb_timer_init(&joint->timer, r, on_timer, joint->place, joint) < 0) {
+		free(joint);
+		return NULL;
+	}
+	sb_waker_init(&joint->waker, r, on_woken, joint->place, joint);
+	return joint;
+}
+
+int
+sb_join(struct sb_dispatcher *d, struct sb_reactor *r, const char *place)
+{
+	struct joint *joint;
+
+	if (!r) {
+		sb_set_loop(d, NULL, NULL);
+		return 0;
+	}
+	joint = make_joint(d, r, place);
+	if (!joint)
+		return -ENOMEM;
+	sb_set_loop(d, &loop, joint);
+	return 0;
+}
