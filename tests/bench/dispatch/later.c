@@ -250,22 +250,6 @@ measure_threads(const char *what, struct limit limit, size_t n_threads, const st
 	free(array.others);
 }
 
-static void
-measure_list(const char *what, size_t n_threads, const struct test_alpha *e)
-{
-	struct row row = { .what = what };
-	struct post array = post_of(put_array, take_array, e);
-	struct post list = post_of(put_list, take_list, e);
-
-	for (size_t r = 0, n = measure_rounds(POST_ROUNDS); r < n; r++) {
-		row_note(&row, "floor", r, measure_posts(&array, n_threads));
-		row_note(&row, "ours", r, measure_posts(&list, n_threads));
-	}
-	row_end(&row);
-	free(array.items);
-	free(array.others);
-}
-
 /* On one thread. */
 struct turn {
 	struct sb_dispatcher *d;
@@ -367,6 +351,4 @@ measure_later(void)
 	measure_threads("from three", five_million, 3, &payload);
 	measure_threads(
 		"from one, with a text (the floor copies none)", five_million, 1, &with_text);
-	measure_list("a list under a mutex, from one thread", 1, &with_text);
-	measure_list("a list under a mutex, from three", 3, &with_text);
 }
