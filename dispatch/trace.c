@@ -173,7 +173,7 @@ end_emission(
 	sb_trace_put(line, TRACE_PROBLEM, " %s", how);
 	if (open->last_place) {
 		sb_trace_put(line, TRACE_PLAIN, " by ");
-		sb_trace_put_handler(line, open->last_place);
+		sb_trace_put_place(line, open->last_place);
 	}
 	write_line(trace);
 }
@@ -254,7 +254,7 @@ end_call(struct sb_trace *trace, struct open *open, enum sb_outcome outcome)
 
 	if (open->is_call_out) {
 		sb_trace_begin(line, open->indent + STEP);
-		sb_trace_put_handler(line, open->place);
+		sb_trace_put_place(line, open->place);
 		sb_trace_put(line, TRACE_PLAIN, " ended");
 	}
 	if (open->began_ns >= 0 && now_ns >= 0 && outcome != SB_PASSED_OVER)

@@ -141,17 +141,12 @@ sb_trace_put_sender(struct trace_line *line, const struct sb_dispatcher *d,
 }
 
 void
-sb_trace_put_handler(struct trace_line *line, const char *place)
-{
-	append(line, TRACE_HANDLER, place, strcspn(place, " "));
-}
-
-void
 sb_trace_put_place(struct trace_line *line, const char *place)
 {
-	sb_trace_put_handler(line, place);
-	place += strcspn(place, " ");
-	append(line, TRACE_FAINT, place, strlen(place));
+	const size_t n_name = strcspn(place, " ");
+
+	append(line, TRACE_HANDLER, place, n_name);
+	append(line, TRACE_FAINT, place + n_name, strlen(place + n_name));
 }
 
 /* Three digits, and no more than it took. */

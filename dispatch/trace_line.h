@@ -39,9 +39,8 @@ void sb_trace_put_payload(
  * nobody. */
 void sb_trace_put_sender(struct trace_line *line, const struct sb_dispatcher *d,
 	const struct sb_signal *signal, const void *from);
-/* A handler's place, "on_joined app/bot.c:12"; and its name alone, or the place where it has none. */
+/* A handler's place, "on_joined app/bot.c:12". */
 void sb_trace_put_place(struct trace_line *line, const char *place);
-void sb_trace_put_handler(struct trace_line *line, const char *place);
 /* "  1.24 ms". */
 void sb_trace_put_time(struct trace_line *line, int64_t took_ns);
 /* A text that somebody else chose. */

@@ -174,11 +174,14 @@ payloads_lie_beside_each_other_and_not_in_each_other(void **state)
 	sb_set_later(
 		scene.d, SB_DEFERRED, (struct sb_later_options){ .size = 30000, .budget = 30000 });
 	for (int k = 0; k < 30000; k++) {
+		const struct later_note e = {
+			.value = k % 128,
+			/* The same lengths again in another order, or the rests would be few. */
+			.bytes = { bytes, (size_t)(k * (k / 257 + 1) % 257) },
+		};
+
 		memset(bytes, k % 128, sizeof(bytes));
-		assert_int_equal(later_note_defer(scene.d, NULL,
-					 &(struct later_note){ .value = k % 128,
-						 .bytes = { bytes, (size_t)k % 257 } }),
-			0);
+		assert_int_equal(later_note_defer(scene.d, NULL, &e), 0);
 	}
 	assert_int_equal(sb_deliver(scene.d), 30000);
 	assert_int_equal(n_checked, 30000);

@@ -96,7 +96,7 @@ a_nested_emission_stands_beneath_the_call_in_which_it_began(void **state)
 	      "  on_a here:1\n"
 	      "    #2 " BETA(" [thing]") "\n"
 					 "      on_beta there:9  500 ns\n"
-					 "  on_a ended  2.50 us\n"
+					 "  on_a here:1 ended  2.50 us\n"
 					 "  on_b here:2  0 ns\n");
 }
 
@@ -114,7 +114,7 @@ one_that_nobody_hears_is_one_line(void **state)
 	      "#2 test.alpha text=null value=1 flag=false\n"
 	      "  on_a here:1\n"
 	      "    #3 " BETA(" [thing]") "  nobody\n"
-					 "  on_a ended  2.00 us\n");
+					 "  on_a here:1 ended  2.00 us\n");
 }
 
 static void
@@ -275,7 +275,7 @@ one_two_below_stands_beneath_the_nearest_that_is_printed(void **state)
 	wrote("#1 test.alpha text=null value=1 flag=false\n"
 	      "  on_a here:1\n"
 	      "    #3 other.gamma  in #2 test.beta, on_beta there:9  nobody\n"
-	      "  on_a ended  2.50 us\n");
+	      "  on_a here:1 ended  2.50 us\n");
 }
 
 static void
@@ -350,7 +350,7 @@ an_emission_that_was_stopped_says_by_whom(void **state)
 	wrote("#1 test.alpha text=null value=1 flag=false\n"
 	      "  on_a here:1  0 ns\n"
 	      "  on_b here:2  0 ns\n"
-	      "#1 test.alpha stopped by on_b\n");
+	      "#1 test.alpha stopped by on_b here:2\n");
 }
 
 static void
@@ -436,9 +436,9 @@ a_call_that_never_returned_is_told_when_it_is_given_up(void **state)
 	      "  on_a here:1\n"
 	      "    #2 " BETA(" [thing]") "\n"
 					 "      on_beta there:9  500 ns  never returned\n"
-					 "    #2 test.beta cancelled by on_beta\n"
-					 "  on_a ended  1.50 us  never returned\n"
-					 "#1 test.alpha cancelled by on_a\n");
+					 "    #2 test.beta cancelled by on_beta there:9\n"
+					 "  on_a here:1 ended  1.50 us  never returned\n"
+					 "#1 test.alpha cancelled by on_a here:1\n");
 }
 
 /* A handler that the program dies in: what has been written by then stays. */
@@ -559,7 +559,7 @@ lines_are_written_whole_and_the_time_that_takes_is_no_handlers(void **state)
 	      "  on_a here:1\n"
 	      "    #2 " BETA(" [thing]") "\n"
 					 "      on_beta there:9  500 ns\n"
-					 "  on_a ended  2.50 us\n");
+					 "  on_a here:1 ended  2.50 us\n");
 	sb_trace_stop(box.d);
 	(void)fclose(slow);
 }

@@ -1,5 +1,5 @@
-/* What stands in a trace's lines: values that are long, or wish harm to a terminal; colours; what is
- * left at the end; and which patterns there can be. */
+/* What stands in a trace's lines: values that are long, or wish harm to a terminal; colours; what
+ * is left at the end; and which patterns there can be. */
 #include "dispatch/traced.inc"
 
 #include <fcntl.h>
