@@ -10,6 +10,7 @@
 #include <signalbox/dispatcher.h>
 #include <signalbox/join.h>
 #include <signalbox/reactor.h>
+#include <signalbox/trace.h>
 #include <signalbox/url.h>
 
 #include "catalogue.h"
@@ -197,6 +198,14 @@ run_with_signals(struct program *program, struct sb_dispatcher *d, struct config
 }
 
 static int
+begin(struct program *program, struct sb_dispatcher *d, struct sb_error *ret_error)
+{
+	if (!d || !program->r || sb_join(d, program->r, SB_PLACE))
+		return sb_error_set(ret_error, -errno, "cannot begin: %s", strerror(errno));
+	return sb_trace_from_environment(d, stderr, ret_error);
+}
+
+static int
 run_configured(struct program *program, struct config *config)
 {
 	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
@@ -204,12 +213,11 @@ run_configured(struct program *program, struct config *config)
 	int status;
 
 	program->r = sb_reactor_create();
-	if (d && program->r && !sb_join(d, program->r, SB_PLACE)) {
-		status = run_with_signals(program, d, config);
-	} else {
-		(void)sb_error_set(&error, -errno, "cannot begin: %s", strerror(errno));
+	if (begin(program, d, &error)) {
 		config_destroy(config);
 		status = fail(&error);
+	} else {
+		status = run_with_signals(program, d, config);
 	}
 	sb_dispatcher_destroy(d);
 	sb_reactor_destroy(program->r);

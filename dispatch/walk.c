@@ -87,8 +87,7 @@ sb_walk_next(const struct sb_dispatcher *d, struct sb_frame *frame, const void *
 			return NONE;
 		record = record_at(d, at);
 	} while (record->serial > frame->serial);
-	return (record->flags & (RECORD_LEG | RECORD_AWAIT)) == RECORD_LEG ? record->next_of_group
-									   : at;
+	return record->flags & RECORD_LEG ? record->next_of_group : at;
 }
 
 bool

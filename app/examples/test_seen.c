@@ -38,7 +38,7 @@ main(void)
 	size_t cursor = 0;
 
 	if (sb_trace_from_environment(d, stderr, &error) < 0) {
-		(void)fprintf(stderr, "SIGNALBOX_TRACE: %s\n", error.text);
+		(void)fprintf(stderr, "%s\n", error.text);
 		return 1;
 	}
 	profile = sb_profile_create(d, 10 * SB_MS, on_slow, NULL);

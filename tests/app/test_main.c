@@ -230,6 +230,38 @@ signals_while_it_begins_wait_until_it_runs(void **state)
 	close(null);
 }
 
+/* Whoever asks for a trace by a list that cannot be is told so before anything begins. */
+static void
+a_trace_is_asked_for_in_the_environment(void **state)
+{
+	int null = open_null(), log[2];
+	char said[32 * 1024] = "";
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe2(log, O_CLOEXEC), 0);
+	assert_int_equal(setenv("SIGNALBOX_TRACE", "irc", 1), 0);
+	pid = start_with((int[]){ null, null, log[1] }, IRCD);
+	read_until(log[0], said, sizeof(said), "\n");
+	assert_string_equal(said,
+		"quoth: SIGNALBOX_TRACE: 'irc': names have a dot, and no signal is "
+		"called just that; all of irc is irc.*\n");
+	assert_int_equal(wait_for(pid), 2);
+	assert_int_equal(setenv("SIGNALBOX_TRACE", "irc.joined", 1), 0);
+	pid = start_with((int[]){ null, null, log[1] },
+		IRCD "irc home { server = \"ircd\" channels = { \"#signalbox\" } }\n");
+	close(log[1]);
+	assert_int_equal(unsetenv("SIGNALBOX_TRACE"), 0);
+	read_until(log[0], said, sizeof(said), " irc.joined [home] channel=\"#signalbox\" nick=");
+	read_until(log[0], said, sizeof(said), "\n  on_joined app/");
+	assert_int_equal(kill(pid, SIGTERM), 0);
+	read_until(log[0], said, sizeof(said), "\ndestroyed, with nothing left\n");
+	assert_null(strstr(said, "irc.registered"));
+	assert_int_equal(wait_for(pid), 0);
+	close(log[0]);
+	close(null);
+}
+
 static void
 what_cannot_be_printed_ends_it_with_the_reason(void **state)
 {
@@ -354,6 +386,7 @@ main(void)
 		cmocka_unit_test(what_it_prints_never_goes_into_a_connection),
 		cmocka_unit_test(a_log_that_nobody_reads_any_more_does_not_end_it),
 		cmocka_unit_test(signals_while_it_begins_wait_until_it_runs),
+		cmocka_unit_test(a_trace_is_asked_for_in_the_environment),
 		cmocka_unit_test(what_cannot_be_printed_ends_it_with_the_reason),
 		cmocka_unit_test(
 			hup_puts_another_configuration_into_effect_and_refuses_a_broken_one_whole),

@@ -34,7 +34,8 @@
  * take constant time, but for this: a connection that does not come last in its order, by its
  * priority, is moved into place; patterns are meant to be few, and connecting one looks at each of
  * them and at each signal, forgetting anything at each of them that filters by an object, and
- * emitting a signal that was never registered at each of them once for each that matches. */
+ * emitting a signal that was never registered at each of them once for each that matches.
+ * Forgetting also looks at each signal that waits deferred. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -133,9 +134,10 @@ SB_API int sb_unblock(struct sb_dispatcher *d, struct sb_connection connection);
 /* Whoever destroys an object that was a self or a sender says so: drops each connection in which
  * the object is the receiver's self or the sender filtered by, its label, the observers and the
  * expectations of that self, the reader of a queue that it is, its tokens, and each signal deferred
- * that carries it, as its sender or as a HANDLE; and ends its emissions in progress. A later object at the same address inherits nothing.
- * (An object embedded first in another shares its address: only one of the two may be a self or a
- * sender.) Returns how many connections went. NULL is nobody. */
+ * that carries it, as its sender or as a HANDLE; and ends its emissions in progress. A later object
+ * at the same address inherits nothing. (An object embedded first in another shares its address:
+ * only one of the two may be a self or a sender.) Returns how many connections went. NULL is
+ * nobody. */
 SB_API int sb_forget(struct sb_dispatcher *d, const void *object);
 
 /* Emits by descriptor: what NAME_emit() does, for code that learns the signal at run time. payload
@@ -199,9 +201,9 @@ SB_API bool sb_connection_next(
 
 /* Who would receive an emission of the signal from this sender (NULL: anonymous) that began now, in
  * the order in which they would be called, each receiver once, typed and by pattern, expectations
- * not among them. Writes the first cap of them to infos (NULL where cap is 0), and returns how many
- * there are. For reports, and to leave out work for a signal that nobody would hear. Allocates
- * nothing. */
+ * not among them; nobody where it would be refused. Writes the first cap of them to infos (NULL
+ * where cap is 0), and returns how many there are. For reports, and to leave out work for a signal
+ * that nobody would hear. In handlers and observers, too. Allocates nothing. */
 SB_API size_t sb_receivers(struct sb_dispatcher *d, const struct sb_signal *signal,
 	const void *from, struct sb_connection_info *infos, size_t cap);
 

@@ -7,8 +7,8 @@
  *
  * An observer sees the emissions that begin after it was added, with their calls. Whatever it saw
  * begin it sees end, once, the inner before the outer; but where it is taken off, its self
- * forgotten or the dispatcher destroyed, it hears nothing more but of the latter. Several are told in the order in
- * which they were added. An emission that is refused does not begin.
+ * forgotten or the dispatcher destroyed, it hears nothing more but of the latter. Several are told
+ * in the order in which they were added. An emission that is refused does not begin.
  *
  * An observer may do what a handler may, but for sb_stop(), which is an assert; it counts in no
  * depth and in no result. What is emitted from inside it, and whatever comes of that, is delivered
@@ -62,9 +62,10 @@ struct sb_observer {
 		void *self, const struct sb_emission *emission, const struct sb_receiver *receiver);
 	void (*call_ended)(void *self, const struct sb_emission *emission,
 		const struct sb_receiver *receiver, enum sb_outcome outcome);
-	/* The dispatcher is being destroyed: the last that an observer hears. It may look at what is
-	 * left (sb_connection_next(), sb_expectation_next(), sb_queue_next(), sb_label_of() ...), and
-	 * change nothing. */
+	/* The dispatcher is being destroyed, by sb_dispatcher_destroy(), in a handler too: told
+	 * there, at once, to those that have not gone, and the last that they hear. It may look at
+	 * what is left (sb_connection_next(), sb_expectation_next(), sb_queue_next(), sb_label_of()
+	 * ...), and change nothing. */
 	void (*destroyed)(void *self, const struct sb_dispatcher *d);
 };
 
