@@ -38,8 +38,8 @@ sb_defer(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, co
 		return -ECANCELED;
 	item.size = sb_payload_size(signal, payload);
 	result = sb_backlog_put(&d->deferred, &item, NULL);
-	/* It has been woken for those before it, and sb_deliver() wakes it at its end. */
-	if (was_empty && d->deferred.waiting.n && !d->is_delivering)
+	/* For those before it the loop has been woken. */
+	if (was_empty && d->deferred.waiting.n)
 		sb_mailbox_wake(d->mailbox);
 	return result;
 }
@@ -83,7 +83,7 @@ tell_drops(struct sb_dispatcher *d, enum sb_later which)
 	uint64_t n_dropped = sb_later_counts(d, which).n_dropped;
 	uint64_t n = n_dropped - d->n_drops_told[which];
 
-	if (!n || d->hot.odd & ODD_DESTROYED)
+	if (!n)
 		return;
 	d->n_drops_told[which] = n_dropped;
 	sb_fail(d, -ENOBUFS, "%" PRIu64 " signals %s were dropped, for more were waiting than may",

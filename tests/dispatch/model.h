@@ -13,30 +13,36 @@ enum { ALPHA, BETA, GAMMA, DELTA, FAILED, N_SIGNALS };
 enum { N_PATTERNS = 5, N_FNS = 2 * N_SIGNALS + 2 };
 /* Senders: anyone, nobody, and objects from 2. */
 enum { ANYONE, NOBODY };
-/* The place of the observer, among those of the handlers. */
-enum { OBSERVER = N_FNS };
+enum { MODEL_WAITING = 64, MODEL_EXPECTATIONS = 512, MODEL_QUEUES = 64, MODEL_ITEMS = 8 };
+/* Its queues of what is delivered later begin with these. */
+enum { MODEL_SIZE = 40, MODEL_BUDGET = 8 };
+/* Places beside those of the handlers: of the observer, of readers, and of each expectation. */
+enum { OBSERVER = N_FNS, READER, EXPECTED, N_PLACES = EXPECTED + MODEL_EXPECTATIONS };
 
 struct model_connection {
+	int number; /* from 1, in the order of connection; 0: a signal that is awaited */
 	int what, sender, fn, self, priority;
 	unsigned n_blocked;
 	bool is_once, is_live;
+	int expectation, which; /* where it is awaited */
+	bool asks; /* its predicate */
 };
 
 struct model_frame {
-	int signal, from, running;
+	int signal, from, payload, running;
 	bool is_stopped, is_gone, has_failed;
 	int n_connections; /* when it began */
 	int ran[MODEL_RAN], n_ran, n_typed, n_failed;
 	int number; /* 0: not observed */
 	bool is_open, is_calling; /* its end is yet to be observed, that of a call */
-	int calling, calling_self;
+	int calling, calling_self, calling_connection;
 };
 
 /* What the observer is told. */
 enum { EMISSION_BEGAN, EMISSION_ENDED, CALL_BEGAN, CALL_ENDED };
 struct model_event {
 	int what, signal, from, number, parent;
-	int fn, self, outcome; /* of a call */
+	int fn, self, connection, outcome; /* of a call */
 	int result, n_ran, n_failed; /* of an emission that ends */
 	bool stopped;
 };
@@ -45,22 +51,75 @@ struct model_failure {
 	int depth, signal, place, code;
 };
 
-struct model {
-	int n_connections, depth, n_failures;
-	bool is_destroyed, connect_failed;
-	int labels[MODEL_OBJECTS];
-	/* What happens outside: a handler runs, a failure that nobody hears. */
-	void (*called)(int fn, int self, int signal, int from, const struct model_failure *failure);
+/* What waits to be delivered. */
+struct model_item {
+	int signal, from, token, payload;
+};
+
+struct model_backlog {
+	int size, policy, budget;
+	struct model_item waiting[MODEL_WAITING], taken[MODEL_WAITING];
+	int n_waiting, n_taken;
+	int most_waiting, n_delivered, n_refused, n_dropped, n_forgotten, n_told;
+};
+
+struct model_expectation {
+	int self, n_left;
+	long at; /* its deadline, or LONG_MAX */
+	int made, lost; /* when, by model.now */
+	bool is_live;
+};
+
+struct model_queue {
+	int self, size, policy, high, low;
+	int items[MODEL_ITEMS], n, n_due;
+	int n_crossed, n_told; /* marks */
+	int n_handled, n_refused, n_dropped, most_waiting;
+	bool is_held, is_handling, is_closed, has_reader;
+};
+
+/* What happens outside: what the model calls. */
+struct model_program {
+	void (*called)(int fn, int self, int signal, int from, int payload,
+		const struct model_failure *failure);
 	void (*unheard)(const struct model_failure *failure);
+	void (*observed)(const struct model_event *event);
+	void (*destroyed)(void);
+	bool (*asked)(int self, int signal, int from, int payload);
+	/* which < 0: a negative errno, and there is no signal */
+	void (*expected)(int self, int which, int signal, int from, int payload,
+		const struct model_failure *failure);
+	/* Which of the expectations that one sb_forget() has lost is told first: any may be. */
+	int (*first_lost)(void);
+	bool (*read)(int self, int item);
+	void (*marked)(int self, bool is_high);
+	void (*dropped)(int self, int item);
+};
+
+struct model {
+	const struct model_program *program;
+	int n_connections, n_numbers, depth, n_failures;
+	bool is_destroyed, is_freed, connect_failed;
+	int labels[MODEL_OBJECTS];
 	const struct model_failure *telling;
 	bool observes;
 	int last_number, since; /* of emissions; the last one when the observer came */
 	int observer_depth; /* at which the observer is being told; 0: it is not */
-	void (*observed)(const struct model_event *event);
+	bool is_ending; /* it is told that the dispatcher is destroyed */
+	bool is_delivering;
+	int outside_place; /* of what runs outside emissions, or -1 */
+	int tokens[MODEL_OBJECTS], last_token;
+	struct model_backlog deferred, posted;
+	long clock;
+	int now; /* counts what expectations go by */
+	int n_expectations, n_queues;
+	int reading; /* the queue whose reader runs, or -1 */
 
 	struct model_connection connections[MODEL_CONNECTIONS];
 	struct model_frame frames[MODEL_DEPTH];
 	struct model_failure failures[1024];
+	struct model_expectation expectations[MODEL_EXPECTATIONS];
+	struct model_queue queues[MODEL_QUEUES];
 };
 
 struct model_result {
@@ -68,6 +127,13 @@ struct model_result {
 	bool stopped;
 };
 
+/* A signal that is awaited. */
+struct model_awaited {
+	int signal, from;
+	bool asks;
+};
+
+void model_init(struct model *m, const struct model_program *program);
 bool model_matches(int pattern, int signal);
 
 /* Each as the function of <signalbox/dispatcher.h>; a connection is its number from 1, 0 is none,
@@ -84,7 +150,41 @@ int model_running_place(const struct model *m);
 int model_observe(struct model *m);
 int model_unobserve(struct model *m);
 void model_unwind(struct model *m);
-int model_emit(struct model *m, int signal, int from, struct model_result *ret_result);
+int model_emit(struct model *m, int signal, int from, int payload, struct model_result *ret_result);
+/* The connections that would be called, by their index. */
+int model_receivers(const struct model *m, int signal, int from, int *ret_receivers, int cap);
 void model_destroy(struct model *m);
+/* What is put off until nothing is in progress. */
+void model_over(struct model *m);
+
+/* <signalbox/later.h> */
+/* The object that beta has as a HANDLE, told by its payload; 0: none. */
+int model_handle(int signal, int payload);
+void model_set_later(struct model_backlog *b, int size, int policy, int budget);
+int model_defer(struct model *m, int signal, int from, int payload);
+int model_token(struct model *m, int object);
+int model_post(struct model *m, int signal, int from, int token, int payload);
+int model_deliver(struct model *m);
+void model_deliver_unwind(struct model *m);
+void model_later_forget(struct model *m, int object);
+
+/* <signalbox/expect.h>: an expectation is its index. */
+int model_expect(
+	struct model *m, const struct model_awaited *awaited, int n, long within, int self);
+int model_expect_cancel(struct model *m, int expectation);
+void model_expectation_end(struct model *m, int expectation);
+void model_expectation_lose(struct model *m, int connection);
+void model_expectations_run(struct model *m);
+
+/* <signalbox/queue.h>: a queue is its index. */
+int model_queue_create(struct model *m, int self, int size, int policy, int high, int low);
+void model_queue_release(struct model *m, int queue);
+int model_queue_put(struct model *m, int queue, int item);
+void model_queue_done(struct model *m, int queue);
+void model_queue_close(struct model *m, int queue, bool drop_rest);
+void model_queues_begin(struct model *m);
+void model_queues_run(struct model *m);
+void model_queues_unwind(struct model *m);
+void model_queue_lose_reader(struct model *m, int queue);
 
 #endif

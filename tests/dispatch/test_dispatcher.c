@@ -58,6 +58,38 @@ patterns_match_by_token_and_do_not_count(void **state)
 	assert_string_equal(box.log, "*>=");
 }
 
+/* Whether a pattern hears test.alpha. */
+static bool
+hears(const char *pattern)
+{
+	struct receiver a = { &box, 'a', NULL };
+
+	memset(box.log, 0, sizeof(box.log));
+	(void)sb_pattern_connect(box.d, pattern, SB_ANY, (struct sb_options){ .priority = 0 },
+		SB_HANDLER(on_any), &a);
+	(void)emit();
+	(void)sb_forget(box.d, &a);
+	return box.log[0] == 'a';
+}
+
+static void
+patterns_match_whole_tokens(void **state)
+{
+	static const char *const good[] = { "test.alpha", "*.alpha", "test.*", "*.*", "*.>", ">",
+		"test.>" };
+	static const char *const bad[] = { "tes.*", "tes.>", "*xalpha", "*x>", "t*.alpha",
+		">.alpha", "test.>.x", "test.alph", "test.alphas", "test.alpha.*", "test.alpha.>",
+		"test", "*", "*.*.*", "test..alpha", ".alpha", "test." };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(good) / sizeof(good[0]); k++)
+		if (!hears(good[k]))
+			fail_msg("%s does not match", good[k]);
+	for (size_t k = 0; k < sizeof(bad) / sizeof(bad[0]); k++)
+		if (hears(bad[k]))
+			fail_msg("%s matches", bad[k]);
+}
+
 static void
 a_pattern_hears_signals_registered_later_and_never(void **state)
 {
@@ -123,7 +155,8 @@ a_stale_or_foreign_connection_is_harmless(void **state)
 {
 	struct sb_dispatcher *other = sb_dispatcher_create(NULL, NULL);
 	struct receiver a = { &box, 'a', NULL };
-	struct sb_connection first = add(&a, 0), none = { .serial = 0 }, past_the_end = first;
+	struct sb_connection first = add(&a, 0), none = { .serial = 0 }, past_the_end = first,
+			     freed;
 	struct sb_connection foreign = test_alpha_connect(other, SB_ANY, SB_HANDLER(on_alpha), &a);
 
 	(void)state;
@@ -134,6 +167,9 @@ a_stale_or_foreign_connection_is_harmless(void **state)
 	sb_dispatcher_destroy(other);
 	assert_int_equal(sb_disconnect(box.d, first), 0);
 	assert_int_equal(sb_disconnect(box.d, first), -ENOENT);
+	freed = first;
+	freed.serial = 0;
+	assert_int_equal(sb_disconnect(box.d, freed), -ENOENT);
 	add(&a, 0);
 	assert_int_equal(sb_disconnect(box.d, first), -ENOENT);
 	assert_int_equal(sb_block(box.d, none), -ENOENT);
@@ -175,6 +211,19 @@ a_second_signal_of_a_name_is_refused(void **state)
 	(void)state;
 	assert_int_equal(sb_register(box.d, &signals_same), -EEXIST);
 	assert_ptr_equal(sb_find(box.d, "test.alpha"), test_alpha_signal());
+}
+
+static void
+a_table_is_registered_up_to_the_signal_that_is_refused(void **state)
+{
+	static const struct sb_signal *(*const signals[])(
+		void) = { late_delta_signal, same_alpha_signal, many_0_signal };
+	const struct sb_table table = { .signals = signals, .n_signals = 3 };
+
+	(void)state;
+	assert_int_equal(sb_register(box.d, &table), -EEXIST);
+	assert_ptr_equal(sb_find(box.d, "late.delta"), late_delta_signal());
+	assert_null(sb_find(box.d, "many.number_0"));
 }
 
 static void
@@ -332,10 +381,93 @@ forget_any(void)
 }
 
 static void
+forget_anonymous(void)
+{
+	(void)sb_forget(box.d, SB_ANONYMOUS);
+}
+
+static void
 emit_as_any(void)
 {
 	(void)sb_emit_result(box.d, test_alpha_signal(), SB_ANY, &(struct test_alpha){ .value = 1 },
 		&(struct sb_result){ .n_ran = 0 });
+}
+
+static void
+emit_by_descriptor_as(void *from)
+{
+	(void)sb_emit(box.d, test_alpha_signal(), from, &(struct test_alpha){ .value = 1 });
+}
+
+static void
+emit_by_descriptor_as_any(void)
+{
+	emit_by_descriptor_as(SB_ANY);
+}
+
+static void
+emit_by_descriptor_as_anonymous(void)
+{
+	emit_by_descriptor_as(SB_ANONYMOUS);
+}
+
+static void
+connect_with_a_priority_too_low(void)
+{
+	struct receiver a = { &box, 'a', NULL };
+
+	add(&a, INT16_MIN - 1);
+}
+
+static void
+connect_without_a_handler(void)
+{
+	test_alpha_connect(box.d, SB_ANY, NULL, SB_PLACE, NULL);
+}
+
+static void
+connect_without_a_place(void)
+{
+	test_alpha_connect(box.d, SB_ANY, on_alpha, NULL, NULL);
+}
+
+static void
+connect_an_empty_pattern(void)
+{
+	sb_pattern_connect(
+		box.d, "", SB_ANY, (struct sb_options){ .priority = 0 }, SB_HANDLER(on_any), NULL);
+}
+
+static void
+on_same_alpha(void *self, void *from, const struct same_alpha *e)
+{
+	(void)self;
+	(void)from;
+	(void)e;
+}
+
+static void
+connect_a_second_signal_of_a_name(void)
+{
+	same_alpha_connect(box.d, SB_ANY, SB_HANDLER(on_same_alpha), NULL);
+}
+
+static void
+fail_without_an_error(void)
+{
+	sb_fail(box.d, 0, "no reason");
+}
+
+static void
+fail_late_without_an_error(void)
+{
+	(void)sb_fail_at(box.d, NULL, NULL, NULL, 0, "no reason");
+}
+
+static void
+label_nothing(void)
+{
+	(void)sb_label(box.d, NULL, "nothing");
 }
 
 static void
@@ -352,8 +484,19 @@ mistakes_of_the_caller_abort(void **state)
 	assert_aborts(connect_again_with_other_options);
 	assert_aborts(connect_again_once);
 	assert_aborts(connect_with_a_priority_too_high);
+	assert_aborts(connect_with_a_priority_too_low);
+	assert_aborts(connect_without_a_handler);
+	assert_aborts(connect_without_a_place);
+	assert_aborts(connect_an_empty_pattern);
+	assert_aborts(connect_a_second_signal_of_a_name);
 	assert_aborts(forget_any);
+	assert_aborts(forget_anonymous);
 	assert_aborts(emit_as_any);
+	assert_aborts(emit_by_descriptor_as_any);
+	assert_aborts(emit_by_descriptor_as_anonymous);
+	assert_aborts(fail_without_an_error);
+	assert_aborts(fail_late_without_an_error);
+	assert_aborts(label_nothing);
 	assert_aborts(stop_outside);
 }
 
@@ -371,6 +514,7 @@ main(void)
 		TEST(handlers_run_by_priority_and_then_by_age),
 		TEST(payload_and_sender_arrive_as_emitted),
 		TEST(patterns_match_by_token_and_do_not_count),
+		TEST(patterns_match_whole_tokens),
 		TEST(a_pattern_hears_signals_registered_later_and_never),
 		TEST(a_receiver_runs_once_however_it_is_connected),
 		TEST(connecting_the_same_again_is_the_same_connection),
@@ -378,6 +522,7 @@ main(void)
 		TEST(the_legs_of_a_pattern_are_no_connections),
 		TEST(many_signals_may_be_registered_while_one_is_emitted),
 		TEST(a_second_signal_of_a_name_is_refused),
+		TEST(a_table_is_registered_up_to_the_signal_that_is_refused),
 		TEST(blocks_are_counted),
 		TEST(who_is_connected_can_be_listed),
 		TEST(signals_are_listed_and_found_by_name),

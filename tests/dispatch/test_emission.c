@@ -136,6 +136,23 @@ forgetting_the_sender_ends_its_emission(void **state)
 }
 
 static void
+forgetting_nobody_does_nothing(void **state)
+{
+	struct receiver a = { &box, 'a', forget_the_thing };
+
+	(void)state;
+	/* A receiver without a self stays, and an anonymous emission goes on. */
+	sb_dispatch_failed_connect(box.d, SB_ANY, SB_HANDLER(on_failed), NULL);
+	box.thing = NULL;
+	add(&a, 0);
+	add(&newcomer, 0);
+	assert_int_equal(emit(), 2);
+	assert_int_equal(box.result, 0);
+	sb_fail(box.d, -EIO, "still heard");
+	assert_string_equal(box.log, "an!");
+}
+
+static void
 forgetting_drops_self_sender_pattern_and_label(void **state)
 {
 	struct thing thing = { 1 };
@@ -330,6 +347,53 @@ emissions_too_deep_are_refused_with_the_cycle(void **state)
 	assert_non_null(strstr(box.last_resort.text, "test.alpha > test.alpha"));
 }
 
+static void
+on_beta_emits_alpha(void *self, struct thing *from, const struct test_beta *e)
+{
+	(void)self;
+	(void)from;
+	(void)e;
+	(void)emit();
+}
+
+static void
+the_cycle_is_told_from_where_the_refused_one_stood_before(void **state)
+{
+	struct receiver a = { &box, 'a', emit_for_ever };
+
+	(void)state;
+	add(&a, 0);
+	test_beta_connect(box.d, SB_ANY, SB_HANDLER(on_beta_emits_alpha), NULL);
+	assert_int_equal(test_beta_emit(box.d, NULL, &(struct test_beta){ .whole = 1 }), 1);
+	assert_non_null(strstr(box.last_resort.text, ": test.alpha > test.alpha"));
+	assert_null(strstr(box.last_resort.text, "test.beta"));
+}
+
+/* Twenty signals cause each other in turn. */
+static void
+emit_the_next(void *self, void *from, const struct sb_signal *signal, const void *payload)
+{
+	int k = atoi(strchr(signal->name, '_') + 1);
+
+	(void)self;
+	(void)from;
+	(void)sb_emit(box.d, signals_many.signals[(k + 1) % 20](), NULL, payload);
+}
+
+static void
+a_cycle_too_long_to_tell_is_cut(void **state)
+{
+	const char *text = box.last_resort.text;
+
+	(void)state;
+	sb_pattern_connect(box.d, "many.*", SB_ANY, (struct sb_options){ .priority = 0 },
+		SB_HANDLER(emit_the_next), NULL);
+	(void)many_0_emit(box.d, NULL, &(struct many_0){ false });
+	assert_int_equal(box.last_resort.code, -ELOOP);
+	/* The 33rd is number 12. */
+	assert_non_null(strstr(text, "many.number_12 > many.number_13 > "));
+}
+
 static jmp_buf way_out;
 
 static void
@@ -364,6 +428,7 @@ main(void)
 		TEST(what_is_connected_meanwhile_is_called_from_the_next_emission_on),
 		TEST(a_nested_emission_counts_as_later),
 		TEST(forgetting_the_sender_ends_its_emission),
+		TEST(forgetting_nobody_does_nothing),
 		TEST(forgetting_drops_self_sender_pattern_and_label),
 		TEST(a_handler_may_destroy_the_dispatcher),
 		TEST(stop_ends_the_innermost_emission_alone),
@@ -373,6 +438,8 @@ main(void)
 		TEST(a_failure_whose_sender_is_forgotten_by_a_watcher_is_not_lost),
 		TEST(a_failure_whose_dispatcher_is_destroyed_by_a_watcher_is_not_lost),
 		TEST(emissions_too_deep_are_refused_with_the_cycle),
+		TEST(the_cycle_is_told_from_where_the_refused_one_stood_before),
+		TEST(a_cycle_too_long_to_tell_is_cut),
 		TEST(an_emission_left_by_longjmp_can_be_unwound),
 	};
 

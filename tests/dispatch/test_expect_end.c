@@ -136,6 +136,32 @@ what_is_lost_in_a_delivery_is_told_by_the_next(void **state)
 	assert_int_equal(loop.n_woken, 2);
 }
 
+static jmp_buf way_out;
+
+static void
+leave(struct waiter *waiter)
+{
+	(void)waiter;
+	longjmp(way_out, 1);
+}
+
+static void
+the_loop_is_woken_for_losses_that_a_longjmp_left(void **state)
+{
+	struct waiter a = { .letter = 'a', .then = leave }, b = { .letter = 'b' };
+
+	(void)state;
+	await_alpha_of(&a, &one, -1);
+	await_alpha_of(&b, &one, -1);
+	(void)sb_forget(box.d, &one);
+	if (!setjmp(way_out))
+		(void)sb_deliver(box.d);
+	assert_int_equal(loop.n_woken, 1);
+	assert_false(sb_unwind(box.d));
+	assert_int_equal(loop.n_woken, 2);
+	deliver_at(1000, "a-b-");
+}
+
 static void
 forget_one(struct receiver *receiver)
 {
@@ -284,10 +310,15 @@ a_stale_value_is_harmless(void **state)
 {
 	struct sb_dispatcher *elsewhere = sb_dispatcher_create(NULL, NULL);
 	struct waiter a = { .letter = 'a' }, b = { .letter = 'b' };
+	struct sb_awaited alpha = test_alpha_awaited(SB_ANY, NULL);
 	struct sb_expectation stale, wrong;
 
 	(void)state;
 	stale = await_alpha(&a, -1);
+	/* There is one of the same numbers elsewhere. */
+	assert_true(sb_expect(elsewhere, &alpha, 1, -1, SB_HANDLER(on_expected), &a).serial
+		    == stale.serial);
+	assert_int_equal(sb_expect_cancel(elsewhere, stale), -ENOENT);
 	cancel(&a, 0);
 	await_alpha(&b, -1);
 	assert_int_equal(stale.index, b.expectation.index);
@@ -515,6 +546,7 @@ main(void)
 		WAITS(deadlines_come_before_losses_and_those_in_their_order),
 		WAITS(one_that_lost_its_senders_may_still_be_ended),
 		WAITS(what_is_lost_in_a_delivery_is_told_by_the_next),
+		WAITS(the_loop_is_woken_for_losses_that_a_longjmp_left),
 		WAITS(a_sender_that_dies_in_a_handler_ends_it),
 		WAITS(who_is_forgotten_is_not_told),
 		WAITS(who_is_its_own_sender_is_not_told_of_its_end),

@@ -166,6 +166,32 @@ a_late_failure_of_a_destroyed_dispatcher_goes_to_the_last_resort(void **state)
 	box.d = NULL;
 }
 
+static void
+a_failure_is_printed_where_there_is_no_last_resort(void **state)
+{
+	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
+	FILE *file = tmpfile();
+	int before = dup(STDERR_FILENO);
+	char text[200] = "";
+
+	(void)state;
+	assert_true(d && file && before >= 0);
+	(void)fflush(stderr);
+	assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+	(void)sb_fail_at(d, NULL, "test.alpha", "on_alpha here:1", -EIO, "no %s", "paper");
+	sb_fail(d, -EIO, "no ink");
+	(void)fflush(stderr);
+	assert_true(dup2(before, STDERR_FILENO) >= 0);
+	(void)close(before);
+	rewind(file);
+	(void)fread(text, 1, sizeof(text) - 1, file);
+	(void)fclose(file);
+	assert_string_equal(text,
+		"signalbox: test.alpha: on_alpha here:1: no paper (Input/output error)\n"
+		"signalbox: no ink (Input/output error)\n");
+	sb_dispatcher_destroy(d);
+}
+
 /* Writes the number in the running handler's place, "... here:1". */
 static void
 write_place(struct receiver *receiver)
@@ -231,6 +257,7 @@ main(void)
 		TEST(a_late_failure_is_heard_in_the_deepest_emission),
 		TEST(whoever_tells_a_late_failure_learns_that_it_is_forgotten_or_the_dispatcher_gone),
 		TEST(a_late_failure_of_a_destroyed_dispatcher_goes_to_the_last_resort),
+		TEST(a_failure_is_printed_where_there_is_no_last_resort),
 		TEST(the_running_place_is_that_of_the_innermost_handler),
 	};
 

@@ -13,7 +13,7 @@
 #include "dispatch/failing_memory.inc"
 #include "dispatch/signals.inc"
 
-static long n_blocks; /* of jansson's in use */
+static long n_jansson_blocks; /* of jansson's in use */
 static size_t most = SIZE_MAX; /* bytes: what is larger fails */
 
 static void *
@@ -21,14 +21,14 @@ jansson_malloc(size_t size)
 {
 	void *block = size > most || fails_now() ? NULL : malloc(size);
 
-	n_blocks += block != NULL;
+	n_jansson_blocks += block != NULL;
 	return block;
 }
 
 static void
 jansson_free(void *block)
 {
-	n_blocks -= block != NULL;
+	n_jansson_blocks -= block != NULL;
 	free(block);
 }
 
@@ -59,7 +59,7 @@ write_once(long n)
 	else
 		assert_string_equal(written, text);
 	free(written);
-	assert_int_equal(n_blocks, 0);
+	assert_int_equal(n_jansson_blocks, 0);
 	return has_failed;
 }
 
@@ -80,7 +80,7 @@ read_once(long n, const char *from, int expected)
 	if (has_failed)
 		assert_string_equal(error.text, "out of memory");
 	sb_signal_free(read);
-	assert_int_equal(n_blocks, 0);
+	assert_int_equal(n_jansson_blocks, 0);
 	return has_failed;
 }
 
@@ -151,7 +151,7 @@ a_long_token_without_memory_is_refused_at_once(void **state)
 		if (!code)
 			assert_int_equal(strlen(((struct test_beta *)read)->text), LEN - 9);
 		sb_signal_free(read);
-		assert_int_equal(n_blocks, 0);
+		assert_int_equal(n_jansson_blocks, 0);
 	}
 	most = SIZE_MAX;
 }

@@ -220,6 +220,32 @@ the_usual_bounds_are_those_of_the_header(void **state)
 	}
 }
 
+static int
+enter_bytes(enum sb_later which, const char *bytes, size_t len)
+{
+	const struct later_note e = { .bytes = { bytes, len } };
+
+	return which == SB_DEFERRED ? later_note_defer(scene.d, NULL, &e)
+				    : later_note_post(scene.mailbox, nobody, &e);
+}
+
+/* 16 MiB: here by sixteen copies of one each. */
+static void
+the_usual_bound_of_bytes_is_that_of_the_header(void **state)
+{
+	static const char bytes[1 << 20];
+
+	(void)state;
+	for (size_t q = 0; q < 2; q++) {
+		for (int k = 0; k < 16; k++)
+			assert_int_equal(enter_bytes(both[q], bytes,
+						 sizeof(bytes) - sizeof(struct later_note)),
+				0);
+		assert_int_equal(enter_bytes(both[q], bytes, 0), -ENOBUFS);
+		(void)deliver(16);
+	}
+}
+
 static void
 a_full_queue_refuses(void **state)
 {
@@ -334,15 +360,6 @@ drops_are_told_also_where_nothing_waits_any_more(void **state)
 	assert_int_equal(scene.n_wakes, 2);
 }
 
-static int
-enter_bytes(enum sb_later which, const char *bytes, size_t len)
-{
-	const struct later_note e = { .bytes = { bytes, len } };
-
-	return which == SB_DEFERRED ? later_note_defer(scene.d, NULL, &e)
-				    : later_note_post(scene.mailbox, nobody, &e);
-}
-
 static void
 copies_may_take_so_many_bytes_together(void **state)
 {
@@ -399,6 +416,9 @@ what_waits_stays_when_the_bounds_shrink(void **state)
 			assert_int_equal(enter(both[q], k), 0);
 		sb_set_later(scene.d, both[q], (struct sb_later_options){ .size = 2, .bytes = 1 });
 		assert_int_equal(sb_later_counts(scene.d, both[q]).n_waiting, 5);
+		assert_int_equal(enter(both[q], 6), -ENOBUFS);
+		sb_set_later(scene.d, both[q],
+			(struct sb_later_options){ .bytes = 4 * sizeof(struct later_note) });
 		assert_int_equal(enter(both[q], 6), -ENOBUFS);
 		sb_set_later(scene.d, both[q],
 			(struct sb_later_options){
@@ -544,6 +564,7 @@ main(void)
 		TEST(deliver_is_refused_in_a_handler_and_in_an_observer),
 		TEST(the_budget_bounds_each_queue_and_the_rest_wakes_again),
 		TEST(the_usual_bounds_are_those_of_the_header),
+		TEST(the_usual_bound_of_bytes_is_that_of_the_header),
 		TEST(a_full_queue_refuses),
 		TEST(the_oldest_make_room_and_that_is_told_once),
 		TEST(the_newest_are_dropped_and_that_is_told_once),

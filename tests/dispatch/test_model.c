@@ -39,10 +39,15 @@ dispatcher_does_what_its_model_does(void **state)
 		n_steps += (uint64_t)n;
 	}
 	/* The rare things are in it too. */
-	assert_true(to - from < 1000 || (n_refused > 0 && n_unwound > 0 && n_observed > 100000));
+	assert_true(to - from < 1000
+		    || (n_refused > 0 && n_unwound > 0 && n_observed > 100000 && n_delivered > 1000
+			    && n_expected > 1000 && n_timed_out > 100 && n_lost > 10
+			    && n_read > 1000 && n_marked > 100 && n_dropped > 100
+			    && n_forgotten_later > 100 && n_left_outside > 0));
 	printf("%" PRIu64 " programs, %" PRIu64
-	       " calls and answers agree, %lu observations in them\n",
-		to - from + 1, n_steps, n_observed);
+	       " calls and answers agree, %lu observations, %lu delivered later, %lu "
+	       "expected, %lu of deadlines, %lu items read in them\n",
+		to - from + 1, n_steps, n_observed, n_delivered, n_expected, n_timed_out, n_read);
 }
 
 int

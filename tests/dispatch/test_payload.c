@@ -151,6 +151,43 @@ payloads_of_every_size_come_out_whole(void **state)
 }
 
 static void
+check_len(void *self, struct thing *from, const struct later_note *e)
+{
+	(void)self;
+	(void)from;
+	for (size_t at = 0; at < e->bytes.len; at++)
+		if (((const char *)e->bytes.ptr)[at] != (char)e->value)
+			fail_msg("byte %zu of %d", at, (int)e->value);
+	n_checked++;
+}
+
+/* Chunks are filled to each possible rest. */
+static void
+payloads_lie_beside_each_other_and_not_in_each_other(void **state)
+{
+	char bytes[257];
+
+	(void)state;
+	sb_disconnect(scene.d, scene.connection);
+	(void)later_note_connect(scene.d, SB_ANY, SB_HANDLER(check_len), &scene);
+	n_checked = 0;
+	sb_set_later(
+		scene.d, SB_DEFERRED, (struct sb_later_options){ .size = 30000, .budget = 30000 });
+	for (int k = 0; k < 30000; k++) {
+		const struct later_note e = {
+			.value = k % 128,
+			/* The same lengths again in another order, or the rests would be few. */
+			.bytes = { bytes, (size_t)(k * (k / 257 + 1) % 257) },
+		};
+
+		memset(bytes, k % 128, sizeof(bytes));
+		assert_int_equal(later_note_defer(scene.d, NULL, &e), 0);
+	}
+	assert_int_equal(sb_deliver(scene.d), 30000);
+	assert_int_equal(n_checked, 30000);
+}
+
+static void
 on_carried(void *self, struct thing *from, const struct later_carried *e)
 {
 	(void)self;
@@ -178,6 +215,7 @@ main(void)
 		TEST(nothing_stays_nothing_and_empty_stays_empty),
 		TEST(one_without_fields_has_a_copy),
 		TEST(payloads_of_every_size_come_out_whole),
+		TEST(payloads_lie_beside_each_other_and_not_in_each_other),
 		TEST(a_handle_comes_out_as_it_went_in),
 	};
 

@@ -300,6 +300,36 @@ trying_again_does_not_put_off_a_deadline(void **state)
 		assert_true(sb_reactor_now_ns(t->r) == t->at_ns);
 }
 
+/* The deadline comes before what could not be delivered is tried again. */
+static void
+run_inside_for_a_moment(void *self, struct bell *bell, const struct bell_rang *e)
+{
+	struct tower *t = self;
+
+	(void)bell;
+	write_down(t, (char)e->n);
+	if (e->n != 'a')
+		return;
+	ring_later(t, 'b');
+	(void)expect_within(t, 4 * SB_MS, on_late);
+	start_timer(t, stop_tower, t, 2 * SB_MS);
+	run(t);
+	write_down(t, '.');
+}
+
+static void
+a_deadline_does_not_wait_for_what_is_tried_again(void **state)
+{
+	struct tower *t = *state;
+
+	connect(t, run_inside_for_a_moment);
+	assert_int_equal(bell_rang_emit(t->d, NULL, &(struct bell_rang){ .n = 'a' }), 1);
+	assert_int_equal(sb_simulation_run_for(t->sim, 2 * SB_MS - 1), 0);
+	assert_string_equal(t->journal, "a.");
+	assert_int_equal(sb_simulation_run_for(t->sim, 1), 0);
+	assert_string_equal(t->journal, "a.tb");
+}
+
 int
 main(void)
 {
@@ -318,6 +348,8 @@ main(void)
 		both(a_dispatcher_may_be_joined_and_parted_in_the_call_of_a_deadline),
 		both(a_deadline_that_came_in_a_handler_is_told_when_it_has_returned),
 		both(trying_again_does_not_put_off_a_deadline),
+		cmocka_unit_test_setup_teardown(a_deadline_does_not_wait_for_what_is_tried_again,
+			set_up_simulation, tear_down),
 	};
 
 	return kit_run(tests);

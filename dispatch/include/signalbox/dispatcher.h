@@ -34,7 +34,8 @@
  * take constant time, but for this: a connection that does not come last in its order, by its
  * priority, is moved into place; patterns are meant to be few, and connecting one looks at each of
  * them and at each signal, forgetting anything at each of them that filters by an object, and
- * emitting a signal that was never registered at each of them once for each that matches. */
+ * emitting a signal that was never registered at each of them once for each that matches.
+ * Forgetting also looks at each signal that waits deferred. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -25,8 +25,9 @@ struct sb_loop {
 	/* sb_deliver() is wanted soon, and not from inside this. Called from any thread that posts,
 	 * once until the next sb_deliver(), under a lock: it may call nothing of this dispatcher. */
 	void (*wake)(void *self);
-	/* sb_deliver() is wanted at this time of clock_ns(), or soon after, in place of the time
-	 * asked for before; INT64_MAX: at none. On the dispatcher's thread, as the next two. */
+	/* sb_deliver() is wanted at this time of clock_ns(), or soon after and never before, in place
+	 * of the time asked for before; INT64_MAX: at none. On the dispatcher's thread, as the next
+	 * two; it, too, may call nothing of this dispatcher. */
 	void (*wake_at)(void *self, int64_t at_ns);
 	/* Monotonic time, ns, as of now. */
 	int64_t (*clock_ns)(void *self);
@@ -46,7 +47,8 @@ SB_API int64_t sb_clock_ns(const struct sb_dispatcher *d);
  * it began, and no more than the budget. The loop is woken again for what is left, so that a flood
  * cannot keep it from its other work.
  * Returns how many signals were emitted; -ECANCELED when d was destroyed meanwhile, and is gone;
- * -EBUSY, and nothing done, in a handler, an observer, or inside itself. A handler that leaves it
+ * -EBUSY, and nothing done, in a handler, an observer, or inside itself: a loop that gets it calls
+ * again later, for it is not woken again. A handler that leaves it
  * by longjmp is cleaned up after by sb_unwind(); what was not delivered by then still is. */
 SB_API int sb_deliver(struct sb_dispatcher *d);
 
@@ -63,7 +65,8 @@ enum sb_policy {
 
 struct sb_later_options {
 	size_t size; /* signals that may wait; 0: 1024 */
-	size_t bytes; /* that their copies may take together; 0: 16 MiB */
+	size_t bytes; /* that their copies may take together; 0: 16 MiB. What takes more by itself is
+		       * refused, whatever the policy */
 	enum sb_policy policy;
 	size_t budget; /* signals a sb_deliver() emits of it; 0: 256 */
 };
@@ -73,7 +76,7 @@ SB_API void sb_set_later(
 	struct sb_dispatcher *d, enum sb_later which, struct sb_later_options options);
 
 struct sb_later_counts {
-	size_t n_waiting, bytes_waiting;
+	size_t n_waiting, bytes_waiting; /* but for what a sb_deliver() in progress has taken */
 	size_t most_waiting; /* there have ever been */
 	uint64_t n_delivered;
 	uint64_t n_refused; /* for lack of room, or of memory */
