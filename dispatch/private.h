@@ -402,6 +402,8 @@ void sb_queues_run(struct sb_dispatcher *d);
 void sb_queues_unwind(struct sb_dispatcher *d);
 bool sb_queues_wait(struct sb_dispatcher *d);
 void sb_queues_forget(struct sb_dispatcher *d, const void *self);
+/* The dispatcher is destroyed, perhaps in the midst of it: the readers are gone. */
+void sb_queues_end(struct sb_dispatcher *d);
 void sb_queues_free(struct sb_dispatcher *d);
 
 /* deliver.c */
