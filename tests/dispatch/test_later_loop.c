@@ -88,6 +88,28 @@ what_was_refused_in_a_handler_wakes_again_when_it_is_over(void **state)
 	assert_string_equal(deliver(1), " 2 (1)");
 }
 
+/* Not while it goes on. */
+static void
+deliver_or_count(const struct later_note *e)
+{
+	if (e->value == 1)
+		deliver_again(e);
+	else
+		write_log(" %d", scene.n_wakes);
+}
+
+static void
+what_was_refused_in_a_delivery_wakes_again_at_its_end(void **state)
+{
+	(void)state;
+	scene.then = deliver_or_count;
+	sb_set_later(scene.d, SB_DEFERRED, (struct sb_later_options){ .budget = 2 });
+	for (int k = 1; k <= 3; k++)
+		assert_int_equal(defer(k, NULL), 0);
+	assert_string_equal(deliver(2), " 1 (1) 2 1");
+	assert_int_equal(scene.n_wakes, 2);
+}
+
 static void
 refuse_and_leave(const struct later_note *e)
 {
@@ -186,6 +208,7 @@ main(void)
 		TEST(the_loop_is_woken_once_until_the_next_deliver),
 		TEST(deliver_is_refused_in_a_handler_and_in_an_observer),
 		TEST(what_was_refused_in_a_handler_wakes_again_when_it_is_over),
+		TEST(what_was_refused_in_a_delivery_wakes_again_at_its_end),
 		TEST(what_was_refused_in_a_handler_that_left_wakes_again_when_unwound),
 		TEST(a_loop_given_while_something_waits_is_woken_at_once),
 		TEST(a_handler_may_give_another_loop),
