@@ -85,9 +85,8 @@ struct sb_queue_counts {
 SB_API struct sb_queue_counts sb_queue_counts(struct sb_queue *queue);
 
 /* The queues of d, for reports, but for those that are closed and empty with a reader that has
- * done: writes the next one's place and counts
- * and returns true, or returns false after the last. *cursor starts at 0; no queue may come or go
- * between calls. */
+ * done: writes the next one's place and counts and returns true, or returns false after the last.
+ * *cursor starts at 0; no queue may come or go between calls. */
 SB_API bool sb_queue_next(const struct sb_dispatcher *d, size_t *cursor, const char **ret_place,
 	struct sb_queue_counts *ret_counts);
 
