@@ -177,6 +177,7 @@ sb_emissions_over(struct sb_dispatcher *d)
 		sb_row_tidy(d, row);
 	}
 	sb_groups_review(d);
+	sb_deliver_make_good(d);
 	return false;
 }
 
