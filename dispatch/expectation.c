@@ -83,7 +83,7 @@ sb_expectation_make(struct sb_dispatcher *d, size_t n, const char *place, void *
 	e->n = e->n_left = 0;
 	e->deadline = NONE;
 	e->at_ns = INT64_MAX;
-	e->lost = 0;
+	e->lost = e->listed = 0;
 	return e;
 }
 

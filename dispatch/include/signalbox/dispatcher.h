@@ -200,8 +200,8 @@ SB_API bool sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info);
 
 /* Who would receive an emission of the signal from this sender (NULL: anonymous) that began now, in
- * the order in which they would be called, each receiver once, typed and by pattern, expectations
- * not among them; nobody where it would be refused. Writes the first cap of them to infos (NULL
+ * the order in which they would be called, each receiver once: typed, by pattern, and expectations, as
+ * if they were met, with a connection of serial 0; nobody where it would be refused. Writes the first cap of them to infos (NULL
  * where cap is 0), and returns how many there are. For reports, and to leave out work for a signal
  * that nobody would hear. In handlers and observers, too. Allocates nothing. */
 SB_API size_t sb_receivers(struct sb_dispatcher *d, const struct sb_signal *signal,
