@@ -162,6 +162,7 @@ sb_expectation_lose(struct sb_dispatcher *d, uint32_t at)
 	/* It ends by this, also when the deadline comes before it is told. */
 	if (e->deadline != NONE)
 		sb_deadlines_remove(d, e);
+	e->at_ns = INT64_MAX;
 	enter_lost(d, e);
 	sb_mailbox_wake(d->mailbox);
 }
