@@ -209,7 +209,7 @@ SB_API size_t sb_receivers(struct sb_dispatcher *d, const struct sb_signal *sign
 
 /* The emissions in progress are given up, as when a test leaves a handler by longjmp; the
  * dispatcher is then as after their end; failures not told yet go to the last resort, and observers
- * hear the ends of what they heard begin. Never while one of their functions will be returned to.
+ * hear the ends of what they heard begin, and of the dispatcher's where that was being told. Never while one of their functions will be returned to.
  * A dispatcher destroyed meanwhile is freed: returns true, and d is gone. */
 SB_API bool sb_unwind(struct sb_dispatcher *d);
 
