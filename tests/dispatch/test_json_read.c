@@ -169,6 +169,8 @@ a_value_of_a_wrong_type_is_shown_with_what_would_be_right(void **state)
 		{ "{\"whole\":\"\"}", "test.beta: \"whole\" has \"\", " INT64_IS },
 		{ "{\"whole\":\"-\"}", "test.beta: \"whole\" has \"-\", " INT64_IS },
 		{ "{\"whole\":\"+1\"}", "test.beta: \"whole\" has \"+1\", " INT64_IS },
+		{ "{\"whole\":\"01\"}", "test.beta: \"whole\" has \"01\", " INT64_IS },
+		{ "{\"large\":\"00\"}", "test.beta: \"large\" has \"00\", " UINT64_IS },
 		{ "{\"whole\":\" 1\"}", "test.beta: \"whole\" has \" 1\", " INT64_IS },
 		{ "{\"whole\":\"1\\u0000\"}", "test.beta: \"whole\" has \"1\\u0000\", " INT64_IS },
 		{ "{\"whole\":1.0}", "test.beta: \"whole\" has 1.0, " INT64_IS },

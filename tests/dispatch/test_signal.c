@@ -1,5 +1,6 @@
 #include <signalbox/signal.h>
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,6 +57,10 @@ a_payload_prints_as_one_line(void **state)
 	(void)sb_signal_print(test_beta_signal(), &none, buf, sizeof(buf));
 	assert_string_equal(buf,
 		"test.beta truth=false whole=0 large=0 real=0 text=null bytes=\"\" handle=null");
+	/* Whether it has a sign is the machine's affair. */
+	(void)sb_signal_print(
+		test_beta_signal(), &(struct test_beta){ .real = -NAN }, buf, sizeof(buf));
+	assert_non_null(strstr(buf, " real=nan "));
 	assert_int_equal(
 		sb_signal_print(other_gamma_signal(), &(struct other_gamma){ 0 }, buf, sizeof(buf)),
 		11);

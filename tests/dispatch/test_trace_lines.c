@@ -147,6 +147,35 @@ is_refused(const char *patterns, const char *why)
 	assert_int_equal(sb_trace_start(box.d, patterns, file, NULL), -EINVAL);
 }
 
+static struct sb_connection doomed;
+
+static void
+disconnect_doomed(
+	void *self, const struct sb_emission *emission, const struct sb_receiver *receiver)
+{
+	(void)self;
+	(void)emission;
+	(void)receiver;
+	(void)sb_disconnect(box.d, doomed);
+}
+
+/* An observer before the trace ends it: its pattern has gone when the trace hears of the call. */
+static void
+a_pattern_that_another_observer_ended_has_no_text(void **state)
+{
+	static const struct sb_observer other = { .call_began = disconnect_doomed };
+	struct receiver a = { &box, 'a', NULL };
+
+	(void)state;
+	doomed = sb_pattern_connect(box.d, "test.*", SB_ANY, (struct sb_options){ .priority = 0 },
+		on_any, "on_any here:3", &a);
+	assert_int_equal(sb_observe(box.d, &other, SB_PLACE, NULL), 0);
+	start(">");
+	say("x");
+	wrote("#1 test.alpha [thing] text=\"x\" value=0 flag=false\n"
+	      "  on_any here:3, by a pattern  passed over\n");
+}
+
 static void
 a_pattern_that_cannot_be_is_refused_with_what_would_be_right(void **state)
 {
@@ -439,6 +468,7 @@ main(void)
 		TRACED(a_long_label_is_cut_too),
 		TRACED(fields_past_the_end_of_the_line_are_left_out),
 		TRACED(nobody_and_objects_without_a_name),
+		TRACED(a_pattern_that_another_observer_ended_has_no_text),
 		TRACED(a_pattern_that_cannot_be_is_refused_with_what_would_be_right),
 		TRACED(patterns_are_parted_by_commas_and_spaces),
 		TRACED(the_environment_may_ask_for_it),
