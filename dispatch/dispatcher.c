@@ -81,6 +81,7 @@ sb_dispatcher_destroy(struct sb_dispatcher *d)
 	for (uint32_t k = 0; k < d->hot.depth; k++)
 		d->hot.frames[k].flags |= FRAME_GONE;
 	sb_observers_end(d);
+	sb_queues_end(d);
 	if (!d->hot.depth)
 		(void)sb_emissions_over(d);
 }

@@ -32,12 +32,12 @@ frame_settle(const struct sb_dispatcher *d, struct sb_frame *frame)
 	uint32_t slot = (uint32_t)(frame->slot - row->pub.slots);
 
 	frame->place = plain_place(d, frame);
+	frame->end = frame->plain;
 	frame->plain = 0;
 	frame->stop = frame->slot + 1;
 	frame->mine = NULL;
 	frame->mine_at = frame->mine_end = 0;
 	frame->signal = row->signal;
-	frame->payload = NULL;
 	frame->serial = UINT64_MAX;
 	frame->id = 0;
 	frame->at = frame->n_ran = slot + 1;
@@ -177,6 +177,7 @@ sb_emissions_over(struct sb_dispatcher *d)
 		sb_row_tidy(d, row);
 	}
 	sb_groups_review(d);
+	sb_deliver_make_good(d);
 	return false;
 }
 
@@ -305,8 +306,7 @@ sb_emit_odd_(
 }
 
 int
-sb_emit_rest_(struct sb_dispatcher *d, const struct sb_signal *signal, struct sb_frame *frame,
-	const void *payload, int how)
+sb_emit_rest_(struct sb_dispatcher *d, struct sb_frame *frame, int how)
 {
 	if (frame->plain) {
 		frame_settle(d, frame);
@@ -314,8 +314,6 @@ sb_emit_rest_(struct sb_dispatcher *d, const struct sb_signal *signal, struct sb
 		if (how == SB_RUN_AT_SLOT_)
 			frame->at = --frame->n_ran;
 	}
-	frame->signal = signal;
-	frame->payload = payload;
 	return finish(d, frame, NULL);
 }
 

@@ -113,6 +113,14 @@ sb_mailbox_wake(struct sb_mailbox *mailbox)
 }
 
 void
+sb_mailbox_called(struct sb_mailbox *mailbox)
+{
+	(void)pthread_mutex_lock(&mailbox->lock);
+	mailbox->is_woken = false;
+	(void)pthread_mutex_unlock(&mailbox->lock);
+}
+
+void
 sb_mailbox_begin(struct sb_mailbox *mailbox)
 {
 	(void)pthread_mutex_lock(&mailbox->lock);

@@ -195,6 +195,7 @@ struct sb_dispatcher {
 	uint64_t n_drops_told[2]; /* by enum sb_later: of those that were dropped */
 	int64_t wake_at_ns; /* asked of the loop; INT64_MAX: nothing */
 	bool is_delivering;
+	bool has_refused; /* a sb_deliver(), and has not asked the loop again yet */
 	const char *outside_place; /* of what sb_deliver() calls outside emissions; or NULL */
 	struct sb_trace *trace;
 	struct sb_queue *queues, *reading; /* reading: whose reader runs, or NULL */
@@ -383,7 +384,9 @@ void sb_mailbox_set_loop(struct sb_mailbox *mailbox, const struct sb_loop *loop,
 const struct sb_loop *sb_mailbox_loop(const struct sb_mailbox *mailbox, void **ret_self);
 /* Sees to it that sb_deliver() is called, soon. Any thread; nothing after the dispatcher has gone. */
 void sb_mailbox_wake(struct sb_mailbox *mailbox);
-/* sb_deliver() begins: takes what was posted, and from now on the loop is woken anew. And ends. */
+/* sb_deliver() was called: from now on the loop is woken anew. */
+void sb_mailbox_called(struct sb_mailbox *mailbox);
+/* It begins, with what was posted, or ends. */
 void sb_mailbox_begin(struct sb_mailbox *mailbox);
 void sb_mailbox_end(struct sb_mailbox *mailbox);
 /* What was posted: on the dispatcher's thread, for its sb_backlog_next(). */
@@ -419,11 +422,15 @@ void sb_queues_run(struct sb_dispatcher *d);
 void sb_queues_unwind(struct sb_dispatcher *d);
 bool sb_queues_wait(struct sb_dispatcher *d);
 void sb_queues_forget(struct sb_dispatcher *d, const void *self);
+/* The dispatcher is destroyed, perhaps in the midst of it: the readers are gone. */
+void sb_queues_end(struct sb_dispatcher *d);
 void sb_queues_free(struct sb_dispatcher *d);
 
 /* deliver.c */
 /* Asks for it at this time, or not for a time any more: INT64_MAX. */
 void sb_deliver_at(struct sb_dispatcher *d, int64_t at_ns);
+/* Nothing is emitted any more: the loop is asked again where one was refused meanwhile. */
+void sb_deliver_make_good(struct sb_dispatcher *d);
 /* The sb_deliver() in progress, if one is, was left by longjmp. */
 void sb_deliver_unwind(struct sb_dispatcher *d);
 

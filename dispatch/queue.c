@@ -337,12 +337,19 @@ sb_queues_forget(struct sb_dispatcher *d, const void *self)
 }
 
 void
+sb_queues_end(struct sb_dispatcher *d)
+{
+	for (struct sb_queue *queue = d->queues; queue; queue = queue->next)
+		lose_reader(queue);
+}
+
+void
 sb_queues_free(struct sb_dispatcher *d)
 {
-	while (d->queues) {
-		lose_reader(d->queues);
+	/* Again, for what sb_unwind() has ended may not have come so far. */
+	sb_queues_end(d);
+	while (d->queues)
 		unlist(&d->queues);
-	}
 }
 
 static void
@@ -372,6 +379,7 @@ sb_queue_create(struct sb_dispatcher *d, const struct sb_queue_options *options,
 		queue->options = *options;
 	if (!queue->options.size)
 		queue->options.size = SIZE_USUAL;
+	sb_assert((unsigned)queue->options.policy <= SB_DROP_NEWEST);
 	sb_assert(!queue->options.high
 		  || (queue->options.low < queue->options.high
 			  && queue->options.high <= queue->options.size));

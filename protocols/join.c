@@ -5,59 +5,22 @@
 
 #include <signalbox/later.h>
 
-/* How soon a delivery is tried again for which the dispatcher had no time. */
-#define AGAIN_NS (10 * SB_MS)
-
 struct joint {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
 	struct sb_waker waker;
-	struct sb_timer timer; /* for the earlier of these two; INT64_MAX: never */
-	int64_t wanted_ns; /* the dispatcher asked for it */
-	int64_t again_ns; /* it had no time before */
+	struct sb_timer timer;
 	char place[];
 };
 
+/* Of the waker and of the timer. The joint may be gone afterwards: a handler may destroy the
+ * dispatcher, or part it. */
 static void
-start_timer(struct joint *joint)
+deliver(void *self)
 {
-	int64_t at_ns = joint->wanted_ns < joint->again_ns ? joint->wanted_ns : joint->again_ns;
-	int64_t now_ns = sb_reactor_now_ns(joint->r);
+	const struct joint *joint = self;
 
-	if (at_ns == INT64_MAX)
-		sb_timer_stop(&joint->timer);
-	else
-		/* A timer counts from the time of the turn, too. */
-		sb_timer_start(&joint->timer, at_ns > now_ns ? at_ns - now_ns : 0);
-}
-
-/* The joint may be gone afterwards: a handler may destroy the dispatcher, or part it. */
-static void
-deliver(struct joint *joint)
-{
-	if (sb_deliver(joint->d) != -EBUSY)
-		return;
-	/* The reactor runs inside a handler. Nothing was done, and nobody asks again. */
-	joint->again_ns = sb_reactor_now_ns(joint->r) + AGAIN_NS;
-	start_timer(joint);
-}
-
-static void
-on_woken(void *self)
-{
-	deliver(self);
-}
-
-static void
-on_timer(void *self)
-{
-	struct joint *joint = self;
-
-	joint->again_ns = INT64_MAX;
-	if (joint->wanted_ns <= sb_reactor_now_ns(joint->r))
-		joint->wanted_ns = INT64_MAX;
-	start_timer(joint);
-	deliver(joint);
+	(void)sb_deliver(joint->d);
 }
 
 static void
@@ -72,9 +35,13 @@ static void
 wake_at(void *self, int64_t at_ns)
 {
 	struct joint *joint = self;
+	int64_t now_ns = sb_reactor_now_ns(joint->r);
 
-	joint->wanted_ns = at_ns;
-	start_timer(joint);
+	if (at_ns == INT64_MAX)
+		sb_timer_stop(&joint->timer);
+	else
+		/* A timer counts from the time of the turn, too. */
+		sb_timer_start(&joint->timer, at_ns > now_ns ? at_ns - now_ns : 0);
 }
 
 static int64_t
@@ -114,14 +81,12 @@ make_joint(struct sb_dispatcher *d, struct sb_reactor *r, const char *place)
 		return NULL;
 	joint->d = d;
 	joint->r = r;
-	joint->wanted_ns = INT64_MAX;
-	joint->again_ns = INT64_MAX;
 	(void)snprintf(joint->place, cap, "%s%s", name, place);
-	if (sb_timer_init(&joint->timer, r, on_timer, joint->place, joint) < 0) {
+	if (sb_timer_init(&joint->timer, r, deliver, joint->place, joint) < 0) {
 		free(joint);
 		return NULL;
 	}
-	sb_waker_init(&joint->waker, r, on_woken, joint->place, joint);
+	sb_waker_init(&joint->waker, r, deliver, joint->place, joint);
 	return joint;
 }
 

@@ -4,6 +4,9 @@
 
 #include "private.h"
 
+/* How many calls an array keeps room for when they are made; what more a burst took goes back. */
+enum { CAP_KEPT = 1024 };
+
 /* Calls posted, in two arrays that are swapped, so that posting seldom allocates; and wakers that
  * are woken, each of which knows how many of these calls come before its own. */
 struct inbox {
@@ -212,6 +215,11 @@ sb_inbox_run(struct inbox *box)
 		calls[i].fn(calls[i].self);
 	}
 	call_wakers(box, n);
+	if (box->spare_cap <= CAP_KEPT)
+		return;
+	free(box->spare_calls);
+	box->spare_calls = NULL;
+	box->spare_cap = 0;
 }
 
 bool

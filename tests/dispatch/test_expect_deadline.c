@@ -186,6 +186,54 @@ a_deadline_is_no_handler_but_has_its_place(void **state)
 	assert_null(sb_running_place(box.d));
 }
 
+static void
+refuse_a_delivery(struct receiver *receiver)
+{
+	(void)receiver;
+	loop.at_ns = INT64_MAX;
+	assert_int_equal(sb_deliver(box.d), -EBUSY);
+	assert_int_equal(loop.at_ns, INT64_MAX);
+}
+
+static void
+a_deadline_for_which_there_was_no_time_is_asked_for_again(void **state)
+{
+	struct receiver r = { &box, 'r', refuse_a_delivery };
+	struct waiter a = { .letter = 'a' };
+	static struct thing from;
+
+	(void)state;
+	await_alpha_of(&a, &from, 500);
+	add(&r, 0);
+	(void)emit();
+	assert_int_equal(loop.at_ns, 1500);
+	/* Once. */
+	loop.at_ns = INT64_MAX;
+	(void)sb_forget(box.d, &r);
+	assert_int_equal(loop.at_ns, INT64_MAX);
+	deliver_at(1500, "ra!");
+}
+
+static void
+refuse_inside_itself(struct waiter *waiter)
+{
+	(void)waiter;
+	refuse_a_delivery(NULL);
+}
+
+static void
+a_deadline_for_which_a_delivery_had_no_time_is_asked_for_again(void **state)
+{
+	struct waiter a = { .letter = 'a', .then = refuse_inside_itself }, b = { .letter = 'b' };
+
+	(void)state;
+	await_alpha(&a, 500);
+	await_alpha(&b, 900);
+	deliver_at(1500, "a!");
+	assert_int_equal(loop.at_ns, 1900);
+	deliver_at(1900, "a!b!");
+}
+
 static struct waiter *other;
 
 static void
@@ -305,6 +353,8 @@ main(void)
 		WAITS(deadlines_keep_their_order_when_one_in_the_midst_is_cancelled),
 		WAITS(one_made_in_a_deadline_is_told_by_the_next_delivery),
 		WAITS(a_deadline_is_no_handler_but_has_its_place),
+		WAITS(a_deadline_for_which_there_was_no_time_is_asked_for_again),
+		WAITS(a_deadline_for_which_a_delivery_had_no_time_is_asked_for_again),
 		WAITS(a_deadline_may_end_another_that_is_due),
 		WAITS(one_left_by_longjmp_has_ended_and_the_rest_is_told_later),
 		WAITS(without_a_loop_there_is_no_time),

@@ -1,5 +1,5 @@
-/* Signals that are deferred or posted, and what sb_deliver() makes of them: order, bounds, counters
- * and the loop. */
+/* Signals that are deferred or posted, and what sb_deliver() makes of them: order, bounds and
+ * counters. test_later_loop.c has what its loop is asked for, test_later_gone.c what goes meanwhile. */
 
 #include "dispatch/later.inc"
 
@@ -149,39 +149,6 @@ a_handler_outside_a_delivery_may_enter_too(void **state)
 	(void)later_note_emit(scene.d, NULL, &(struct later_note){ .value = 3 });
 	assert_int_equal(scene.n_wakes, 1);
 	assert_string_equal(deliver(2), " 3 23 13");
-}
-
-static void
-deliver_again(const struct later_note *e)
-{
-	(void)e;
-	write_log(" (%d)", sb_deliver(scene.d) == -EBUSY);
-}
-
-static void
-emission_ended(
-	void *self, const struct sb_emission *emission, int result, const struct sb_result *counts)
-{
-	(void)self;
-	(void)emission;
-	(void)result;
-	(void)counts;
-	deliver_again(NULL);
-}
-
-static void
-deliver_is_refused_in_a_handler_and_in_an_observer(void **state)
-{
-	static const struct sb_observer observer = { .emission_ended = emission_ended };
-
-	(void)state;
-	scene.then = deliver_again;
-	assert_int_equal(sb_observe(scene.d, &observer, SB_PLACE, &scene.things[0]), 0);
-	assert_int_equal(defer(1, NULL), 0);
-	assert_int_equal(defer(2, NULL), 0);
-	assert_string_equal(deliver(2), " 1 (1) (1) 2 (1) (1)");
-	(void)later_note_emit(scene.d, NULL, &(struct later_note){ .value = 3 });
-	assert_string_equal(deliver(0), " 3 (1) (1)");
 }
 
 static void
@@ -459,95 +426,6 @@ counts_add_up(void **state)
 		n_entered);
 }
 
-static void
-the_loop_is_woken_once_until_the_next_deliver(void **state)
-{
-	(void)state;
-	assert_int_equal(scene.n_wakes, 0);
-	for (int turn = 1; turn <= 3; turn++) {
-		for (int k = 0; k < 3; k++) {
-			assert_int_equal(post(k, nobody), 0);
-			assert_int_equal(defer(k, NULL), 0);
-			assert_int_equal(scene.n_wakes, turn);
-		}
-		(void)deliver(6);
-		assert_int_equal(scene.n_wakes, turn);
-	}
-	(void)deliver(0);
-	assert_int_equal(scene.n_wakes, 3);
-}
-
-static void
-a_loop_given_while_something_waits_is_woken_at_once(void **state)
-{
-	(void)state;
-	for (size_t q = 0; q < 2; q++) {
-		scene.n_wakes = scene.n_parts = 0;
-		sb_set_loop(scene.d, NULL, NULL);
-		assert_int_equal(scene.n_parts, 1);
-		assert_int_equal(enter(both[q], 1), 0);
-		assert_int_equal(scene.n_wakes, 0);
-		sb_set_loop(scene.d, &counting_loop, &scene);
-		assert_int_equal(scene.n_wakes, 1);
-		assert_int_equal(enter(both[q], 2), 0);
-		assert_int_equal(scene.n_wakes, 1);
-		sb_set_loop(scene.d, NULL, NULL);
-		assert_int_equal(scene.n_parts, 2);
-		assert_string_equal(deliver(2), " 1 2");
-		assert_int_equal(scene.n_wakes, 1);
-		sb_set_loop(scene.d, &counting_loop, &scene);
-		assert_int_equal(scene.n_wakes, 1);
-	}
-}
-
-static void
-give_another_loop(const struct later_note *e)
-{
-	static struct scene other;
-
-	(void)e;
-	sb_set_loop(scene.d, &counting_loop, &other);
-	assert_int_equal(other.n_wakes, 0);
-	assert_int_equal(defer(2, NULL), 0);
-	sb_set_loop(scene.d, &counting_loop, &scene);
-	assert_int_equal(other.n_parts, 1);
-}
-
-static void
-a_handler_may_give_another_loop(void **state)
-{
-	(void)state;
-	scene.then = give_another_loop;
-	assert_int_equal(defer(1, NULL), 0);
-	(void)deliver(1);
-	assert_int_equal(scene.n_parts, 1);
-	assert_int_equal(scene.n_wakes, 2);
-	scene.then = NULL;
-	assert_string_equal(deliver(1), " 2");
-}
-
-static void
-the_clock_is_the_loops(void **state)
-{
-	(void)state;
-	scene.now_ns = 123;
-	assert_int_equal(sb_clock_ns(scene.d), 123);
-	sb_set_loop(scene.d, NULL, NULL);
-	assert_int_equal(sb_clock_ns(scene.d), 0);
-}
-
-static void
-the_loop_is_parted_from_when_the_dispatcher_is_destroyed(void **state)
-{
-	(void)state;
-	assert_int_equal(post(1, nobody), 0);
-	sb_dispatcher_destroy(scene.d);
-	scene.d = NULL;
-	assert_int_equal(scene.n_parts, 1);
-	assert_int_equal(post(2, nobody), -EPIPE);
-	assert_int_equal(scene.n_wakes, 1);
-}
-
 int
 main(void)
 {
@@ -561,7 +439,6 @@ main(void)
 		TEST(a_signal_never_registered_goes_to_patterns),
 		TEST(what_a_handler_enters_is_for_the_next_deliver),
 		TEST(a_handler_outside_a_delivery_may_enter_too),
-		TEST(deliver_is_refused_in_a_handler_and_in_an_observer),
 		TEST(the_budget_bounds_each_queue_and_the_rest_wakes_again),
 		TEST(the_usual_bounds_are_those_of_the_header),
 		TEST(the_usual_bound_of_bytes_is_that_of_the_header),
@@ -574,11 +451,6 @@ main(void)
 		TEST(what_never_fits_is_refused_and_drops_nothing),
 		TEST(what_waits_stays_when_the_bounds_shrink),
 		TEST(counts_add_up),
-		TEST(the_loop_is_woken_once_until_the_next_deliver),
-		TEST(a_loop_given_while_something_waits_is_woken_at_once),
-		TEST(a_handler_may_give_another_loop),
-		TEST(the_clock_is_the_loops),
-		TEST(the_loop_is_parted_from_when_the_dispatcher_is_destroyed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

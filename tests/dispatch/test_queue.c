@@ -405,10 +405,17 @@ no_place(void)
 }
 
 static void
+a_policy_that_is_none(void)
+{
+	open_queue(&first, (struct sb_queue_options){ .policy = (enum sb_policy)3 });
+}
+
+static void
 mistakes_are_asserts(void **state)
 {
 	void (*const mistakes[])(void) = { done_with_nothing, done_twice, low_as_high,
-		high_above_size, high_above_the_usual_size, no_reader, no_place };
+		high_above_size, high_above_the_usual_size, no_reader, no_place,
+		a_policy_that_is_none };
 
 	(void)state;
 	for (size_t k = 0; k < sizeof(mistakes) / sizeof(*mistakes); k++) {

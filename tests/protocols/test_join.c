@@ -360,6 +360,36 @@ what_a_handler_runs_the_reactor_for_comes_when_it_has_returned(void **state)
 	run(t);
 }
 
+/* What waits keeps a run in a handler going no more than once. */
+static void
+run_inside_to_its_end(void *self, struct bell *bell, const struct bell_rang *e)
+{
+	struct tower *t = self;
+
+	(void)bell;
+	write_down(t, (char)e->n);
+	if (e->n >= 'c')
+		return;
+	ring_later(t, e->n + 1);
+	ring_from_elsewhere(t, 'p');
+	run(t);
+	write_down(t, '.');
+}
+
+static void
+a_run_in_a_handler_ends_though_something_waits_for_the_handler(void **state)
+{
+	struct tower *t = *state;
+
+	connect(t, run_inside_to_its_end);
+	assert_int_equal(bell_rang_emit(t->d, NULL, &(struct bell_rang){ .n = 'a' }), 1);
+	assert_string_equal(t->journal, "a.");
+	assert_int_equal(sb_deliver(t->d), 2);
+	assert_string_equal(t->journal, "a.pb.");
+	run(t);
+	assert_string_equal(t->journal, "a.pb.pc");
+}
+
 static void
 the_joint_is_listed_by_the_place_that_joined(void **state)
 {
@@ -418,6 +448,7 @@ main(void)
 		both(another_reactor_takes_over_what_waits),
 		both(a_handler_may_join_and_part_the_dispatcher_that_delivers),
 		both(what_a_handler_runs_the_reactor_for_comes_when_it_has_returned),
+		both(a_run_in_a_handler_ends_though_something_waits_for_the_handler),
 		both(the_joint_is_listed_by_the_place_that_joined),
 		both(a_reactor_is_not_destroyed_before_the_dispatcher),
 	};

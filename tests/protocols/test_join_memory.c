@@ -34,10 +34,44 @@ without_memory_the_loop_stays_as_it_was(void **state)
 	sb_simulation_destroy(sim);
 }
 
+static void
+count(void *self)
+{
+	((struct tower *)self)->n++;
+}
+
+static void
+post_calls(struct tower *t, int n)
+{
+	t->n = 0;
+	for (int i = 0; i < n; i++)
+		assert_int_equal(sb_reactor_post(t->r, SB_HANDLER(count), t), 0);
+	run(t);
+	assert_int_equal(t->n, n);
+}
+
+/* Room for a few stays. */
+static void
+a_reactor_gives_back_what_a_burst_of_posted_calls_took(void **state)
+{
+	struct tower *t = *state;
+	long before = n_blocks;
+
+	for (int i = 0; i < 3; i++)
+		post_calls(t, 20000);
+	assert_int_equal(n_blocks, before);
+	for (int i = 0; i < 3; i++)
+		post_calls(t, 1000);
+	assert_int_equal(n_blocks, before + 2);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { both(without_memory_the_loop_stays_as_it_was) };
+	const struct CMUnitTest tests[] = {
+		both(without_memory_the_loop_stays_as_it_was),
+		both(a_reactor_gives_back_what_a_burst_of_posted_calls_took),
+	};
 
 	return kit_run(tests);
 }

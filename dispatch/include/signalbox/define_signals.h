@@ -46,32 +46,31 @@
 	NAME##_run(struct sb_dispatcher *d, struct sb_row *row, void *from, const void *payload)   \
 	{                                                                                          \
 		struct sb_hot *hot = (struct sb_hot *)d;                                           \
-		uint32_t depth = hot->depth;                                                       \
-		struct sb_frame *frame = &hot->frames[depth];                                      \
+		struct sb_frame *frame = &hot->frames[hot->depth++];                               \
 		const struct sb_slot *slot = row->slots;                                           \
-		sender_t *sender = from;                                                           \
+		uint32_t n = row->n;                                                               \
                                                                                                    \
 		frame->row = row;                                                                  \
+		frame->plain = n;                                                                  \
 		frame->from = from;                                                                \
-		frame->stop = slot + row->n;                                                       \
-		frame->end = row->n;                                                               \
-		frame->plain = 1;                                                                  \
-		hot->depth = depth + 1;                                                            \
-		do {                                                                               \
+		frame->payload = payload;                                                          \
+		frame->stop = slot + n;                                                            \
+		for (;;) {                                                                         \
 			sb_fn *fn = slot->fn;                                                      \
                                                                                                    \
 			frame->slot = slot;                                                        \
 			if (SB_UNLIKELY_(!fn))                                                     \
-				return sb_emit_rest_(                                              \
-					d, NAME##_signal(), frame, payload, SB_RUN_AT_SLOT_);      \
-			((NAME##_fn *)fn)(slot->self, sender, payload);                            \
+				return sb_emit_rest_(d, frame, SB_RUN_AT_SLOT_);                   \
+			((NAME##_fn *)fn)(slot->self, frame->from, frame->payload);                \
 			slot++;                                                                    \
-		} while (slot != frame->stop);                                                     \
-		if (SB_UNLIKELY_(!frame->plain))                                                   \
-			return sb_emit_rest_(                                                      \
-				d, NAME##_signal(), frame, payload, SB_RUN_AFTER_SLOT_);           \
-		hot->depth = depth;                                                                \
-		return (int)frame->end;                                                            \
+			if (SB_LIKELY_(slot == frame->stop))                                       \
+				break;                                                             \
+		}                                                                                  \
+		n = frame->plain;                                                                  \
+		if (SB_UNLIKELY_(!n))                                                              \
+			return sb_emit_rest_(d, frame, SB_RUN_AFTER_SLOT_);                        \
+		hot->depth = (uint32_t)(frame - hot->frames);                                      \
+		return (int)n;                                                                     \
 	}                                                                                          \
 	static void                                                                                \
 	NAME##_thunk(sb_fn *fn, void *self, void *from, const void *payload)                       \
@@ -119,7 +118,7 @@
                                                                                                    \
 		if (SB_UNLIKELY_((row->odd | hot->odd) || hot->depth >= SB_DEPTH_LIMIT))           \
 			return sb_emit_odd_(d, NAME##_signal(), from, e);                          \
-		return row->n ? NAME##_run(d, row, from, e) : 0;                                   \
+		return SB_LIKELY_(row->n) ? NAME##_run(d, row, from, e) : 0;                       \
 	}                                                                                          \
 	int                                                                                        \
 	NAME##_emit_result(struct sb_dispatcher *d, sender_t *from, const struct NAME *e,          \

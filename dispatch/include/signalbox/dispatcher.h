@@ -35,7 +35,7 @@
  * priority, is moved into place; patterns are meant to be few, and connecting one looks at each of
  * them and at each signal, forgetting anything at each of them that filters by an object, and
  * emitting a signal that was never registered at each of them once for each that matches.
- * Forgetting also looks at each signal that waits deferred. */
+ * Forgetting also looks at each signal that waits deferred, and at each queue. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -16,6 +16,7 @@ struct sb_number {
 SB_C_BEGIN
 
 #define SB_UNLIKELY_(x) __builtin_expect(!!(x), 0)
+#define SB_LIKELY_(x) __builtin_expect(!!(x), 1)
 /* So that an emission that nobody hears is no more than the asking. */
 #define SB_NOINLINE_ __attribute__((noinline))
 
@@ -33,20 +34,20 @@ struct sb_row {
 		odd; /* not 0: the slots are not the whole truth, a sender has receivers of its own */
 };
 
-/* One emission in progress. While it is plain, only the first six members mean anything, and the
- * receivers are simply the slots before `end`. Where it stops being plain, its loop is made to
- * stop after the call that runs. */
+/* One emission in progress. While it is plain, only the members before `end` mean anything, and the
+ * receivers are simply the slots before `stop`. Where it stops being plain, its loop is made to stop
+ * after the call that runs. */
 struct sb_frame {
-	struct sb_row *row;
-	void *from;
 	const struct sb_slot *slot; /* running */
+	void *from;
+	const void *payload;
+	struct sb_row *row;
 	const struct sb_slot *stop; /* where its loop ends */
+	uint32_t plain; /* how many slots it will have run, while it is plain; else 0 */
 	uint32_t end;
-	uint32_t plain;
 
 	struct sb_row *mine; /* the receivers of this sender alone, or NULL */
 	const struct sb_signal *signal;
-	const void *payload;
 	const char *place; /* of the running receiver */
 	uint64_t serial; /* connections younger than this are not called */
 	uint64_t id; /* of this emission, for receivers with several connections; 0 until asked */
@@ -88,8 +89,7 @@ SB_API struct sb_connection sb_connect_(struct sb_dispatcher *d, const struct sb
 /* The whole emission, where it cannot be plain; and the rest of one that stopped being plain. */
 SB_API int sb_emit_odd_(
 	struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const void *payload);
-SB_API int sb_emit_rest_(struct sb_dispatcher *d, const struct sb_signal *signal,
-	struct sb_frame *frame, const void *payload, int how);
+SB_API int sb_emit_rest_(struct sb_dispatcher *d, struct sb_frame *frame, int how);
 
 SB_C_END
 

@@ -47,9 +47,9 @@ SB_API int64_t sb_clock_ns(const struct sb_dispatcher *d);
  * it began, and no more than the budget. The loop is woken again for what is left, so that a flood
  * cannot keep it from its other work.
  * Returns how many signals were emitted; -ECANCELED when d was destroyed meanwhile, and is gone;
- * -EBUSY, and nothing done, in a handler, an observer, or inside itself: a loop that gets it calls
- * again later, for it is not woken again. A handler that leaves it
- * by longjmp is cleaned up after by sb_unwind(); what was not delivered by then still is. */
+ * -EBUSY, and nothing done, in a handler, an observer, or inside itself: when that is over the loop
+ * is asked again for what it was asked for. A handler that leaves it by longjmp is cleaned up after
+ * by sb_unwind(); what was not delivered by then still is. */
 SB_API int sb_deliver(struct sb_dispatcher *d);
 
 /* Queues. */

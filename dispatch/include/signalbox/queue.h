@@ -46,7 +46,8 @@ struct sb_queue_options {
 
 /* A queue of d, read by fn(self, item); one reference is the caller's. options NULL: the usual.
  * place: SB_HANDLER(fn). self of the options' functions is the same. Where self is forgotten, the
- * reader is gone: the queue closes, and drops what waits. So does it when d is destroyed.
+ * reader is gone: the queue closes, and drops what waits. So does it when d is destroyed, at once
+ * also in a handler.
  * Returns NULL when out of memory, or d is destroyed. */
 SB_API struct sb_queue *sb_queue_create(struct sb_dispatcher *d,
 	const struct sb_queue_options *options, sb_queue_fn *fn, const char *place, void *self);
@@ -84,9 +85,8 @@ struct sb_queue_counts {
 SB_API struct sb_queue_counts sb_queue_counts(struct sb_queue *queue);
 
 /* The queues of d, for reports, but for those that are closed and empty with a reader that has
- * done: writes the next one's place and counts
- * and returns true, or returns false after the last. *cursor starts at 0; no queue may come or go
- * between calls. */
+ * done: writes the next one's place and counts and returns true, or returns false after the last.
+ * *cursor starts at 0; no queue may come or go between calls. */
 SB_API bool sb_queue_next(const struct sb_dispatcher *d, size_t *cursor, const char **ret_place,
 	struct sb_queue_counts *ret_counts);
 
