@@ -128,7 +128,7 @@ give_back(struct model_backlog *b)
 static void
 tell_drops(struct model *m, struct model_backlog *b)
 {
-	if (m->is_destroyed || b->n_told == b->n_dropped)
+	if (b->n_told == b->n_dropped)
 		return;
 	b->n_told = b->n_dropped;
 	model_fail(m, -ENOBUFS);

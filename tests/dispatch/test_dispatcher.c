@@ -2,6 +2,8 @@
  * meanwhile; test_model.c holds all rules together. */
 #include "dispatch/box.inc"
 
+#include <signalbox/observer.h>
+
 static void
 on_alpha_again(void *self, struct thing *from, const struct test_alpha *e)
 {
@@ -471,6 +473,14 @@ label_nothing(void)
 }
 
 static void
+observe_without_a_place(void)
+{
+	static const struct sb_observer blind = { .emission_began = NULL };
+
+	(void)sb_observe(box.d, &blind, NULL, NULL);
+}
+
+static void
 stop_outside(void)
 {
 	sb_stop(box.d);
@@ -497,6 +507,7 @@ mistakes_of_the_caller_abort(void **state)
 	assert_aborts(fail_without_an_error);
 	assert_aborts(fail_late_without_an_error);
 	assert_aborts(label_nothing);
+	assert_aborts(observe_without_a_place);
 	assert_aborts(stop_outside);
 }
 
