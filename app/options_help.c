@@ -33,10 +33,9 @@ options_print_help(FILE *to)
 		"undisturbed. INT and TERM (^C) say goodbye and end it, within five seconds;\n"
 		"again, at once.\n"
 		"\n"
-		"SIGNALBOX_TRACE in the environment makes it print on standard error which "
-		"signals\n"
-		"there are and who handles them: 'irc.*' those of IRC, 'irc.*,http.*' of both,\n"
-		"'>' all.\n"
+		"SIGNALBOX_TRACE in the environment makes it print on standard error which\n"
+		"signals there are and who handles them: 'irc.*' those of IRC, 'irc.*,http.*'\n"
+		"of both, '>' all.\n"
 		"\n"
 		"It ends with 0; with 1 when something failed or was skipped; with 2 when the\n"
 		"command line or SIGNALBOX_TRACE is wrong.\n",

@@ -25,8 +25,9 @@ struct sb_loop {
 	/* sb_deliver() is wanted soon, and not from inside this. Called from any thread that posts,
 	 * once until the next sb_deliver(), under a lock: it may call nothing of this dispatcher. */
 	void (*wake)(void *self);
-	/* sb_deliver() is wanted at this time of clock_ns(), or soon after, in place of the time
-	 * asked for before; INT64_MAX: at none. On the dispatcher's thread, as the next two. */
+	/* sb_deliver() is wanted at this time of clock_ns(), or soon after and never before, in place
+	 * of the time asked for before; INT64_MAX: at none. On the dispatcher's thread, as the next
+	 * two; it, too, may call nothing of this dispatcher. */
 	void (*wake_at)(void *self, int64_t at_ns);
 	/* Monotonic time, ns, as of now. */
 	int64_t (*clock_ns)(void *self);
