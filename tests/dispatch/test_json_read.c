@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "dispatch/aborts.inc"
 #include "dispatch/json.inc"
 #include "dispatch/signals.inc"
 
@@ -434,6 +435,21 @@ a_text_beyond_64_mib_is_refused_unread(void **state)
 	free(text);
 }
 
+static void
+read_with_other_flags(void)
+{
+	void *payload;
+
+	(void)sb_json_read(other_gamma_signal(), "{}", 2, 4, &payload, NULL);
+}
+
+static void
+there_are_no_other_flags(void **state)
+{
+	(void)state;
+	assert_aborts(read_with_other_flags);
+}
+
 int
 main(void)
 {
@@ -454,6 +470,7 @@ main(void)
 		cmocka_unit_test(a_long_value_is_cut_in_the_error),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(a_text_beyond_64_mib_is_refused_unread),
+		cmocka_unit_test(there_are_no_other_flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "dispatch/aborts.inc"
 #include "dispatch/signals.inc"
 
 /* ---- sb_signal_differs() ---- */
@@ -261,6 +262,19 @@ kinds_have_names(void **state)
 	assert_string_equal(sb_kind_name(SB_HANDLE), "handle");
 }
 
+static void
+ask_for_another(void)
+{
+	(void)sb_kind_name((enum sb_kind)(SB_HANDLE + 1));
+}
+
+static void
+there_are_no_other_kinds(void **state)
+{
+	(void)state;
+	assert_aborts(ask_for_another);
+}
+
 int
 main(void)
 {
@@ -276,6 +290,7 @@ main(void)
 		cmocka_unit_test(what_is_part_of_the_shape_changes_the_fingerprint),
 		cmocka_unit_test(what_is_no_part_of_the_shape_leaves_the_fingerprint),
 		cmocka_unit_test(kinds_have_names),
+		cmocka_unit_test(there_are_no_other_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
