@@ -199,9 +199,9 @@ forget_sender(struct sb_dispatcher *d, const void *sender)
 	const struct object *object = sb_object_find(d, sender);
 	int n = 0;
 
-	for (const struct row *row = object ? object->rows : NULL; row; row = row->next_of_sender)
-		for (uint32_t k = 0; k < row->pub.n; k++) {
-			uint32_t at = row->who[k];
+	for (const struct pair *p = object ? object->pairs : NULL; p; p = p->next_of_sender)
+		for (uint32_t k = 0; k < p->row.pub.n; k++) {
+			uint32_t at = p->row.who[k];
 
 			if (at == NONE)
 				continue;

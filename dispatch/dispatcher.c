@@ -44,7 +44,6 @@ sb_dispatcher_create(sb_last_resort_fn *last_resort, void *self)
 void
 sb_dispatcher_free(struct sb_dispatcher *d)
 {
-	struct row *row, *next_row;
 	struct object *object, *next_object;
 
 	sb_failures_flush(d);
@@ -56,11 +55,7 @@ sb_dispatcher_free(struct sb_dispatcher *d)
 	sb_mailbox_release(d->mailbox);
 	sb_records_free(d);
 	sb_patterns_free(d);
-	HASH_ITER(hh, d->pairs, row, next_row)
-	{
-		HASH_DELETE(hh, d->pairs, row);
-		sb_row_free(row);
-	}
+	sb_pairs_free(d);
 	HASH_ITER(hh, d->objects, object, next_object)
 	{
 		HASH_DELETE(hh, d->objects, object);

@@ -33,6 +33,7 @@ frame_settle(const struct sb_dispatcher *d, struct sb_frame *frame)
 
 	frame->place = plain_place(d, frame);
 	frame->plain = 0;
+	frame->stop = frame->slot + 1;
 	frame->mine = NULL;
 	frame->mine_at = frame->mine_end = 0;
 	frame->signal = row->signal;
@@ -258,24 +259,6 @@ refuse(struct sb_dispatcher *d, const struct sb_signal *signal)
 }
 
 static int
-emit_plain(struct sb_dispatcher *d, const struct sb_signal *signal, struct sb_row *row, void *from,
-	const void *payload)
-{
-	struct sb_frame *frame = &d->hot.frames[d->hot.depth++];
-	int how;
-
-	frame->row = row;
-	frame->from = from;
-	frame->end = row->n;
-	frame->plain = 1;
-	how = signal->run(d, frame, from, payload);
-	if (how != SB_RUN_DONE_)
-		return sb_emit_rest_(d, signal, frame, payload, how);
-	d->hot.depth--;
-	return (int)frame->end;
-}
-
-static int
 emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const void *payload,
 	struct sb_result *ret_result)
 {
@@ -291,8 +274,6 @@ emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const 
 	if (!row->pub.n && !(mine && mine->pub.n) && !(row->pub.odd & ROW_IS_UNKNOWN)
 		&& !(d->hot.odd & ODD_OBSERVED))
 		return 0;
-	if (!row->pub.n && !d->hot.odd && !ret_result && mine)
-		return emit_plain(d, signal, &mine->pub, from, payload);
 	frame = &d->hot.frames[d->hot.depth++];
 	sb_walk_begin(d, frame, row, mine);
 	frame->from = from;
@@ -303,10 +284,23 @@ emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const 
 	return finish(d, frame, ret_result);
 }
 
+/* Where all that is odd is that some sender has receivers of its own, one row is often the whole
+ * truth: this sender has none, or nobody listens to anyone. */
 int
 sb_emit_odd_(
 	struct sb_dispatcher *d, const struct sb_signal *signal, void *from, const void *payload)
 {
+	struct sb_row *row = sb_row_of_(&d->hot, signal->number);
+	struct row *mine;
+
+	if (row->odd != ROW_HAS_SENDERS || d->hot.odd || d->hot.depth >= SB_DEPTH_LIMIT)
+		return emit(d, signal, from, payload, NULL);
+	sb_assert(from != SB_ANY && from != SB_ANONYMOUS);
+	mine = sb_row_find(d, ((struct row *)row)->key.number, from ? from : SB_ANONYMOUS);
+	if (!mine || !mine->pub.n)
+		return row->n ? signal->run(d, row, from, payload) : 0;
+	if (!row->n)
+		return signal->run(d, &mine->pub, from, payload);
 	return emit(d, signal, from, payload, NULL);
 }
 
@@ -332,8 +326,8 @@ sb_emit(struct sb_dispatcher *d, const struct sb_signal *signal, void *from, con
 
 	sb_assert(from != SB_ANY && from != SB_ANONYMOUS);
 	if ((row->odd | d->hot.odd) || d->hot.depth >= SB_DEPTH_LIMIT)
-		return emit(d, signal, from, payload, NULL);
-	return row->n ? emit_plain(d, signal, row, from, payload) : 0;
+		return sb_emit_odd_(d, signal, from, payload);
+	return row->n ? signal->run(d, row, from, payload) : 0;
 }
 
 int

@@ -34,7 +34,7 @@ sb_object_make(struct sb_dispatcher *d, const void *key)
 void
 sb_object_tidy(struct sb_dispatcher *d, struct object *object)
 {
-	if (object->rows || object->label || object->expectations || object->token)
+	if (object->pairs || object->label || object->expectations || object->token)
 		return;
 	HASH_DELETE(hh, d->objects, object);
 	free(object);

@@ -82,21 +82,36 @@ struct row_key {
 
 struct row {
 	struct sb_row pub;
-	/* Most senders have one receiver of their own: it needs no array. What finding and calling
-	 * it touches stands together. */
-	struct sb_slot only_slot;
-	struct row_key key;
-	UT_hash_handle hh;
+	struct sb_slot only_slot; /* most senders have one receiver of their own: no array */
 
+	struct row_key key;
 	uint32_t *who; /* by slot: the record, or NONE for a hole */
 	uint32_t cap, n_holes;
 	uint32_t only_who;
 	uint32_t n_senders; /* of an anyone's row: the rows of single senders */
-	int16_t lowest; /* priority that came since it was empty: what is not above it goes last */
 	const struct sb_signal *signal; /* NULL in the row of unknown signals */
-	bool is_changed;
 	struct row *next_changed;
-	struct row *next_of_sender, **at_of_sender;
+	int16_t lowest; /* priority that came since it was empty: what is not above it goes last */
+	bool is_changed;
+};
+
+enum { CACHE_LINE = 64, PAIRS_A_CHUNK = 32 };
+
+/* A sender's row, as it is found. It begins on a cache line, and what finding it and calling its
+ * only receiver touches is the second: the end of hh, the key, and the row's first two members. */
+struct pair {
+	struct object *object;
+	struct pair *next_of_sender, **at_of_sender;
+	UT_hash_handle hh;
+	struct row_key key;
+	struct row row;
+};
+
+/* They lie close together: those of many senders are met in any order, and then it matters. */
+struct pair_chunk {
+	struct pair pairs[PAIRS_A_CHUNK];
+	struct pair_chunk *next;
+	char rest[CACHE_LINE - sizeof(struct pair_chunk *)]; /* to a whole line */
 };
 
 struct pattern {
@@ -112,7 +127,7 @@ struct pattern {
 struct object {
 	const void *key;
 	uint64_t token; /* its serial; 0: it has none */
-	struct row *rows;
+	struct pair *pairs;
 	struct expectation *expectations;
 	char *label;
 	UT_hash_handle hh;
@@ -146,7 +161,9 @@ struct sb_dispatcher {
 	struct sb_hot hot;
 	uint32_t cap_rows;
 	struct row unknown; /* row 0 */
-	struct row *pairs; /* by (number, sender) */
+	struct pair *pairs; /* by (number, sender) */
+	struct pair_chunk *pair_chunks;
+	struct pair *free_pair; /* by next_of_sender */
 	struct name *names;
 	struct object *objects;
 	struct record **chunks;
@@ -260,7 +277,8 @@ void sb_row_insert(struct sb_dispatcher *d, struct row *row, uint32_t at);
 void sb_row_remove(struct sb_dispatcher *d, uint32_t at);
 /* Closes its holes, or frees it where it is a sender's and empty. Not while busy. */
 void sb_row_tidy(struct sb_dispatcher *d, struct row *row);
-void sb_row_free(struct row *row);
+void sb_row_free(struct row *row); /* of a signal */
+void sb_pairs_free(struct sb_dispatcher *d);
 /* Something left it, or did not come: its holes are closed, or it goes, when that is due. */
 void sb_row_release(struct sb_dispatcher *d, struct row *row);
 /* The row of a signal, or of a signal and a sender, with room for one more; NULL: out of memory. */

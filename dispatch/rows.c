@@ -1,6 +1,7 @@
 #include "private.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,14 +14,69 @@ free_slots(struct row *row)
 	free(row->who);
 }
 
+/* One multiplication: an emission from a sender waits for it. The middle of the product depends on
+ * all of an address that differs. */
+static unsigned
+hash_of(const struct row_key *key)
+{
+	uint64_t word = (uint64_t)(uintptr_t)key->sender + key->number * UINT64_C(0xD6E8FEB9);
+
+	return (unsigned)(word * UINT64_C(0x9E3779B97F4A7C15) >> 32);
+}
+
 struct row *
 sb_row_find(const struct sb_dispatcher *d, uint32_t number, const void *sender)
 {
 	struct row_key key = { .number = number, .sender = sender };
-	struct row *row;
+	struct pair *pair;
 
-	HASH_FIND(hh, d->pairs, &key, sizeof(key), row);
-	return row;
+	HASH_FIND_BYHASHVALUE(hh, d->pairs, &key, sizeof(key), hash_of(&key), pair);
+	return pair ? &pair->row : NULL;
+}
+
+static struct pair *
+pair_of(struct row *row)
+{
+	return (struct pair *)(void *)((char *)row - offsetof(struct pair, row));
+}
+
+static int
+add_chunk(struct sb_dispatcher *d)
+{
+	struct pair_chunk *chunk = aligned_alloc(CACHE_LINE, sizeof(*chunk));
+
+	if (!chunk)
+		return -ENOMEM;
+	chunk->next = d->pair_chunks;
+	d->pair_chunks = chunk;
+	for (size_t k = PAIRS_A_CHUNK; k--;) {
+		chunk->pairs[k].next_of_sender = d->free_pair;
+		d->free_pair = &chunk->pairs[k];
+	}
+	return 0;
+}
+
+static struct pair *
+pair_alloc(struct sb_dispatcher *d)
+{
+	struct pair *pair;
+
+	_Static_assert(offsetof(struct pair, hh.key) == CACHE_LINE, "one line is touched");
+	_Static_assert(offsetof(struct pair, row.key) == 2 * CACHE_LINE, "one line is touched");
+	if (!d->free_pair && add_chunk(d) < 0)
+		return NULL;
+	pair = d->free_pair;
+	d->free_pair = pair->next_of_sender;
+	memset(pair, 0, sizeof(*pair));
+	return pair;
+}
+
+static void
+pair_free(struct sb_dispatcher *d, struct pair *pair)
+{
+	free_slots(&pair->row);
+	pair->next_of_sender = d->free_pair;
+	d->free_pair = pair;
 }
 
 /* A sender's row: entered among the pairs, and in the list of its sender. */
@@ -28,29 +84,34 @@ static struct row *
 row_make(struct sb_dispatcher *d, struct row *any, const void *sender)
 {
 	struct object *object = sb_object_make(d, sender);
-	struct row *row = object ? calloc(1, sizeof(*row)) : NULL;
+	struct pair *pair = object ? pair_alloc(d) : NULL;
 
-	if (row) {
-		row->signal = any->signal;
-		row->key.number = any->key.number;
-		row->key.sender = sender;
-		HASH_ADD(hh, d->pairs, key, sizeof(row->key), row);
+	if (pair) {
+		pair->row.signal = any->signal;
+		pair->row.key.number = any->key.number;
+		pair->row.key.sender = sender;
+		pair->key = pair->row.key;
+		HASH_ADD_BYHASHVALUE(
+			hh, d->pairs, key, sizeof(pair->key), hash_of(&pair->key), pair);
 	}
-	if (!row || !row->hh.tbl) {
-		free(row);
+	if (!pair || !pair->hh.tbl) {
+		if (pair)
+			pair_free(d, pair);
 		if (object)
 			sb_object_tidy(d, object);
 		return NULL;
 	}
-	row->next_of_sender = object->rows;
-	row->at_of_sender = &object->rows;
-	if (object->rows)
-		object->rows->at_of_sender = &row->next_of_sender;
-	object->rows = row;
+	TABLE_SPREAD(hh, pair);
+	pair->object = object;
+	pair->next_of_sender = object->pairs;
+	pair->at_of_sender = &object->pairs;
+	if (object->pairs)
+		object->pairs->at_of_sender = &pair->next_of_sender;
+	object->pairs = pair;
 	/* Emissions in progress need not see it: what it will hold is younger than they. */
 	any->n_senders++;
 	any->pub.odd |= ROW_HAS_SENDERS;
-	return row;
+	return &pair->row;
 }
 
 struct row *
@@ -196,10 +257,28 @@ sb_row_free(struct row *row)
 }
 
 void
+sb_pairs_free(struct sb_dispatcher *d)
+{
+	struct pair *pair, *next;
+
+	HASH_ITER(hh, d->pairs, pair, next)
+	{
+		HASH_DELETE(hh, d->pairs, pair);
+		pair_free(d, pair);
+	}
+	while (d->pair_chunks) {
+		struct pair_chunk *chunk = d->pair_chunks;
+
+		d->pair_chunks = chunk->next;
+		free(chunk);
+	}
+}
+
+void
 sb_row_tidy(struct sb_dispatcher *d, struct row *row)
 {
 	struct row *any;
-	struct object *object;
+	struct pair *pair;
 
 	if (row->n_holes)
 		close_holes(d, row);
@@ -208,13 +287,13 @@ sb_row_tidy(struct sb_dispatcher *d, struct row *row)
 	any = row_of_number(d, row->key.number);
 	if (!--any->n_senders)
 		any->pub.odd &= ~(uint32_t)ROW_HAS_SENDERS;
-	object = sb_object_find(d, row->key.sender);
-	*row->at_of_sender = row->next_of_sender;
-	if (row->next_of_sender)
-		row->next_of_sender->at_of_sender = row->at_of_sender;
-	sb_object_tidy(d, object);
-	HASH_DELETE(hh, d->pairs, row);
-	sb_row_free(row);
+	pair = pair_of(row);
+	*pair->at_of_sender = pair->next_of_sender;
+	if (pair->next_of_sender)
+		pair->next_of_sender->at_of_sender = pair->at_of_sender;
+	sb_object_tidy(d, pair->object);
+	HASH_DELETE(hh, d->pairs, pair);
+	pair_free(d, pair);
 }
 
 /* Holes are closed when half are, or by the next emission that meets them: in constant time for

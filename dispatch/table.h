@@ -4,6 +4,7 @@
 /* uthash, with running out of memory as an error: after an add that failed, the element's hh.tbl is
  * NULL and the table as before. */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -37,5 +38,18 @@ table_hash(const void *key, size_t len)
 #define HASH_NONFATAL_OOM 1
 #define uthash_nonfatal_oom(element) ((void)(element))
 #include <uthash.h>
+
+/* After an add: no fewer buckets than elements. Left to itself uthash waits until one bucket holds
+ * ten, and the better the hash the longer all chains are by then. Without memory for it the table
+ * stays as it is. */
+#define TABLE_SPREAD(hh, element)                                                                  \
+	do {                                                                                       \
+		UT_hash_table *spread_ = (element)->hh.tbl;                                        \
+		bool has_failed_ = false;                                                          \
+                                                                                                   \
+		if (spread_->num_items > spread_->num_buckets)                                     \
+			HASH_EXPAND_BUCKETS(hh, spread_, has_failed_);                             \
+		(void)has_failed_;                                                                 \
+	} while (0)
 
 #endif

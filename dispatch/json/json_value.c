@@ -2,14 +2,13 @@
 
 #include <math.h>
 
-/* A number as its source has it, or the string in its place. */
-static bool
-number_text(const json_t *value, struct sb_bytes source, struct sb_bytes *ret_text)
+/* A whole number's digits, in the source or in a string: what is neither has none. */
+static struct sb_bytes
+digits_of(const json_t *value, struct sb_bytes source)
 {
 	if (json_is_string(value))
-		source = (struct sb_bytes){ json_string_value(value), json_string_length(value) };
-	*ret_text = source;
-	return json_is_string(value) || json_is_real(value);
+		return (struct sb_bytes){ json_string_value(value), json_string_length(value) };
+	return source;
 }
 
 /* Digits, perhaps with a minus. */
@@ -155,15 +154,14 @@ sb_json_value(const struct sb_field *field, const json_t *value, struct sb_bytes
 	unsigned char **room, void *payload)
 {
 	void *at = (char *)payload + field->offset;
-	struct sb_bytes number;
 
 	switch (field->kind) {
 	case SB_BOOL:
 		return read_bool(value, at);
 	case SB_INT64:
-		return number_text(value, source, &number) && read_int64(number, at);
+		return read_int64(digits_of(value, source), at);
 	case SB_UINT64:
-		return number_text(value, source, &number) && read_uint64(number, at);
+		return read_uint64(digits_of(value, source), at);
 	case SB_DOUBLE:
 		return read_double(value, at);
 	case SB_TEXT:

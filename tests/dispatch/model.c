@@ -10,8 +10,8 @@ model_init(struct model *m, const struct model_program *program)
 	memset(m, 0, offsetof(struct model, connections));
 	m->program = program;
 	m->outside_place = m->reading = -1;
-	model_set_later(&m->deferred, 1024, SB_REFUSE, 256);
-	model_set_later(&m->posted, 1024, SB_REFUSE, 256);
+	model_set_later(&m->deferred, MODEL_SIZE, SB_REFUSE, MODEL_BUDGET);
+	model_set_later(&m->posted, MODEL_SIZE, SB_REFUSE, MODEL_BUDGET);
 }
 
 /* "test.*", "test.alpha", ">", "*.failed", "late.>" */

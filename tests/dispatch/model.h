@@ -14,6 +14,8 @@ enum { N_PATTERNS = 5, N_FNS = 2 * N_SIGNALS + 2 };
 /* Senders: anyone, nobody, and objects from 2. */
 enum { ANYONE, NOBODY };
 enum { MODEL_WAITING = 64, MODEL_EXPECTATIONS = 512, MODEL_QUEUES = 64, MODEL_ITEMS = 8 };
+/* Its queues of what is delivered later begin with these. */
+enum { MODEL_SIZE = 40, MODEL_BUDGET = 8 };
 /* Places beside those of the handlers: of the observer, of readers, and of each expectation. */
 enum { OBSERVER = N_FNS, READER, EXPECTED, N_PLACES = EXPECTED + MODEL_EXPECTATIONS };
 

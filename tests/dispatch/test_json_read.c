@@ -93,8 +93,9 @@ members_that_are_no_fields_are_passed_over_when_asked(void **state)
 	const struct test_beta expected = { .whole = 9007199254740993, .text = "t" };
 
 	(void)state;
-	check_read("{\"x\":{\"whole\":1,\"a\":[{\"whole\":[2]},\"}\\\"]\"]},\"text\":\"t\","
-		   "\"y\":[[],{},\"\\\\\",1.5],\"z\":\"{\",\"whole\":9007199254740993,\"\":0}",
+	check_read(
+		"{\"x\":{\"whole\":1,\"a\":[{\"whole\":[2]},\"}\\\"]\"]},\"text\":\"t\","
+		"\"y\":[[],{},\"\\\\\",1.5,\"{\"],\"z\":\"{\",\"whole\":9007199254740993,\"\":0}",
 		&expected);
 }
 

@@ -366,6 +366,105 @@ every_allocation_may_fail(void **state)
 }
 
 static void
+see_result(
+	void *self, const struct sb_emission *emission, int result, const struct sb_result *counts)
+{
+	struct scene *scene = self;
+
+	(void)emission;
+	(void)result;
+	(void)counts;
+	scene->n_observed++;
+}
+
+/* Emits itself again, until it is refused. */
+static void
+on_delta_again(void *self, struct thing *from, const struct late_delta *e)
+{
+	struct scene *scene = self;
+
+	scene->n_calls++;
+	(void)late_delta_emit(scene->d, from, e);
+}
+
+/* In each way there is: nobody, anyone's, its own, merged, a sender without receivers, once, blocked,
+ * twice connected, by name, with a result, never registered. */
+static void
+emit_in_each_way(struct scene *scene)
+{
+	const struct test_alpha e = { .value = 1 };
+	const struct other_gamma none = { .none_ = false };
+	struct sb_result result;
+
+	assert_int_equal(test_alpha_emit(scene->d, NULL, &e), 2);
+	assert_int_equal(test_alpha_emit(scene->d, &scene->things[0], &e), 3);
+	assert_int_equal(test_alpha_emit(scene->d, &scene->things[1], &e), 2);
+	assert_int_equal(
+		test_beta_emit(scene->d, &scene->things[0], &(struct test_beta){ .whole = 1 }), 1);
+	assert_int_equal(sb_emit(scene->d, sb_find(scene->d, "test.alpha"), NULL, &e), 2);
+	assert_int_equal(test_alpha_emit_result(scene->d, NULL, &e, &result), 2);
+	assert_int_equal(other_gamma_emit(scene->d, NULL, &none), 0);
+	assert_int_equal(many_0_emit(scene->d, NULL, &(struct many_0){ .none_ = false }), 0);
+}
+
+static void
+on_beta_of_thing(void *self, struct thing *from, const struct test_beta *e)
+{
+	struct scene *scene = self;
+
+	(void)from;
+	(void)e;
+	scene->n_calls++;
+}
+
+static void
+emitting_needs_no_memory(void **state)
+{
+	static const struct sb_observer observer = { .emission_began = emission_began,
+		.emission_ended = see_result };
+	static struct scene scene;
+	struct sb_options none = { .priority = 0 }, once = { .once = true };
+	struct sb_dispatcher *d;
+
+	(void)state;
+	n_until_failure = -1;
+	scene.d = d = sb_dispatcher_create(last_resort, &scene);
+	(void)sb_register(d, &signals_one);
+	(void)sb_register(d, &signals_two);
+	test_alpha_connect(d, SB_ANY, SB_HANDLER(on_alpha), &scene);
+	test_alpha_connect(d, SB_ANY, SB_HANDLER(on_alpha_of_thing), &scene);
+	test_alpha_connect(d, &scene.things[0], SB_HANDLER(on_alpha), &scene);
+	test_alpha_connect(d, &scene.things[0], SB_HANDLER(on_alpha_of_thing), &scene.things[0]);
+	test_alpha_connect_with(d, SB_ANONYMOUS, once, SB_HANDLER(on_alpha), &scene);
+	test_beta_connect(d, &scene.things[0], SB_HANDLER(on_beta_of_thing), &scene);
+	(void)sb_block(d, test_beta_connect(d, SB_ANY, SB_HANDLER(on_beta), &scene));
+	late_delta_connect(d, SB_ANY, SB_HANDLER(on_delta_again), &scene);
+	n_until_failure = 0;
+	emit_in_each_way(&scene);
+	assert_int_equal(n_until_failure, 0);
+	n_until_failure = -1;
+	sb_pattern_connect(d, "*.>", SB_ANY, none, SB_HANDLER(on_any), &scene);
+	assert_int_equal(sb_observe(d, &observer, SB_PLACE, &scene), 0);
+	n_until_failure = 0;
+	emit_in_each_way(&scene);
+	assert_int_equal(n_until_failure, 0);
+	assert_int_equal(scene.n_observed, 2 * 8);
+	/* That it was refused is told with memory, or without. */
+	n_until_failure = -1;
+	scene.n_calls = 0;
+	assert_int_equal(late_delta_emit(d, NULL, &(struct late_delta){ .value = 1 }), 1);
+	assert_int_equal(scene.n_calls, SB_DEPTH_LIMIT);
+	assert_int_equal(scene.n_last_resort, 1);
+	scene.n_calls = 0;
+	n_until_failure = 0;
+	assert_int_equal(late_delta_emit(d, NULL, &(struct late_delta){ .value = 1 }), 1);
+	assert_int_equal(scene.n_calls, SB_DEPTH_LIMIT);
+	assert_int_equal(scene.n_last_resort, 2);
+	n_until_failure = -1;
+	sb_dispatcher_destroy(d);
+}
+
+static void
 coming_and_going_needs_no_more_memory(void **state)
 {
 	static char selves[8];
@@ -452,6 +551,7 @@ main(void)
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(later_delivery_reuses_its_memory),
 		cmocka_unit_test(a_burst_does_not_hold_its_memory),
+		cmocka_unit_test(emitting_needs_no_memory),
 		cmocka_unit_test(coming_and_going_needs_no_more_memory),
 	};
 

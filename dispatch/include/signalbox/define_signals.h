@@ -42,27 +42,36 @@
 
 #define SIGNAL(NAME, text, sender_t, about, fields_)                                               \
 	static struct sb_number NAME##_number;                                                     \
-	static inline int                                                                          \
-	NAME##_run(struct sb_dispatcher *d, struct sb_frame *frame, void *from,                    \
-		const void *payload)                                                               \
+	static SB_NOINLINE_ int                                                                    \
+	NAME##_run(struct sb_dispatcher *d, struct sb_row *row, void *from, const void *payload)   \
 	{                                                                                          \
-		const struct sb_hot *hot = (const struct sb_hot *)d;                               \
-		const struct sb_slot *slot = frame->row->slots, *end = slot + frame->end;          \
+		struct sb_hot *hot = (struct sb_hot *)d;                                           \
+		uint32_t depth = hot->depth;                                                       \
+		struct sb_frame *frame = &hot->frames[depth];                                      \
+		const struct sb_slot *slot = row->slots;                                           \
 		sender_t *sender = from;                                                           \
                                                                                                    \
-		for (;;) {                                                                         \
+		frame->row = row;                                                                  \
+		frame->from = from;                                                                \
+		frame->stop = slot + row->n;                                                       \
+		frame->end = row->n;                                                               \
+		frame->plain = 1;                                                                  \
+		hot->depth = depth + 1;                                                            \
+		do {                                                                               \
 			sb_fn *fn = slot->fn;                                                      \
                                                                                                    \
 			frame->slot = slot;                                                        \
 			if (SB_UNLIKELY_(!fn))                                                     \
-				return SB_RUN_AT_SLOT_;                                            \
+				return sb_emit_rest_(                                              \
+					d, NAME##_signal(), frame, payload, SB_RUN_AT_SLOT_);      \
 			((NAME##_fn *)fn)(slot->self, sender, payload);                            \
 			slot++;                                                                    \
-			if (SB_UNLIKELY_(hot->odd))                                                \
-				return SB_RUN_AFTER_SLOT_;                                         \
-			if (slot == end)                                                           \
-				return SB_RUN_DONE_;                                               \
-		}                                                                                  \
+		} while (slot != frame->stop);                                                     \
+		if (SB_UNLIKELY_(!frame->plain))                                                   \
+			return sb_emit_rest_(                                                      \
+				d, NAME##_signal(), frame, payload, SB_RUN_AFTER_SLOT_);           \
+		hot->depth = depth;                                                                \
+		return (int)frame->end;                                                            \
 	}                                                                                          \
 	static void                                                                                \
 	NAME##_thunk(sb_fn *fn, void *self, void *from, const void *payload)                       \
@@ -107,23 +116,10 @@
 	{                                                                                          \
 		struct sb_hot *hot = (struct sb_hot *)d;                                           \
 		struct sb_row *row = sb_row_of_(hot, &NAME##_number);                              \
-		struct sb_frame *frame;                                                            \
-		int ran;                                                                           \
                                                                                                    \
 		if (SB_UNLIKELY_((row->odd | hot->odd) || hot->depth >= SB_DEPTH_LIMIT))           \
 			return sb_emit_odd_(d, NAME##_signal(), from, e);                          \
-		if (!row->n)                                                                       \
-			return 0;                                                                  \
-		frame = &hot->frames[hot->depth++];                                                \
-		frame->row = row;                                                                  \
-		frame->from = from;                                                                \
-		frame->end = row->n;                                                               \
-		frame->plain = 1;                                                                  \
-		ran = NAME##_run(d, frame, from, e);                                               \
-		if (SB_UNLIKELY_(ran != SB_RUN_DONE_))                                             \
-			return sb_emit_rest_(d, NAME##_signal(), frame, e, ran);                   \
-		hot->depth--;                                                                      \
-		return (int)frame->end;                                                            \
+		return row->n ? NAME##_run(d, row, from, e) : 0;                                   \
 	}                                                                                          \
 	int                                                                                        \
 	NAME##_emit_result(struct sb_dispatcher *d, sender_t *from, const struct NAME *e,          \

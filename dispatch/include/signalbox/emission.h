@@ -16,6 +16,8 @@ struct sb_number {
 SB_C_BEGIN
 
 #define SB_UNLIKELY_(x) __builtin_expect(!!(x), 0)
+/* So that an emission that nobody hears is no more than the asking. */
+#define SB_NOINLINE_ __attribute__((noinline))
 
 /* One receiver. fn NULL: not to be called as it stands, for sb_emit_rest_() to see. */
 struct sb_slot {
@@ -31,12 +33,14 @@ struct sb_row {
 		odd; /* not 0: the slots are not the whole truth, a sender has receivers of its own */
 };
 
-/* One emission in progress. While it is plain, only the first five members mean anything, and
- * the receivers are simply the slots before `end`. */
+/* One emission in progress. While it is plain, only the first six members mean anything, and the
+ * receivers are simply the slots before `end`. Where it stops being plain, its loop is made to
+ * stop after the call that runs. */
 struct sb_frame {
 	struct sb_row *row;
 	void *from;
 	const struct sb_slot *slot; /* running */
+	const struct sb_slot *stop; /* where its loop ends */
 	uint32_t end;
 	uint32_t plain;
 
@@ -59,13 +63,13 @@ struct sb_hot {
 	struct sb_row **rows; /* by number; a number not registered here has rows[0] */
 	uint32_t n_rows;
 	uint32_t depth;
-	uint32_t odd; /* not 0: look before the next call */
+	uint32_t odd; /* not 0: no emission begins as a plain one */
 	struct sb_frame frames[SB_DEPTH_LIMIT + 1]; /* one more, to tell that the last one failed */
 };
 
-/* How a generated loop ended: with all receivers called; before the slot `frame->slot`, which
- * needs asking; after it, because something became unusual. */
-enum { SB_RUN_DONE_, SB_RUN_AT_SLOT_, SB_RUN_AFTER_SLOT_ };
+/* Where a generated loop left off: before the slot `frame->slot`, which needs asking; after it,
+ * because something became unusual. */
+enum { SB_RUN_AT_SLOT_, SB_RUN_AFTER_SLOT_ };
 
 #ifndef __cplusplus
 static inline struct sb_row *

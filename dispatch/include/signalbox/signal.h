@@ -39,7 +39,7 @@ struct sb_field {
 };
 
 struct sb_dispatcher;
-struct sb_frame;
+struct sb_row;
 
 /* The number a signal has in this process, 0 before any dispatcher knows it. Atomic, since
  * dispatchers of several threads may register the same table. */
@@ -56,7 +56,7 @@ struct sb_signal {
 
 	/* The rest is for generated code and the dispatcher. */
 	struct sb_number *number;
-	int (*run)(struct sb_dispatcher *, struct sb_frame *, void *from, const void *payload);
+	int (*run)(struct sb_dispatcher *, struct sb_row *, void *from, const void *payload);
 	void (*thunk)(sb_fn *, void *self, void *from, const void *payload);
 };
 

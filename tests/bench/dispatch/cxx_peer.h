@@ -13,8 +13,7 @@ struct event {
 };
 
 /* Library has: signal, connection, connect(signal &, counter &). */
-template <typename Library>
-struct cxx_peer {
+template <typename Library> struct cxx_peer {
 	std::vector<typename Library::signal> signals;
 	std::vector<typename Library::connection> connections;
 

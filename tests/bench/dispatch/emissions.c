@@ -15,7 +15,7 @@ enum { RECEIVERS_A_ROUND = 40000, BATCH = 10000, MOST_PEERS = 8 };
 static void
 emit_to(size_t n, struct limit limit)
 {
-	const struct peer *all[MOST_PEERS] = { &peer_array, &peer_ours };
+	const struct peer *all[MOST_PEERS] = { n ? &peer_array : &peer_empty, &peer_ours };
 	struct side sides[MOST_PEERS];
 	size_t n_sides = 2, times = RECEIVERS_A_ROUND / (n + 4);
 	uint64_t n_before;
@@ -34,7 +34,7 @@ emit_to(size_t n, struct limit limit)
 			abort();
 		sides[k] = (struct side){ all[k]->name, all[k]->emit, self };
 	}
-	(void)snprintf(what, sizeof(what), "to %zu", n);
+	(void)snprintf(what, sizeof(what), n ? "to %zu" : "to %zu, beside an empty call", n);
 	row_of_sides(what, limit, sides, n_sides, times);
 	for (size_t k = 0; k < n_sides; k++)
 		all[k]->destroy(sides[k].self);

@@ -9,8 +9,13 @@ struct plain {
 	void *self;
 };
 
-/* Calls each; returns n. */
-int array_emit(
-	const struct plain *receivers, size_t n, struct thing *from, const struct test_alpha *e);
+/* Calls each; returns n. Inlined where it stands: what the floor is. */
+static inline int
+array_emit(const struct plain *receivers, size_t n, struct thing *from, const struct test_alpha *e)
+{
+	for (size_t k = 0; k < n; k++)
+		receivers[k].fn(receivers[k].self, from, e);
+	return (int)n;
+}
 
 #endif

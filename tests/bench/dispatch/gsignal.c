@@ -82,8 +82,7 @@ disconnect(void *self, const uint32_t *order, size_t n)
 	const struct objects *objects = self;
 
 	for (size_t k = 0; k < n; k++)
-		g_signal_handler_disconnect(
-			source_at(objects, order[k]), objects->ids[order[k]]);
+		g_signal_handler_disconnect(source_at(objects, order[k]), objects->ids[order[k]]);
 }
 
 static void

@@ -17,6 +17,7 @@ static const struct {
 	{ "senders", measure_senders },
 	{ "safety", measure_safety },
 	{ "connections", measure_connections },
+	{ "later", measure_later },
 };
 
 static bool

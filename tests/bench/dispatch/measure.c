@@ -182,6 +182,15 @@ print_limit(struct limit limit, bool holds)
 	printf("  %-15s", text);
 }
 
+static bool
+has_column(const char *side)
+{
+	for (size_t k = 0; k < N_PEERS; k++)
+		if (!strcmp(side, peers[k]))
+			return true;
+	return !strcmp(side, "ours") || !strcmp(side, "floor");
+}
+
 static void
 print_line(const struct row *row, const double *ours, const double *base, bool holds)
 {
@@ -203,6 +212,9 @@ print_line(const struct row *row, const double *ours, const double *base, bool h
 			printf(" %9.1f", median(values, row->n_rounds));
 		else
 			printf(" %9s", "");
+	for (size_t k = 0; k < row->n_sides; k++)
+		if (!has_column(row->names[k]))
+			printf("  %s %.1f", row->names[k], median(row->values[k], row->n_rounds));
 	printf("\n");
 	(void)fflush(stdout);
 }

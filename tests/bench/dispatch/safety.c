@@ -24,6 +24,12 @@ struct hand {
 };
 
 static __attribute__((noinline)) int
+emit_behind_a_call(struct hand *hand, struct thing *from, const struct test_alpha *e)
+{
+	return array_emit(hand->receivers, hand->n, from, e);
+}
+
+static __attribute__((noinline)) int
 emit_in_depth(struct hand *hand, struct thing *from, const struct test_alpha *e)
 {
 	size_t end = hand->n;
@@ -91,6 +97,7 @@ emit_with_a_look(struct hand *hand, struct thing *from, const struct test_alpha 
 		}                                                                                  \
 	}
 BATCH_OF(run_plain, array_emit(hand->receivers, hand->n, NULL, &payload))
+BATCH_OF(run_behind_a_call, emit_behind_a_call(hand, NULL, &payload))
 BATCH_OF(run_in_depth, emit_in_depth(hand, NULL, &payload))
 BATCH_OF(run_in_frame, emit_in_frame(hand, NULL, &payload))
 BATCH_OF(run_with_a_look, emit_with_a_look(hand, NULL, &payload))
@@ -133,7 +140,8 @@ measure_ladder(const char *title, size_t n)
 	for (size_t k = 0; k < n; k++)
 		hand.receivers[k] = (struct plain){ on_alpha, &counters[k] };
 	measure_section(title, "ns an emission");
-	beside_hand("by hand, with depth and end fixed", &hand, run_in_depth, &hand);
+	beside_hand("by hand, behind a call", &hand, run_behind_a_call, &hand);
+	beside_hand("and with depth and end fixed", &hand, run_in_depth, &hand);
 	beside_hand("and a frame that says who runs", &hand, run_in_frame, &hand);
 	beside_hand("and a look before and after each call", &hand, run_with_a_look, &hand);
 	beside_hand("and found by number: the dispatcher", &hand, run_ours, d);

@@ -50,8 +50,9 @@ measure_senders(void)
 	}
 	for (size_t k = 0; k < SENDERS; k++)
 		same[k] = 1;
-	measure_section("From one of 10 000 senders to its receiver, beside a uthash look-up of the "
-			"pair and the call",
+	measure_section(
+		"From one of 10 000 senders to its receiver, beside a uthash look-up of the "
+		"pair and the call",
 		"ns an emission");
 	measure_order("the same again", TIMES(1.5), walks, n, same);
 	measure_order("each in turn", TIMES(1.5), walks, n, order_of(SENDERS, false));
