@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <locale.h>
+#include <math.h>
 #include <stdarg.h>
 
 #include "utf8.h"
@@ -40,14 +41,14 @@ put_format(struct out *out, const char *format, ...)
 	put_text(out, text);
 }
 
-/* With a point, whatever the locale has. */
+/* With a point, whatever the locale has; not-a-number has no sign. */
 static void
 put_double(struct out *out, double value)
 {
 	const char *point = localeconv()->decimal_point;
 	char text[40], *at;
 
-	(void)snprintf(text, sizeof(text), "%.17g", value);
+	(void)snprintf(text, sizeof(text), "%.17g", value == value ? value : (double)NAN);
 	at = strstr(text, point);
 	if (at) {
 		*at = '.';

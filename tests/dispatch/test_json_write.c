@@ -270,7 +270,7 @@ the_locale_does_not_count(void **state)
 {
 	static const char *const sources[] = { "de_DE", "ps_AF" };
 	static const char *const points[] = { ",", "\xd9\xab" };
-	char folder[] = "/tmp/test_json_XXXXXX", command[256];
+	char folder[] = "/tmp/test_json_XXXXXX", command[256], printed[32];
 	const struct test_beta e = { .real = -1234.5 };
 
 	(void)state;
@@ -288,6 +288,9 @@ the_locale_does_not_count(void **state)
 		check_real("{\"real\":-1234.5}", -1234.5);
 		check_real("{\"real\":\"-1234.5\"}", -1234.5);
 		check_real("{\"real\":100000000000000000000}", 1e20);
+		(void)sb_field_print(
+			sb_signal_field(test_beta_signal(), "real"), &e, printed, sizeof(printed));
+		assert_string_equal(printed, "-1234.5");
 		/* And is left as it was. */
 		assert_string_equal(localeconv()->decimal_point, points[k]);
 		assert_non_null(setlocale(LC_ALL, "C"));

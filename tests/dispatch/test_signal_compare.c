@@ -57,8 +57,8 @@ each_kind_of_field_is_compared(void **state)
 	} cases[] = {
 		{ "truth", { false, -7, 7, 0.5, "text", { "bytes", 5 }, &some_thing } },
 		{ "whole", { true, 7, 7, 0.5, "text", { "bytes", 5 }, &some_thing } },
-		{ "large",
-			{ true, -7, UINT64_C(7) << 32, 0.5, "text", { "bytes", 5 }, &some_thing } },
+		{ "large", { true, -7, UINT64_C(1) << 32 | 7, 0.5, "text", { "bytes", 5 },
+				   &some_thing } },
 		{ "real", { true, -7, 7, -0.5, "text", { "bytes", 5 }, &some_thing } },
 		{ "text", { true, -7, 7, 0.5, "texts", { "bytes", 5 }, &some_thing } },
 		{ "text", { true, -7, 7, 0.5, NULL, { "bytes", 5 }, &some_thing } },
@@ -249,6 +249,19 @@ what_is_no_part_of_the_shape_leaves_the_fingerprint(void **state)
 	assert_true(sb_signal_fingerprint(signal) == was);
 }
 
+/* Whether a char has a sign is the machine's. */
+static void
+bytes_above_127_count_as_they_are(void **state)
+{
+	struct shape shape;
+	const struct sb_signal *signal = &shape_init(&shape)->signal;
+
+	(void)state;
+	shape.fields[0].name = "n\xc3\xa9";
+	assert_true(sb_signal_fingerprint(signal)
+		    == fnv1a("irc.joined(struct sb_irc) n\xc3\xa9:text is_self:bool"));
+}
+
 static void
 kinds_have_names(void **state)
 {
@@ -289,6 +302,7 @@ main(void)
 		cmocka_unit_test(the_fingerprint_is_the_hash_of_the_shape_as_text),
 		cmocka_unit_test(what_is_part_of_the_shape_changes_the_fingerprint),
 		cmocka_unit_test(what_is_no_part_of_the_shape_leaves_the_fingerprint),
+		cmocka_unit_test(bytes_above_127_count_as_they_are),
 		cmocka_unit_test(kinds_have_names),
 		cmocka_unit_test(there_are_no_other_kinds),
 	};
