@@ -300,6 +300,22 @@ the_locale_does_not_count(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+static void
+a_thread_keeps_its_locale(void **state)
+{
+	locale_t mine = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+
+	(void)state;
+	assert_true(mine != (locale_t)0);
+	(void)uselocale(mine);
+	check_written(other_gamma_signal(), &(struct other_gamma){ true }, "{}");
+	assert_true(uselocale((locale_t)0) == mine);
+	check_real("{\"real\":-1234.5}", -1234.5);
+	assert_true(uselocale((locale_t)0) == mine);
+	(void)uselocale(LC_GLOBAL_LOCALE);
+	freelocale(mine);
+}
+
 int
 main(void)
 {
@@ -311,6 +327,7 @@ main(void)
 		cmocka_unit_test(what_is_not_utf8_is_base64),
 		cmocka_unit_test(what_is_written_is_read_back_equal),
 		cmocka_unit_test(the_locale_does_not_count),
+		cmocka_unit_test(a_thread_keeps_its_locale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
