@@ -50,8 +50,7 @@ struct group {
 	uint32_t first, last;
 	bool is_stale;
 	struct group *next_stale;
-	/* By depth: the id of the emission in which it ran; the last one is for sb_receivers(). */
-	uint64_t ran[SB_DEPTH_LIMIT + 2];
+	uint64_t ran[SB_DEPTH_LIMIT + 1]; /* by depth: the id of the emission in which it ran */
 };
 
 struct record {

@@ -22,10 +22,9 @@ struct entry {
 /* An emission in progress, and the call in it. */
 struct level {
 	int64_t began_ns;
-	bool is_calling;
 	struct entry *entry; /* of the call; NULL: there was no memory */
 	int64_t call_began_ns;
-	int64_t nested_ns; /* of the call: what the emissions in it took */
+	int64_t nested_ns; /* what the emissions took that began in it; between calls nobody asks */
 };
 
 struct sb_profile {
@@ -105,7 +104,7 @@ on_emission_ended(
 	struct level *outside = profile->n_levels ? &profile->levels[profile->n_levels - 1] : NULL;
 
 	(void)emission, (void)result, (void)counts;
-	if (outside && outside->is_calling)
+	if (outside)
 		outside->nested_ns += sb_clock_ns(profile->d) - level->began_ns;
 }
 
@@ -117,7 +116,6 @@ on_call_began(void *self, const struct sb_emission *emission, const struct sb_re
 
 	(void)emission;
 	level->entry = entry_of(profile, receiver);
-	level->is_calling = true;
 	level->nested_ns = 0;
 	level->call_began_ns = sb_clock_ns(profile->d);
 }
@@ -145,7 +143,6 @@ on_call_ended(void *self, const struct sb_emission *emission, const struct sb_re
 	struct level *level = &profile->levels[profile->n_levels - 1];
 	const int64_t took_ns = sb_clock_ns(profile->d) - level->call_began_ns;
 
-	level->is_calling = false;
 	if (outcome == SB_PASSED_OVER)
 		return;
 	if (level->entry)

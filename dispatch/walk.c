@@ -101,8 +101,8 @@ sb_walk_is_too_deep(const struct sb_dispatcher *d, const struct sb_signal *signa
 static bool
 would_run(struct sb_dispatcher *d, const struct record *record, uint64_t *id)
 {
-	/* No frame has this one. */
-	const uint32_t depth = SB_DEPTH_LIMIT + 1;
+	/* As the emission that would begin now. */
+	const uint32_t depth = d->hot.depth;
 
 	if (record->flags & RECORD_AWAIT || record->n_blocked || has_run(record->group, *id, depth))
 		return false;

@@ -226,7 +226,7 @@ what_is_written_is_read_back_equal(void **state)
 	int n_base64 = 0, n_strings = 0;
 
 	(void)state;
-	for (int k = 0; k < 20000; k++) {
+	for (int k = 0; k < 10000; k++) {
 		char words[40], bytes[40], *text;
 		struct test_beta e = { .truth = next_random(&seed) % 2,
 			.whole = (int64_t)random_number(&seed),
@@ -250,7 +250,7 @@ what_is_written_is_read_back_equal(void **state)
 		sb_signal_free(back);
 		free(text);
 	}
-	assert_true(n_base64 > 2000 && n_strings > 2000);
+	assert_true(n_base64 > 1000 && n_strings > 1000);
 }
 
 /* ---- The locale ---- */

@@ -451,6 +451,7 @@ a_queue_whose_reader_has_not_done_says_so(void **state)
 static void
 of_very_many_that_are_left_the_first_are_told(void **state)
 {
+	const struct sb_awaited awaited = test_alpha_awaited(SB_ANY, NULL);
 	static char selves[60];
 	const char *at;
 	int n = 0;
@@ -458,13 +459,16 @@ of_very_many_that_are_left_the_first_are_told(void **state)
 	(void)state;
 	for (size_t k = 0; k < sizeof(selves); k++)
 		test_alpha_connect(box.d, SB_ANY, on_alpha, "on_a here:1", &selves[k]);
+	assert_true(
+		sb_expect(box.d, &awaited, 1, -1, on_expected, "on_expected here:5", NULL).serial);
 	start("test.*");
 	sb_dispatcher_destroy(box.d);
 	box.d = NULL;
 	for (at = text; (at = strstr(at, "on_a here:1\n")); at++)
 		n++;
 	assert_int_equal(n, 50);
-	assert_non_null(strstr(text, "\n  connected  and 10 more\n"));
+	assert_non_null(strstr(text, "\n  connected  and 10 more\n"
+				     "  awaited    on_expected here:5, 1 signal\n"));
 }
 
 int
