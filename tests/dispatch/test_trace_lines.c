@@ -202,6 +202,19 @@ patterns_are_parted_by_commas_and_spaces(void **state)
 }
 
 static void
+a_name_without_a_dot_may_be_a_pattern_where_it_is_one(void **state)
+{
+	(void)state;
+	is_refused("alone", "'alone': names have a dot, and no signal is called just that; all of "
+			    "irc is irc.*");
+	assert_int_equal(sb_register(box.d, &signals_wide), 0);
+	start("alone");
+	(void)alone_emit(box.d, NULL, &(struct alone){ 0 });
+	say("x");
+	wrote("#1 alone  nobody\n");
+}
+
+static void
 the_environment_may_ask_for_it(void **state)
 {
 	struct sb_error error = { 0 };
@@ -483,6 +496,7 @@ main(void)
 		TRACED(nobody_and_objects_without_a_name),
 		TRACED(a_pattern_that_cannot_be_is_refused_with_what_would_be_right),
 		TRACED(patterns_are_parted_by_commas_and_spaces),
+		TRACED(a_name_without_a_dot_may_be_a_pattern_where_it_is_one),
 		TRACED(the_environment_may_ask_for_it),
 		TRACED(colors_are_for_terminals_that_want_them),
 		TRACED(the_end_of_a_dispatcher_with_nothing_left_says_so),
