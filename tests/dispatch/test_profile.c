@@ -215,20 +215,6 @@ what_is_nested_in_one_call_is_not_in_the_next(void **state)
 }
 
 static void
-what_was_nested_in_one_call_is_not_taken_from_the_next(void **state)
-{
-	struct receiver a = { &box, 'a', emit_beta }, b = { &box, 'b', take_100 };
-
-	(void)state;
-	(void)hear(&a, "on_a here:1");
-	(void)hear(&b, "on_b here:2");
-	test_beta_connect(box.d, SB_ANY, on_beta, "on_beta here:3", NULL);
-	(void)emit();
-	assert_string_equal(entry_at(2).place, "on_b here:2");
-	assert_int_equal(entry_at(2).own_ns, 100);
-}
-
-static void
 take_900(void *self, void *from, const struct sb_dispatch_failed *e)
 {
 	(void)self;
@@ -472,7 +458,6 @@ main(void)
 		PROFILED(calls_are_counted_by_their_connections),
 		PROFILED(what_is_nested_counts_in_the_total_and_not_as_its_own),
 		PROFILED(what_is_nested_in_one_call_is_not_in_the_next),
-		PROFILED(what_was_nested_in_one_call_is_not_taken_from_the_next),
 		PROFILED(the_telling_of_a_failure_is_nobodys_own),
 		PROFILED(a_limit_is_to_be_exceeded),
 		PROFILED(patterns_and_expectations_are_counted_too),
