@@ -478,6 +478,20 @@ without_a_loop_it_only_counts(void **state)
 	assert_int_equal(entry_at(0).total_ns, 0);
 }
 
+static void
+nobody_need_be_told_of_slow_calls(void **state)
+{
+	struct receiver a = { &box, 'a', take_100 };
+
+	(void)state;
+	sb_profile_destroy(profile);
+	profile = sb_profile_create(box.d, 50, NULL, NULL);
+	assert_non_null(profile);
+	(void)hear(&a, "on_a here:1");
+	assert_int_equal(emit(), 1);
+	assert_int_equal(entry_at(0).total_ns, 100);
+}
+
 #define PROFILED(name) cmocka_unit_test_setup_teardown(name, set_up_profile, tear_down_profile)
 
 int
@@ -498,6 +512,7 @@ main(void)
 		PROFILED(it_may_be_destroyed_anywhere),
 		PROFILED(a_destroyed_dispatcher_has_no_profile),
 		PROFILED(without_a_loop_it_only_counts),
+		PROFILED(nobody_need_be_told_of_slow_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

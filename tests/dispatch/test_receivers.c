@@ -1,4 +1,5 @@
 /* Whom an emission would come to: held against whom it then comes to, over many arrangements. */
+#include "dispatch/aborts.inc"
 #include "dispatch/box.inc"
 
 #include <signalbox/expect.h>
@@ -325,6 +326,26 @@ nobody_hears_a_destroyed_dispatcher(void **state)
 	box.d = NULL;
 }
 
+static void
+ask_for_anyones(void)
+{
+	(void)sb_receivers(box.d, test_alpha_signal(), SB_ANY, NULL, 0);
+}
+
+static void
+ask_for_anonymous_ones(void)
+{
+	(void)sb_receivers(box.d, test_alpha_signal(), SB_ANONYMOUS, NULL, 0);
+}
+
+static void
+nobody_emits_as_anyone(void **state)
+{
+	(void)state;
+	assert_aborts(ask_for_anyones);
+	assert_aborts(ask_for_anonymous_ones);
+}
+
 int
 main(void)
 {
@@ -334,6 +355,7 @@ main(void)
 		TEST(asking_changes_no_emission_in_progress),
 		TEST(past_the_depth_limit_nobody_would_be_called),
 		TEST(nobody_hears_a_destroyed_dispatcher),
+		TEST(nobody_emits_as_anyone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
