@@ -86,8 +86,9 @@ tell_drops(struct sb_dispatcher *d, enum sb_later which)
 	if (!n)
 		return;
 	d->n_drops_told[which] = n_dropped;
-	sb_fail(d, -ENOBUFS, "%" PRIu64 " signals %s were dropped, for more were waiting than may",
-		n, which == SB_DEFERRED ? "deferred" : "posted");
+	sb_fail(d, -ENOBUFS,
+		"dropped %" PRIu64 " of the signals %s, for more were waiting than may", n,
+		which == SB_DEFERRED ? "deferred" : "posted");
 }
 
 /* Not that a later object is at the same address. */

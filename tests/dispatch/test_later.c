@@ -239,8 +239,8 @@ static void
 the_oldest_make_room_and_that_is_told_once(void **state)
 {
 	static const char *const told[] = {
-		"2 signals deferred were dropped, for more were waiting than may",
-		"2 signals posted were dropped, for more were waiting than may",
+		"dropped 2 of the signals deferred, for more were waiting than may",
+		"dropped 2 of the signals posted, for more were waiting than may",
 	};
 
 	(void)state;
