@@ -141,9 +141,8 @@ sb_connection_drop(struct sb_dispatcher *d, uint32_t at)
 	sb_record_free(d, at);
 }
 
-/* The live connection that the value stands for, or NULL. */
-static struct record *
-find(const struct sb_dispatcher *d, struct sb_connection connection)
+struct record *
+sb_connection_find(const struct sb_dispatcher *d, struct sb_connection connection)
 {
 	struct record *record;
 
@@ -158,7 +157,7 @@ find(const struct sb_dispatcher *d, struct sb_connection connection)
 int
 sb_disconnect(struct sb_dispatcher *d, struct sb_connection connection)
 {
-	if (!find(d, connection))
+	if (!sb_connection_find(d, connection))
 		return -ENOENT;
 	sb_connection_drop(d, connection.index);
 	return 0;
@@ -167,7 +166,7 @@ sb_disconnect(struct sb_dispatcher *d, struct sb_connection connection)
 int
 sb_block(struct sb_dispatcher *d, struct sb_connection connection)
 {
-	struct record *record = find(d, connection);
+	struct record *record = sb_connection_find(d, connection);
 
 	if (!record)
 		return -ENOENT;
@@ -181,7 +180,7 @@ sb_block(struct sb_dispatcher *d, struct sb_connection connection)
 int
 sb_unblock(struct sb_dispatcher *d, struct sb_connection connection)
 {
-	struct record *record = find(d, connection);
+	struct record *record = sb_connection_find(d, connection);
 
 	if (!record)
 		return -ENOENT;

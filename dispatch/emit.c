@@ -363,7 +363,8 @@ sb_unwind(struct sb_dispatcher *d)
 	sb_failures_flush(d);
 	for (; d->hot.depth; d->hot.depth--)
 		sb_observers_unwind(d, &d->hot.frames[d->hot.depth - 1]);
-	d->is_ending = false;
+	if (d->is_ending)
+		sb_observers_end(d);
 	sb_queues_unwind(d);
 	sb_deliver_unwind(d);
 	d->outside_place = NULL;

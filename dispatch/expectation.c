@@ -83,7 +83,7 @@ sb_expectation_make(struct sb_dispatcher *d, size_t n, const char *place, void *
 	e->n = e->n_left = 0;
 	e->deadline = NONE;
 	e->at_ns = INT64_MAX;
-	e->lost = 0;
+	e->lost = e->listed = 0;
 	return e;
 }
 
@@ -162,6 +162,7 @@ sb_expectation_lose(struct sb_dispatcher *d, uint32_t at)
 	/* It ends by this, also when the deadline comes before it is told. */
 	if (e->deadline != NONE)
 		sb_deadlines_remove(d, e);
+	e->at_ns = INT64_MAX;
 	enter_lost(d, e);
 	sb_mailbox_wake(d->mailbox);
 }

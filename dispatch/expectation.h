@@ -22,6 +22,7 @@ struct expectation {
 	struct expectation *next_of_self, **at_of_self;
 	uint64_t lost; /* when nothing was left, among the serials; 0: something is */
 	struct expectation *next_lost, *prev_lost;
+	uint64_t listed; /* by which sb_receivers(), so that it is there once */
 	struct awaited awaited[];
 };
 

@@ -12,6 +12,7 @@ struct watcher {
 	void *self;
 	uint64_t since, heard; /* the last event before it came, the last that it was told */
 	bool is_gone;
+	bool knows_end; /* of the dispatcher's: told, or being told */
 };
 
 enum event { EMISSION_BEGAN, EMISSION_ENDED, CALL_BEGAN, CALL_ENDED };
@@ -256,9 +257,11 @@ sb_observers_end(struct sb_dispatcher *d)
 
 	d->is_ending = true;
 	d->observer_depth = d->hot.depth;
-	for (const struct watcher *w = d->watchers; w; w = w->next) {
-		if (w->is_gone || !w->observer->destroyed)
+	for (struct watcher *w = d->watchers; w; w = w->next) {
+		if (w->is_gone || w->knows_end || !w->observer->destroyed)
 			continue;
+		/* It may leave by longjmp, and sb_unwind() tells the others. */
+		w->knows_end = true;
 		d->observer_place = w->place;
 		if (!d->hot.depth)
 			d->outside_place = w->place;

@@ -307,6 +307,8 @@ struct sb_connection sb_connect_refuse(struct sb_dispatcher *d);
 struct sb_connection sb_connect_again(
 	const struct sb_dispatcher *d, uint32_t at, struct sb_options options);
 struct sb_connection sb_connection_of(const struct sb_dispatcher *d, uint32_t at);
+/* The live connection that the value stands for, or NULL. */
+struct record *sb_connection_find(const struct sb_dispatcher *d, struct sb_connection connection);
 void sb_connection_drop(struct sb_dispatcher *d, uint32_t at);
 
 struct sb_connection_info sb_connection_info_of(const struct sb_dispatcher *d, uint32_t at);

@@ -3,17 +3,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <signalbox/later.h>
+#include "private.h"
 
-#include "table.h"
+enum { ENTRIES_START = 64 };
 
-/* A connection by its serial; expectations, which have none, by their place. */
+/* A connection by its serial; by their place expectations, which have none, and those that have
+ * ended. */
 struct key {
 	uint64_t serial;
 	const char *place;
 };
 
-struct entry {
+struct counted {
 	struct key key;
 	struct sb_profile_entry counts;
 	UT_hash_handle hh;
@@ -22,7 +23,7 @@ struct entry {
 /* An emission in progress, and the call in it. */
 struct level {
 	int64_t began_ns;
-	struct entry *entry; /* of the call; NULL: there was no memory */
+	struct counted *entry; /* of the call; NULL: there was no memory */
 	int64_t call_began_ns;
 	int64_t nested_ns; /* what the emissions took that began in it; between calls nobody asks */
 };
@@ -34,46 +35,124 @@ struct sb_profile {
 	void *self;
 	struct level levels[SB_DEPTH_LIMIT + 1];
 	size_t n_levels;
-	struct entry *table, **entries; /* in the order of their first calls */
+	struct counted *table, **entries; /* in the order of their first calls */
 	size_t n_entries, cap_entries;
 	uint64_t n_lost;
 };
 
-static struct entry *
-add(struct sb_profile *profile, struct key key)
+static struct counted *
+find(const struct sb_profile *profile, struct key key)
 {
-	struct entry *entry;
+	struct counted *entry;
 
-	if (profile->n_entries == profile->cap_entries) {
-		const size_t cap = profile->cap_entries ? profile->cap_entries * 2 : 16;
-		struct entry **entries = realloc(profile->entries, cap * sizeof(*entries));
-
-		if (!entries)
-			return NULL;
-		profile->entries = entries;
-		profile->cap_entries = cap;
-	}
-	entry = calloc(1, sizeof(*entry));
-	if (!entry)
-		return NULL;
-	entry->key = key;
-	HASH_ADD(hh, profile->table, key, sizeof(entry->key), entry);
-	if (!entry->hh.tbl) {
-		free(entry);
-		return NULL;
-	}
-	profile->entries[profile->n_entries++] = entry;
+	HASH_FIND(hh, profile->table, &key, sizeof(key), entry);
 	return entry;
 }
 
-static struct entry *
+/* There is room in the list. False: none for the table. */
+static bool
+enter(struct sb_profile *profile, struct counted *entry)
+{
+	HASH_ADD(hh, profile->table, key, sizeof(entry->key), entry);
+	if (!entry->hh.tbl)
+		return false;
+	profile->entries[profile->n_entries++] = entry;
+	return true;
+}
+
+/* Its connection is there, or a call of it may be in progress. */
+static bool
+is_kept(const struct sb_profile *profile, const struct counted *entry)
+{
+	for (size_t k = 0; k < profile->n_levels; k++)
+		if (profile->levels[k].entry == entry)
+			return true;
+	return !entry->key.serial || sb_connection_find(profile->d, entry->counts.connection);
+}
+
+static void
+sum_up(struct sb_profile_entry *sum, const struct sb_profile_entry *more)
+{
+	if (more->n_calls)
+		sum->name = more->name;
+	sum->n_calls += more->n_calls;
+	sum->n_failed += more->n_failed;
+	sum->total_ns += more->total_ns;
+	sum->own_ns += more->own_ns;
+	if (more->most_ns > sum->most_ns)
+		sum->most_ns = more->most_ns;
+}
+
+/* Those that have ended become one for each place. */
+static void
+fold(struct sb_profile *profile)
+{
+	const size_t n = profile->n_entries;
+
+	profile->n_entries = 0;
+	for (size_t k = 0; k < n; k++) {
+		struct counted *entry = profile->entries[k], *whole;
+
+		if (is_kept(profile, entry)) {
+			profile->entries[profile->n_entries++] = entry;
+			continue;
+		}
+		HASH_DELETE(hh, profile->table, entry);
+		entry->key = (struct key){ .place = entry->counts.place };
+		entry->counts.connection = (struct sb_connection){ .serial = 0 };
+		whole = find(profile, entry->key);
+		if (!whole && enter(profile, entry))
+			continue;
+		if (whole)
+			sum_up(&whole->counts, &entry->counts);
+		else
+			profile->n_lost += entry->counts.n_calls;
+		free(entry);
+	}
+}
+
+/* Room for one more. Folding when it is full, and growing when that left more than half, takes
+ * constant time for each that comes. Returns 0, -ENOMEM. */
+static int
+reserve(struct sb_profile *profile)
+{
+	const size_t cap = profile->cap_entries ? profile->cap_entries * 2 : ENTRIES_START;
+	struct counted **entries;
+
+	if (profile->n_entries < profile->cap_entries)
+		return 0;
+	fold(profile);
+	if (profile->n_entries < profile->cap_entries / 2)
+		return 0;
+	entries = realloc(profile->entries, cap * sizeof(*entries));
+	if (!entries)
+		return profile->n_entries < profile->cap_entries ? 0 : -ENOMEM;
+	profile->entries = entries;
+	profile->cap_entries = cap;
+	return 0;
+}
+
+static struct counted *
+add(struct sb_profile *profile, struct key key)
+{
+	struct counted *entry = reserve(profile) < 0 ? NULL : calloc(1, sizeof(*entry));
+
+	if (!entry)
+		return NULL;
+	entry->key = key;
+	if (enter(profile, entry))
+		return entry;
+	free(entry);
+	return NULL;
+}
+
+static struct counted *
 entry_of(struct sb_profile *profile, const struct sb_receiver *receiver)
 {
 	const struct key key = { receiver->connection.serial,
 		receiver->connection.serial ? NULL : receiver->place };
-	struct entry *entry;
+	struct counted *entry = find(profile, key);
 
-	HASH_FIND(hh, profile->table, &key, sizeof(key), entry);
 	if (!entry)
 		entry = add(profile, key);
 	if (!entry)
@@ -121,7 +200,7 @@ on_call_began(void *self, const struct sb_emission *emission, const struct sb_re
 }
 
 static void
-count(struct entry *entry, const struct sb_signal *signal, bool has_failed, int64_t took_ns,
+count(struct counted *entry, const struct sb_signal *signal, bool has_failed, int64_t took_ns,
 	int64_t nested_ns)
 {
 	struct sb_profile_entry *counts = &entry->counts;
@@ -209,7 +288,7 @@ sb_profile_next(
 	const struct sb_profile *profile, size_t *cursor, struct sb_profile_entry *ret_entry)
 {
 	while (*cursor < profile->n_entries) {
-		const struct entry *entry = profile->entries[(*cursor)++];
+		const struct counted *entry = profile->entries[(*cursor)++];
 
 		/* It is called for the first time just now, or was passed over. */
 		if (!entry->counts.n_calls)

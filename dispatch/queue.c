@@ -238,7 +238,7 @@ next_item(struct sb_queue *queue, void **ret_item)
 	bool is_there;
 
 	lock(queue);
-	is_there = queue->n_due && !queue->counts.is_handling;
+	is_there = queue->n_due > 0;
 	if (is_there) {
 		*ret_item = sb_ring_take(&queue->ring);
 		queue->n_due--;

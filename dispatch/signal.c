@@ -40,13 +40,17 @@ put_format(struct out *out, const char *format, ...)
 	put_text(out, text);
 }
 
-/* With a point, whatever the locale has. */
+/* With a point, whatever the locale has, and without the sign of what is no number. */
 static void
 put_double(struct out *out, double value)
 {
 	const char *point = localeconv()->decimal_point;
 	char text[40], *at;
 
+	if (value != value) {
+		put_text(out, "nan");
+		return;
+	}
 	(void)snprintf(text, sizeof(text), "%.17g", value);
 	at = strstr(text, point);
 	if (at) {

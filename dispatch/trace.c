@@ -199,9 +199,12 @@ put_kind(struct sb_trace *trace, const struct sb_receiver *receiver)
 	struct trace_line *line = &trace->line;
 
 	if (receiver->is_pattern) {
+		const struct record *record = sb_connection_find(trace->d, receiver->connection);
+
+		/* An observer told before may have ended it. */
 		sb_trace_put(line, TRACE_PLAIN, ", by ");
-		sb_trace_put_text(line, TRACE_PLAIN,
-			sb_connection_info_of(trace->d, receiver->connection.index).name);
+		sb_trace_put_text(
+			line, TRACE_PLAIN, record ? record->in.pattern->text : "a pattern");
 	} else if (!receiver->connection.serial) {
 		sb_trace_put(line, TRACE_PLAIN, ", awaited");
 	}

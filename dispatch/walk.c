@@ -1,4 +1,4 @@
-#include "private.h"
+#include "expectation.h"
 
 #include <signalbox/dispatch_signals.h>
 
@@ -97,14 +97,40 @@ sb_walk_is_too_deep(const struct sb_dispatcher *d, const struct sb_signal *signa
 	return d->hot.depth >= SB_DEPTH_LIMIT + (uint32_t)(signal == sb_dispatch_failed_signal());
 }
 
-/* Whether it is a connection that would be called now, and its receiver by no other before. */
+/* The first of its legs that there are. */
+static bool
+would_meet(struct sb_dispatcher *d, const struct record *leg, uint64_t *id)
+{
+	struct expectation *e = expectation_of_leg(d, leg);
+
+	if (!*id)
+		*id = ++d->last_id;
+	if (e->listed == *id)
+		return false;
+	e->listed = *id;
+	return true;
+}
+
+static struct sb_connection_info
+info_of(const struct sb_dispatcher *d, uint32_t at)
+{
+	struct sb_connection_info info = sb_connection_info_of(d, at);
+
+	if (record_at(d, at)->flags & RECORD_AWAIT)
+		info.connection = (struct sb_connection){ .serial = 0 };
+	return info;
+}
+
+/* Whether it would be called now, and its receiver by no other before. */
 static bool
 would_run(struct sb_dispatcher *d, const struct record *record, uint64_t *id)
 {
 	/* As the emission that would begin now. */
 	const uint32_t depth = d->hot.depth;
 
-	if (record->flags & RECORD_AWAIT || record->n_blocked || has_run(record->group, *id, depth))
+	if (record->flags & RECORD_AWAIT)
+		return would_meet(d, record, id);
+	if (record->n_blocked || has_run(record->group, *id, depth))
 		return false;
 	note_run(d, record->group, id, depth);
 	return true;
@@ -128,7 +154,7 @@ sb_receivers(struct sb_dispatcher *d, const struct sb_signal *signal, const void
 		if (!would_run(d, record_at(d, at), &frame.id))
 			continue;
 		if (n < cap)
-			infos[n] = sb_connection_info_of(d, at);
+			infos[n] = info_of(d, at);
 		n++;
 	}
 	return n;

@@ -34,7 +34,7 @@ shown(struct sb_bytes source, char *buf, size_t cap)
 
 	for (size_t k = 0; k < source.len; k += n) {
 		n = utf8_len(at + k, source.len - k);
-		if (len + n + sizeof("...") > cap) {
+		if (len + (n ? n : 1) + sizeof("...") > cap) {
 			memcpy(buf + len, "...", 3);
 			len += 3;
 			break;
@@ -281,8 +281,10 @@ has_room(size_t len)
 
 	json_get_alloc_funcs(&alloc, &release);
 	room = alloc(4 * len + 64);
+	if (!room)
+		return false;
 	release(room);
-	return room;
+	return true;
 }
 
 static int

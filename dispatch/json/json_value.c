@@ -11,7 +11,7 @@ digits_of(const json_t *value, struct sb_bytes source)
 	return source;
 }
 
-/* Digits, perhaps with a minus. */
+/* Digits, perhaps with a minus, and no needless 0 before them: the string may hold anything. */
 static bool
 read_whole(struct sb_bytes text, bool *ret_is_negative, uint64_t *ret_value)
 {
@@ -21,7 +21,7 @@ read_whole(struct sb_bytes text, bool *ret_is_negative, uint64_t *ret_value)
 
 	*ret_is_negative = k;
 	*ret_value = 0;
-	if (k == text.len)
+	if (k == text.len || (at[k] == '0' && text.len - k > 1))
 		return false;
 	for (; k < text.len; k++) {
 		digit = (unsigned char)at[k] - (unsigned)'0';

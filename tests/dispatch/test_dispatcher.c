@@ -1,5 +1,6 @@
 /* Who is called, in what order, and what is refused. test_emission.c has what handlers do
  * meanwhile; test_model.c holds all rules together. */
+#include "dispatch/aborts.inc"
 #include "dispatch/box.inc"
 
 #include <signalbox/observer.h>
@@ -323,24 +324,6 @@ a_thousand_connections_come_and_go_in_any_order(void **state)
 			assert_int_equal(emit(), left);
 	}
 	assert_int_equal(emit(), 0);
-}
-
-/* What must abort: each in a child of its own. */
-static void
-assert_aborts(void (*mistake)(void))
-{
-	pid_t child = fork();
-	int status;
-
-	assert_true(child >= 0);
-	if (!child) {
-		(void)freopen("/dev/null", "w", stderr);
-		(void)signal(SIGABRT, SIG_DFL);
-		mistake();
-		_exit(0);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 static void

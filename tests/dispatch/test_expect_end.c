@@ -66,11 +66,16 @@ static void
 one_that_lost_its_senders_has_no_deadline(void **state)
 {
 	struct waiter a = { .letter = 'a' };
+	struct sb_expectation_info info;
+	size_t cursor = 0;
 
 	(void)state;
 	await_alpha_of(&a, &one, 500);
 	(void)sb_forget(box.d, &one);
 	assert_int_equal(loop.at_ns, INT64_MAX);
+	assert_true(sb_expectation_next(box.d, &cursor, &info));
+	assert_int_equal(info.n, 0);
+	assert_int_equal(info.at_ns, INT64_MAX);
 	deliver_at(2000, "a-");
 }
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "dispatch/aborts.inc"
 #include "dispatch/json.inc"
 #include "dispatch/signals.inc"
 
@@ -169,6 +170,8 @@ a_value_of_a_wrong_type_is_shown_with_what_would_be_right(void **state)
 		{ "{\"whole\":\"\"}", "test.beta: \"whole\" has \"\", " INT64_IS },
 		{ "{\"whole\":\"-\"}", "test.beta: \"whole\" has \"-\", " INT64_IS },
 		{ "{\"whole\":\"+1\"}", "test.beta: \"whole\" has \"+1\", " INT64_IS },
+		{ "{\"whole\":\"01\"}", "test.beta: \"whole\" has \"01\", " INT64_IS },
+		{ "{\"large\":\"00\"}", "test.beta: \"large\" has \"00\", " UINT64_IS },
 		{ "{\"whole\":\" 1\"}", "test.beta: \"whole\" has \" 1\", " INT64_IS },
 		{ "{\"whole\":\"1\\u0000\"}", "test.beta: \"whole\" has \"1\\u0000\", " INT64_IS },
 		{ "{\"whole\":1.0}", "test.beta: \"whole\" has 1.0, " INT64_IS },
@@ -378,18 +381,24 @@ what_is_no_json_is_told_with_its_place(void **state)
 	check_refused("[1e999]", 7, 0, "line 1, column 6: real number overflow near '1e999'");
 }
 
+/* Between characters: these begin at odd bytes, or at even ones. */
 static void
 a_long_value_is_cut_in_the_error(void **state)
 {
-	char text[400] = "{\"truth\":\"x", *at = text + strlen(text), expected[248];
-
 	(void)state;
-	for (; at < text + 390; at += 2)
-		memcpy(at, "\xc3\xa9", 3);
-	(void)strcat(text, "\"}");
-	(void)snprintf(expected, sizeof(expected), "test.beta: \"truth\" has %.60s..., " BOOL_IS,
-		strchr(text, ':') + 1);
-	check_refused(text, strlen(text), SB_JSON_MISSING, expected);
+	for (int n_shown = 59; n_shown <= 60; n_shown++) {
+		char text[400] = "{\"truth\":\"", *at, expected[248];
+
+		if (n_shown == 60)
+			(void)strcat(text, "x");
+		for (at = text + strlen(text); at < text + 390; at += 2)
+			memcpy(at, "\xc3\xa9", 3);
+		(void)strcat(text, "\"}");
+		(void)snprintf(expected, sizeof(expected),
+			"test.beta: \"truth\" has %.*s..., " BOOL_IS, n_shown,
+			strchr(text, ':') + 1);
+		check_refused(text, strlen(text), SB_JSON_MISSING, expected);
+	}
 }
 
 static void
@@ -435,6 +444,21 @@ a_text_beyond_64_mib_is_refused_unread(void **state)
 	free(text);
 }
 
+static void
+read_with_other_flags(void)
+{
+	void *payload;
+
+	(void)sb_json_read(other_gamma_signal(), "{}", 2, 4, &payload, NULL);
+}
+
+static void
+there_are_no_other_flags(void **state)
+{
+	(void)state;
+	assert_aborts(read_with_other_flags);
+}
+
 int
 main(void)
 {
@@ -455,6 +479,7 @@ main(void)
 		cmocka_unit_test(a_long_value_is_cut_in_the_error),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(a_text_beyond_64_mib_is_refused_unread),
+		cmocka_unit_test(there_are_no_other_flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -270,7 +270,7 @@ the_locale_does_not_count(void **state)
 {
 	static const char *const sources[] = { "de_DE", "ps_AF" };
 	static const char *const points[] = { ",", "\xd9\xab" };
-	char folder[] = "/tmp/test_json_XXXXXX", command[256];
+	char folder[] = "/tmp/test_json_XXXXXX", command[256], printed[32];
 	const struct test_beta e = { .real = -1234.5 };
 
 	(void)state;
@@ -288,6 +288,9 @@ the_locale_does_not_count(void **state)
 		check_real("{\"real\":-1234.5}", -1234.5);
 		check_real("{\"real\":\"-1234.5\"}", -1234.5);
 		check_real("{\"real\":100000000000000000000}", 1e20);
+		(void)sb_field_print(
+			sb_signal_field(test_beta_signal(), "real"), &e, printed, sizeof(printed));
+		assert_string_equal(printed, "-1234.5");
 		/* And is left as it was. */
 		assert_string_equal(localeconv()->decimal_point, points[k]);
 		assert_non_null(setlocale(LC_ALL, "C"));
@@ -295,6 +298,22 @@ the_locale_does_not_count(void **state)
 	assert_int_equal(unsetenv("LOCPATH"), 0);
 	(void)snprintf(command, sizeof(command), "rm -r %s", folder);
 	assert_int_equal(system(command), 0);
+}
+
+static void
+a_thread_keeps_its_locale(void **state)
+{
+	locale_t mine = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+
+	(void)state;
+	assert_true(mine != (locale_t)0);
+	(void)uselocale(mine);
+	check_written(other_gamma_signal(), &(struct other_gamma){ true }, "{}");
+	assert_true(uselocale((locale_t)0) == mine);
+	check_real("{\"real\":-1234.5}", -1234.5);
+	assert_true(uselocale((locale_t)0) == mine);
+	(void)uselocale(LC_GLOBAL_LOCALE);
+	freelocale(mine);
 }
 
 int
@@ -308,6 +327,7 @@ main(void)
 		cmocka_unit_test(what_is_not_utf8_is_base64),
 		cmocka_unit_test(what_is_written_is_read_back_equal),
 		cmocka_unit_test(the_locale_does_not_count),
+		cmocka_unit_test(a_thread_keeps_its_locale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

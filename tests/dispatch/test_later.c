@@ -261,6 +261,11 @@ the_oldest_make_room_and_that_is_told_once(void **state)
 		assert_int_equal(counts.n_delivered, 2);
 		assert_int_equal(counts.n_refused, 0);
 		assert_int_equal(counts.most_waiting, 2);
+		/* And the next are told without those that were told before. */
+		for (int k = 5; k <= 8; k++)
+			assert_int_equal(enter(both[q], k), 0);
+		assert_string_equal(deliver(2), " ! 7 8");
+		assert_string_equal(scene.failed, expected);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* What waits to be delivered when senders, objects, handlers or the dispatcher go. */
 
+#include "dispatch/aborts.inc"
 #include "dispatch/later.inc"
 
 static jmp_buf way_out;
@@ -390,24 +391,6 @@ a_mailbox_outlives_its_dispatcher_for_each_who_holds_it(void **state)
 	assert_int_equal(post(2, nobody), -EPIPE);
 	assert_int_equal(later_note_post(scene.mailbox, nobody, &large), -EPIPE);
 	sb_mailbox_release(NULL);
-}
-
-/* What must abort: each in a child of its own. */
-static void
-assert_aborts(void (*mistake)(void))
-{
-	pid_t child = fork();
-	int status;
-
-	assert_true(child >= 0);
-	if (!child) {
-		(void)freopen("/dev/null", "w", stderr);
-		(void)signal(SIGABRT, SIG_DFL);
-		mistake();
-		_exit(0);
-	}
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
 static void

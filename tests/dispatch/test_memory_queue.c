@@ -112,12 +112,41 @@ a_queue_gives_back_what_a_burst_took(void **state)
 	sb_dispatcher_destroy(scene.d);
 }
 
+static jmp_buf way_out;
+
+static bool
+leave(void *self, void *item)
+{
+	(void)self;
+	(void)item;
+	longjmp(way_out, 1);
+}
+
+static void
+after_a_reader_was_left_by_longjmp_a_queue_that_is_closed_goes(void **state)
+{
+	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
+	const long n_before = n_blocks;
+	struct sb_queue *queue = sb_queue_create(d, NULL, SB_HANDLER(leave), d);
+
+	(void)state;
+	assert_int_equal(sb_queue_put(queue, d), 0);
+	if (!setjmp(way_out))
+		(void)sb_deliver(d);
+	assert_false(sb_unwind(d));
+	sb_queue_close(queue, false);
+	sb_queue_release(queue);
+	assert_int_equal(n_blocks, n_before);
+	sb_dispatcher_destroy(d);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_allocation_may_fail),
 		cmocka_unit_test(a_queue_gives_back_what_a_burst_took),
+		cmocka_unit_test(after_a_reader_was_left_by_longjmp_a_queue_that_is_closed_goes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

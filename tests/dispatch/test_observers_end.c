@@ -213,15 +213,32 @@ leave(struct witness *witness, const struct sb_dispatcher *d)
 }
 
 static void
-one_left_by_longjmp_is_cleaned_up_after(void **state)
+destroy_in_handler(struct receiver *receiver)
 {
-	(void)state;
+	(void)receiver;
+	sb_dispatcher_destroy(box.d);
+}
+
+/* Those after it may keep the dispatcher's address, and have to know all the same. */
+static void
+one_left_by_longjmp_is_cleaned_up_after_and_the_rest_hear_of_it(void **state)
+{
+	struct receiver a = { &box, 'a', destroy_in_handler };
+
 	second.then = leave;
 	if (!setjmp(way_out))
 		sb_dispatcher_destroy(box.d);
 	assert_string_equal(box.log, ".1.2");
 	assert_true(sb_unwind(box.d));
-	assert_string_equal(box.log, ".1.2");
+	assert_string_equal(box.log, ".1.2.3");
+
+	assert_int_equal(set_up_witnesses(state), 0);
+	second.then = leave;
+	add(&a, 0);
+	if (!setjmp(way_out))
+		(void)emit();
+	assert_true(sb_unwind(box.d));
+	assert_string_equal(box.log, "<1<2<3a.1.2.3");
 	box.d = NULL;
 }
 
@@ -300,7 +317,7 @@ main(void)
 		WITNESSED(an_observer_may_destroy_it_and_all_hear_of_that),
 		WITNESSED(whatever_is_done_at_the_end_is_harmless),
 		WITNESSED(in_a_delivery_it_is_heard_at_once),
-		WITNESSED(one_left_by_longjmp_is_cleaned_up_after),
+		WITNESSED(one_left_by_longjmp_is_cleaned_up_after_and_the_rest_hear_of_it),
 		TEST(a_call_says_by_which_connection),
 	};
 

@@ -356,6 +356,49 @@ another_connection_at_its_place_is_another(void **state)
 }
 
 static void
+hear_once(struct receiver *receiver)
+{
+	(void)receiver;
+	take_100(receiver);
+	test_beta_connect_with(box.d, SB_ANY, (struct sb_options){ .once = true }, on_beta,
+		"on_beta here:4", NULL);
+	(void)test_beta_emit(box.d, NULL, &(struct test_beta){ .whole = 1 });
+}
+
+/* A server's, whose requests connect and go: those of one place become one, and no call is lost. */
+static void
+thousands_that_come_and_go_take_no_more_memory(void **state)
+{
+	enum { N = 5000 };
+	struct receiver a = { &box, 'a', NULL }, b = { &box, 'b', hear_once };
+	uint64_t n_calls = 0;
+	int64_t total_ns = 0;
+
+	(void)state;
+	(void)hear(&a, "on_a here:1");
+	for (int k = 0; k < N; k++) {
+		test_alpha_connect_with(box.d, SB_ANY, (struct sb_options){ .once = true },
+			on_alpha, "on_b here:2", &b);
+		(void)emit();
+		memset(box.log, 0, sizeof(box.log));
+	}
+	for (size_t k = n_entries(); k--;) {
+		n_calls += entry_at(k).n_calls;
+		total_ns += entry_at(k).total_ns;
+	}
+	assert_true(n_entries() < 100);
+	assert_int_equal(n_calls, 3 * N);
+	assert_int_equal(total_ns, N * (1100 + 1000));
+	assert_int_equal(sb_profile_n_lost(profile), 0);
+	/* One that is still there is alone. */
+	assert_string_equal(entry_at(0).place, "on_a here:1");
+	assert_int_equal(entry_at(0).n_calls, N);
+	assert_true(entry_at(0).connection.serial);
+	assert_string_equal(entry_at(1).place, "on_b here:2");
+	assert_int_equal(entry_at(1).connection.serial, 0);
+}
+
+static void
 what_was_counted_stays_when_the_dispatcher_goes(void **state)
 {
 	struct receiver a = { &box, 'a', take_100 };
@@ -435,6 +478,20 @@ without_a_loop_it_only_counts(void **state)
 	assert_int_equal(entry_at(0).total_ns, 0);
 }
 
+static void
+nobody_need_be_told_of_slow_calls(void **state)
+{
+	struct receiver a = { &box, 'a', take_100 };
+
+	(void)state;
+	sb_profile_destroy(profile);
+	profile = sb_profile_create(box.d, 50, NULL, NULL);
+	assert_non_null(profile);
+	(void)hear(&a, "on_a here:1");
+	assert_int_equal(emit(), 1);
+	assert_int_equal(entry_at(0).total_ns, 100);
+}
+
 #define PROFILED(name) cmocka_unit_test_setup_teardown(name, set_up_profile, tear_down_profile)
 
 int
@@ -450,10 +507,12 @@ main(void)
 		PROFILED(a_call_that_was_not_made_does_not_count),
 		PROFILED(one_that_never_returned_counts_until_it_is_given_up),
 		PROFILED(another_connection_at_its_place_is_another),
+		PROFILED(thousands_that_come_and_go_take_no_more_memory),
 		PROFILED(what_was_counted_stays_when_the_dispatcher_goes),
 		PROFILED(it_may_be_destroyed_anywhere),
 		PROFILED(a_destroyed_dispatcher_has_no_profile),
 		PROFILED(without_a_loop_it_only_counts),
+		PROFILED(nobody_need_be_told_of_slow_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,6 +209,17 @@ one_may_drop_the_newest(void **state)
 }
 
 static void
+what_is_dropped_may_need_no_function(void **state)
+{
+	const struct sb_queue_options options = { .size = 1, .policy = SB_DROP_OLDEST };
+
+	(void)state;
+	first.queue = sb_queue_create(desk.d, &options, SB_HANDLER(on_item), &first);
+	put_all(&first, "ab");
+	expect_delivery("b", false);
+}
+
+static void
 one_item_may_be_all_that_waits(void **state)
 {
 	(void)state;
@@ -450,6 +461,7 @@ main(void)
 		TEST(one_may_drop_the_oldest),
 		TEST(what_comes_for_an_item_dropped_is_for_a_later_delivery),
 		TEST(one_may_drop_the_newest),
+		TEST(what_is_dropped_may_need_no_function),
 		TEST(one_item_may_be_all_that_waits),
 		TEST(a_thousand_and_twenty_four_wait_where_nothing_else_is_said),
 		TEST(what_waits_keeps_its_order_however_many_come_and_go),

@@ -464,6 +464,8 @@ a_reader_may_end_all_and_leave(void **state)
 	put_all(&first, "ab");
 	assert_false(be_left("a~b"));
 	assert_int_equal(n_listed(), 0);
+	/* The queue is gone, and nobody looks at it any more. */
+	assert_false(sb_unwind(desk.d));
 	open_usual(&second);
 	second.then = destroy_and_leave;
 	put_all(&second, "ab");

@@ -1,4 +1,5 @@
 /* Whom an emission would come to: held against whom it then comes to, over many arrangements. */
+#include "dispatch/aborts.inc"
 #include "dispatch/box.inc"
 
 #include <signalbox/expect.h>
@@ -77,8 +78,8 @@ any_second(void *self, void *from, const struct sb_signal *signal, const void *p
 static void
 expected(void *self, const struct sb_expected *e)
 {
-	(void)self;
 	(void)e;
+	note(self);
 }
 
 static void *
@@ -98,7 +99,9 @@ connect_one(unsigned k)
 	void *from = choose_sender(), *self = &selves[choose(3)];
 	const unsigned what = choose(6);
 	struct sb_connection_info info;
-	struct sb_awaited awaited = test_alpha_awaited(from, NULL);
+	/* By two of them it would be met where both are: it is one receiver. */
+	const struct sb_awaited awaited[] = { test_alpha_awaited(from, NULL),
+		test_alpha_awaited(SB_ANY, NULL) };
 	size_t cursor = 0;
 
 	(void)snprintf(places[k], sizeof(places[k]), "fn here:%u", k);
@@ -113,7 +116,7 @@ connect_one(unsigned k)
 	else if (what == 2 && choose(2))
 		late_delta_connect_with(box.d, from, options, delta, places[k], self);
 	else if (what == 3)
-		(void)sb_expect(box.d, &awaited, 1, -1, expected, places[k], self);
+		(void)sb_expect(box.d, awaited, 1 + choose(2), -1, expected, places[k], self);
 	else
 		sb_pattern_connect(box.d, patterns[choose(5)], from, options,
 			choose(2) ? any_first : any_second, places[k], self);
@@ -153,7 +156,7 @@ compare(const struct sb_signal *signal, void *from, const void *payload)
 	for (size_t k = 0; k < n; k++) {
 		assert_ptr_equal(infos[k].place, calls[k].place);
 		assert_ptr_equal(infos[k].self, calls[k].self);
-		n_typed += !infos[k].is_pattern;
+		n_typed += infos[k].connection.serial && !infos[k].is_pattern;
 	}
 	assert_int_equal(result, n_typed);
 	n_compared += n;
@@ -323,6 +326,26 @@ nobody_hears_a_destroyed_dispatcher(void **state)
 	box.d = NULL;
 }
 
+static void
+ask_for_anyones(void)
+{
+	(void)sb_receivers(box.d, test_alpha_signal(), SB_ANY, NULL, 0);
+}
+
+static void
+ask_for_anonymous_ones(void)
+{
+	(void)sb_receivers(box.d, test_alpha_signal(), SB_ANONYMOUS, NULL, 0);
+}
+
+static void
+nobody_emits_as_anyone(void **state)
+{
+	(void)state;
+	assert_aborts(ask_for_anyones);
+	assert_aborts(ask_for_anonymous_ones);
+}
+
 int
 main(void)
 {
@@ -332,6 +355,7 @@ main(void)
 		TEST(asking_changes_no_emission_in_progress),
 		TEST(past_the_depth_limit_nobody_would_be_called),
 		TEST(nobody_hears_a_destroyed_dispatcher),
+		TEST(nobody_emits_as_anyone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 #include <signalbox/signal.h>
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,6 +57,10 @@ a_payload_prints_as_one_line(void **state)
 	(void)sb_signal_print(test_beta_signal(), &none, buf, sizeof(buf));
 	assert_string_equal(buf,
 		"test.beta truth=false whole=0 large=0 real=0 text=null bytes=\"\" handle=null");
+	/* Whether it has a sign is the machine's affair. */
+	(void)sb_signal_print(
+		test_beta_signal(), &(struct test_beta){ .real = -NAN }, buf, sizeof(buf));
+	assert_non_null(strstr(buf, " real=nan "));
 	assert_int_equal(
 		sb_signal_print(other_gamma_signal(), &(struct other_gamma){ 0 }, buf, sizeof(buf)),
 		11);
@@ -76,6 +81,33 @@ a_print_that_does_not_fit_is_cut_and_counted(void **state)
 	assert_int_equal(
 		sb_field_print(sb_signal_field(test_alpha_signal(), "value"), &e, buf, 1), 1);
 	assert_string_equal(buf, "");
+}
+
+static void
+doubles_have_17_digits_or_a_name(void **state)
+{
+	static const struct {
+		double real;
+		const char *printed;
+	} cases[] = {
+		{ 0.1, "0.10000000000000001" },
+		{ -0.0, "-0" },
+		{ 1e300, "1.0000000000000001e+300" },
+		{ (double)INFINITY, "inf" },
+		{ (double)-INFINITY, "-inf" },
+		{ (double)NAN, "nan" },
+		{ (double)-NAN, "nan" },
+	};
+	char buf[64];
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
+		const struct test_beta e = { .real = cases[k].real };
+
+		(void)sb_field_print(
+			sb_signal_field(test_beta_signal(), "real"), &e, buf, sizeof(buf));
+		assert_string_equal(buf, cases[k].printed);
+	}
 }
 
 static void
@@ -106,6 +138,17 @@ bytes_that_are_not_utf8_are_escaped(void **state)
 	}
 }
 
+static void
+a_character_that_goes_on_past_the_bytes_is_none(void **state)
+{
+	const struct test_beta e = { .bytes = { "\xe2\x82\xac", 2 } };
+	char buf[64];
+
+	(void)state;
+	(void)sb_field_print(sb_signal_field(test_beta_signal(), "bytes"), &e, buf, sizeof(buf));
+	assert_string_equal(buf, "\"\\xe2\\x82\"");
+}
+
 int
 main(void)
 {
@@ -113,7 +156,9 @@ main(void)
 		cmocka_unit_test(a_descriptor_says_what_the_table_says),
 		cmocka_unit_test(a_payload_prints_as_one_line),
 		cmocka_unit_test(a_print_that_does_not_fit_is_cut_and_counted),
+		cmocka_unit_test(doubles_have_17_digits_or_a_name),
 		cmocka_unit_test(bytes_that_are_not_utf8_are_escaped),
+		cmocka_unit_test(a_character_that_goes_on_past_the_bytes_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

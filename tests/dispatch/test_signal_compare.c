@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "dispatch/aborts.inc"
 #include "dispatch/signals.inc"
 
 /* ---- sb_signal_differs() ---- */
@@ -56,8 +57,8 @@ each_kind_of_field_is_compared(void **state)
 	} cases[] = {
 		{ "truth", { false, -7, 7, 0.5, "text", { "bytes", 5 }, &some_thing } },
 		{ "whole", { true, 7, 7, 0.5, "text", { "bytes", 5 }, &some_thing } },
-		{ "large",
-			{ true, -7, UINT64_C(7) << 32, 0.5, "text", { "bytes", 5 }, &some_thing } },
+		{ "large", { true, -7, UINT64_C(1) << 32 | 7, 0.5, "text", { "bytes", 5 },
+				   &some_thing } },
 		{ "real", { true, -7, 7, -0.5, "text", { "bytes", 5 }, &some_thing } },
 		{ "text", { true, -7, 7, 0.5, "texts", { "bytes", 5 }, &some_thing } },
 		{ "text", { true, -7, 7, 0.5, NULL, { "bytes", 5 }, &some_thing } },
@@ -248,6 +249,19 @@ what_is_no_part_of_the_shape_leaves_the_fingerprint(void **state)
 	assert_true(sb_signal_fingerprint(signal) == was);
 }
 
+/* Whether a char has a sign is the machine's. */
+static void
+bytes_above_127_count_as_they_are(void **state)
+{
+	struct shape shape;
+	const struct sb_signal *signal = &shape_init(&shape)->signal;
+
+	(void)state;
+	shape.fields[0].name = "n\xc3\xa9";
+	assert_true(sb_signal_fingerprint(signal)
+		    == fnv1a("irc.joined(struct sb_irc) n\xc3\xa9:text is_self:bool"));
+}
+
 static void
 kinds_have_names(void **state)
 {
@@ -259,6 +273,19 @@ kinds_have_names(void **state)
 	assert_string_equal(sb_kind_name(SB_TEXT), "text");
 	assert_string_equal(sb_kind_name(SB_BYTES), "bytes");
 	assert_string_equal(sb_kind_name(SB_HANDLE), "handle");
+}
+
+static void
+ask_for_another(void)
+{
+	(void)sb_kind_name((enum sb_kind)(SB_HANDLE + 1));
+}
+
+static void
+there_are_no_other_kinds(void **state)
+{
+	(void)state;
+	assert_aborts(ask_for_another);
 }
 
 int
@@ -275,7 +302,9 @@ main(void)
 		cmocka_unit_test(the_fingerprint_is_the_hash_of_the_shape_as_text),
 		cmocka_unit_test(what_is_part_of_the_shape_changes_the_fingerprint),
 		cmocka_unit_test(what_is_no_part_of_the_shape_leaves_the_fingerprint),
+		cmocka_unit_test(bytes_above_127_count_as_they_are),
 		cmocka_unit_test(kinds_have_names),
+		cmocka_unit_test(there_are_no_other_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,6 +147,35 @@ is_refused(const char *patterns, const char *why)
 	assert_int_equal(sb_trace_start(box.d, patterns, file, NULL), -EINVAL);
 }
 
+static struct sb_connection doomed;
+
+static void
+disconnect_doomed(
+	void *self, const struct sb_emission *emission, const struct sb_receiver *receiver)
+{
+	(void)self;
+	(void)emission;
+	(void)receiver;
+	(void)sb_disconnect(box.d, doomed);
+}
+
+/* An observer before the trace ends it: its pattern has gone when the trace hears of the call. */
+static void
+a_pattern_that_another_observer_ended_has_no_text(void **state)
+{
+	static const struct sb_observer other = { .call_began = disconnect_doomed };
+	struct receiver a = { &box, 'a', NULL };
+
+	(void)state;
+	doomed = sb_pattern_connect(box.d, "test.*", SB_ANY, (struct sb_options){ .priority = 0 },
+		on_any, "on_any here:3", &a);
+	assert_int_equal(sb_observe(box.d, &other, SB_PLACE, NULL), 0);
+	start(">");
+	say("x");
+	wrote("#1 test.alpha [thing] text=\"x\" value=0 flag=false\n"
+	      "  on_any here:3, by a pattern  passed over\n");
+}
+
 static void
 a_pattern_that_cannot_be_is_refused_with_what_would_be_right(void **state)
 {
@@ -199,6 +228,19 @@ patterns_are_parted_by_commas_and_spaces(void **state)
 	matches("*", "");
 	matches("test.>,other.>", "ag");
 	matches("other-1.x_y.z", "");
+}
+
+static void
+a_name_without_a_dot_may_be_a_pattern_where_it_is_one(void **state)
+{
+	(void)state;
+	is_refused("alone", "'alone': names have a dot, and no signal is called just that; all of "
+			    "irc is irc.*");
+	assert_int_equal(sb_register(box.d, &signals_wide), 0);
+	start("alone");
+	(void)alone_emit(box.d, NULL, &(struct alone){ 0 });
+	say("x");
+	wrote("#1 alone  nobody\n");
 }
 
 static void
@@ -407,6 +449,48 @@ an_end_in_a_handler_comes_beneath_it(void **state)
 }
 
 static void
+trace_what_is_destroyed(struct receiver *receiver)
+{
+	struct sb_error error = { 0 };
+
+	(void)receiver;
+	sb_dispatcher_destroy(box.d);
+	assert_int_equal(sb_trace_start(box.d, ">", file, &error), -ECANCELED);
+	assert_int_equal(error.code, -ECANCELED);
+	assert_string_equal(error.text, "the dispatcher is destroyed");
+}
+
+static void
+one_that_is_destroyed_is_not_traced(void **state)
+{
+	struct receiver a = { &box, 'a', trace_what_is_destroyed };
+
+	(void)state;
+	test_alpha_connect(box.d, SB_ANY, on_alpha, "on_a here:1", &a);
+	assert_int_equal(emit(), -ECANCELED);
+	box.d = NULL;
+	wrote("");
+}
+
+static void
+a_queue_whose_reader_has_not_done_says_so(void **state)
+{
+	static int item;
+	struct sb_queue *queue = sb_queue_create(box.d, NULL, on_item, "on_item here:7", &item);
+
+	(void)state;
+	assert_int_equal(sb_queue_put(queue, &item), 0);
+	assert_int_equal(sb_queue_put(queue, &item), 0);
+	assert_int_equal(sb_deliver(box.d), 0);
+	start("irc.*");
+	sb_dispatcher_destroy(box.d);
+	box.d = NULL;
+	wrote("destroyed, with this left:\n"
+	      "  queued     on_item here:7, 1 waiting, one not done with\n");
+	sb_queue_release(queue);
+}
+
+static void
 of_very_many_that_are_left_the_first_are_told(void **state)
 {
 	const struct sb_awaited awaited = test_alpha_awaited(SB_ANY, NULL);
@@ -439,13 +523,17 @@ main(void)
 		TRACED(a_long_label_is_cut_too),
 		TRACED(fields_past_the_end_of_the_line_are_left_out),
 		TRACED(nobody_and_objects_without_a_name),
+		TRACED(a_pattern_that_another_observer_ended_has_no_text),
 		TRACED(a_pattern_that_cannot_be_is_refused_with_what_would_be_right),
 		TRACED(patterns_are_parted_by_commas_and_spaces),
+		TRACED(a_name_without_a_dot_may_be_a_pattern_where_it_is_one),
 		TRACED(the_environment_may_ask_for_it),
 		TRACED(colors_are_for_terminals_that_want_them),
 		TRACED(the_end_of_a_dispatcher_with_nothing_left_says_so),
 		TRACED(what_is_left_at_the_end_is_told_with_its_places),
 		TRACED(an_end_in_a_handler_comes_beneath_it),
+		TRACED(one_that_is_destroyed_is_not_traced),
+		TRACED(a_queue_whose_reader_has_not_done_says_so),
 		TRACED(of_very_many_that_are_left_the_first_are_told),
 	};
 

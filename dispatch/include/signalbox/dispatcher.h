@@ -200,8 +200,8 @@ SB_API bool sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info);
 
 /* Who would receive an emission of the signal from this sender (NULL: anonymous) that began now, in
- * the order in which they would be called, each receiver once, typed and by pattern, expectations
- * not among them; nobody where it would be refused. Writes the first cap of them to infos (NULL
+ * the order in which they would be called, each receiver once: typed, by pattern, and expectations, as
+ * if they were met, with a connection of serial 0; nobody where it would be refused. Writes the first cap of them to infos (NULL
  * where cap is 0), and returns how many there are. For reports, and to leave out work for a signal
  * that nobody would hear. In handlers and observers, too. Allocates nothing. */
 SB_API size_t sb_receivers(struct sb_dispatcher *d, const struct sb_signal *signal,
@@ -209,7 +209,7 @@ SB_API size_t sb_receivers(struct sb_dispatcher *d, const struct sb_signal *sign
 
 /* The emissions in progress are given up, as when a test leaves a handler by longjmp; the
  * dispatcher is then as after their end; failures not told yet go to the last resort, and observers
- * hear the ends of what they heard begin. Never while one of their functions will be returned to.
+ * hear the ends of what they heard begin, and of the dispatcher's where that was being told. Never while one of their functions will be returned to.
  * A dispatcher destroyed meanwhile is freed: returns true, and d is gone. */
 SB_API bool sb_unwind(struct sb_dispatcher *d);
 

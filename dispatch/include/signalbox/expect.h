@@ -63,7 +63,7 @@ struct sb_expectation_info {
 	const char *place;
 	const void *self;
 	size_t n; /* signals awaited whose senders are not forgotten */
-	int64_t at_ns; /* its deadline on the loop's clock; INT64_MAX: none */
+	int64_t at_ns; /* its deadline on the loop's clock; INT64_MAX: none, or none any more */
 };
 
 /* Writes the next one and returns true, or returns false after the last. *cursor starts at 0;

@@ -23,8 +23,7 @@
 SB_C_BEGIN
 
 /* An emission. Borrowed for the call, as is the payload. When it ends, `from` may have been
- * destroyed by then (it was, if the result is -ECANCELED): a name for it, then, and nothing to look
- * into. */
+ * destroyed: a name for it, then, and nothing to look into. */
 struct sb_emission {
 	const struct sb_signal *signal;
 	void *from; /* NULL: anonymous */

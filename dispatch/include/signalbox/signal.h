@@ -71,7 +71,7 @@ SB_API const struct sb_field *sb_signal_field(const struct sb_signal *signal, co
 
 /* Writes a value as text: true, -7, 0.5, "text", null, and <handle> for a pointer, which has no
  * meaning elsewhere. In texts and bytes, what is not printable ASCII or UTF-8, a quote and a
- * backslash become \xHH, \" and \\. A double has 17 digits and a point, or is inf or nan. Writes at
+ * backslash become \xHH, \" and \\. A double has 17 digits and a point, or is inf, -inf or nan. Writes at
  * most cap bytes, the NUL included, and returns the length the whole would have, without the NUL,
  * as snprintf does. */
 SB_API size_t sb_field_print(
