@@ -134,17 +134,6 @@ model_forget(struct model *m, int object)
 }
 
 void
-model_over(struct model *m)
-{
-	if (!m->is_destroyed || m->is_freed || m->depth || m->is_delivering || m->is_ending)
-		return;
-	m->is_freed = true;
-	for (int k = 0; k < m->n_queues; k++)
-		if (m->queues[k].has_reader)
-			model_queue_lose_reader(m, k);
-}
-
-void
 model_destroy(struct model *m)
 {
 	const int depth = m->observer_depth, place = m->outside_place;
@@ -164,5 +153,7 @@ model_destroy(struct model *m)
 		m->observer_depth = depth;
 		m->outside_place = place;
 	}
-	model_over(m);
+	for (int k = 0; k < m->n_queues; k++)
+		if (m->queues[k].has_reader)
+			model_queue_lose_reader(m, k);
 }

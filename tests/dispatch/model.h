@@ -99,7 +99,7 @@ struct model_program {
 struct model {
 	const struct model_program *program;
 	int n_connections, n_numbers, depth, n_failures;
-	bool is_destroyed, is_freed, connect_failed;
+	bool is_destroyed, connect_failed;
 	int labels[MODEL_OBJECTS];
 	const struct model_failure *telling;
 	bool observes;
@@ -154,8 +154,6 @@ int model_emit(struct model *m, int signal, int from, int payload, struct model_
 /* The connections that would be called, by their index. */
 int model_receivers(const struct model *m, int signal, int from, int *ret_receivers, int cap);
 void model_destroy(struct model *m);
-/* What is put off until nothing is in progress. */
-void model_over(struct model *m);
 
 /* <signalbox/later.h> */
 /* The object that beta has as a HANDLE, told by its payload; 0: none. */

@@ -180,7 +180,6 @@ model_unwind(struct model *m)
 	model_deliver_unwind(m);
 	m->outside_place = -1;
 	model_queues_unwind(m);
-	model_over(m);
 }
 
 static bool
@@ -327,7 +326,6 @@ model_emit(struct model *m, int signal, int from, int payload, struct model_resu
 		*ret_result = (struct model_result){ f->n_typed, f->n_failed, f->is_stopped };
 	n = f->is_gone ? -ECANCELED : f->n_typed;
 	m->depth--;
-	model_over(m);
 	return n;
 }
 

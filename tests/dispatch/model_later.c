@@ -187,7 +187,6 @@ model_deliver(struct model *m)
 	n += run(m, &m->deferred);
 	model_queues_run(m);
 	end(m);
-	model_over(m);
 	return m->is_destroyed ? -ECANCELED : n;
 }
 
