@@ -53,7 +53,7 @@ sb_backlog_finish(struct backlog *backlog)
 {
 	free_all(backlog, &backlog->waiting);
 	free_all(backlog, &backlog->taken);
-	free_all(backlog, &backlog->handed_out);
+	sb_entries_free_handed_out(&backlog->store, &backlog->handed_out);
 	sb_entry_store_finish(&backlog->store);
 }
 
@@ -159,7 +159,7 @@ sb_backlog_next(struct backlog *backlog)
 	if (!backlog->taken.first)
 		return NULL;
 	entry = pop(&backlog->taken);
-	push(&backlog->handed_out, entry);
+	sb_entry_hand_out(&backlog->handed_out, entry);
 	return &entry->item;
 }
 
@@ -168,7 +168,7 @@ sb_backlog_give_back(struct backlog *backlog)
 {
 	struct entries later = backlog->waiting;
 
-	free_all(backlog, &backlog->handed_out);
+	sb_entries_free_handed_out(&backlog->store, &backlog->handed_out);
 	if (!backlog->taken.first)
 		return;
 	backlog->waiting = backlog->taken;

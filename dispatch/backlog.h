@@ -43,7 +43,8 @@ struct entries {
 
 struct backlog {
 	struct entry_store store;
-	struct entries waiting, taken, handed_out;
+	struct entries waiting, taken;
+	struct chunk *handed_out; /* those that hold entries handed out */
 	struct sb_later_options options;
 	struct sb_later_counts counts; /* but for what is waiting */
 };
@@ -52,6 +53,10 @@ struct backlog {
 /* A copy of the item; NULL: out of memory. */
 struct entry *sb_entry_create(struct entry_store *store, const struct item *item);
 void sb_entry_free(struct entry_store *store, struct entry *entry);
+/* Those handed out are not counted one by one, but by the chunk that holds them: they are freed all
+ * at once, and nobody looks at each again. */
+void sb_entry_hand_out(struct chunk **out, struct entry *entry);
+void sb_entries_free_handed_out(struct entry_store *store, struct chunk **out);
 void sb_entry_store_finish(struct entry_store *store);
 /* One that is large takes long to copy, needs no store for it, and can be made before a lock is
  * taken. It is freed as any other, or by itself again, NULL included. */

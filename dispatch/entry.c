@@ -13,6 +13,8 @@ enum {
 struct chunk {
 	size_t cap, end; /* bytes */
 	size_t n; /* entries in it that are not freed */
+	size_t n_out; /* of them, those handed out */
+	struct chunk *next_out;
 	alignas(PAYLOAD_ALIGNMENT) unsigned char bytes[];
 };
 
@@ -30,7 +32,7 @@ chunk_create(size_t cap)
 	if (!chunk)
 		return NULL;
 	chunk->cap = cap;
-	chunk->end = chunk->n = 0;
+	chunk->end = chunk->n = chunk->n_out = 0;
 	return chunk;
 }
 
@@ -88,12 +90,11 @@ sb_entry_create(struct entry_store *store, const struct item *item)
 	return chunk_add(chunk, item);
 }
 
-void
-sb_entry_free(struct entry_store *store, struct entry *entry)
+static void
+chunk_free(struct entry_store *store, struct chunk *chunk, size_t n)
 {
-	struct chunk *chunk = entry->chunk;
-
-	if (--chunk->n)
+	chunk->n -= n;
+	if (chunk->n)
 		return;
 	chunk->end = 0;
 	if (chunk == store->open)
@@ -102,6 +103,36 @@ sb_entry_free(struct entry_store *store, struct entry *entry)
 		store->spare = chunk;
 	else
 		free(chunk);
+}
+
+void
+sb_entry_free(struct entry_store *store, struct entry *entry)
+{
+	chunk_free(store, entry->chunk, 1);
+}
+
+void
+sb_entry_hand_out(struct chunk **out, struct entry *entry)
+{
+	struct chunk *chunk = entry->chunk;
+
+	if (chunk->n_out++)
+		return;
+	chunk->next_out = *out;
+	*out = chunk;
+}
+
+void
+sb_entries_free_handed_out(struct entry_store *store, struct chunk **out)
+{
+	while (*out) {
+		struct chunk *chunk = *out;
+		size_t n = chunk->n_out;
+
+		*out = chunk->next_out;
+		chunk->n_out = 0;
+		chunk_free(store, chunk, n);
+	}
 }
 
 void
