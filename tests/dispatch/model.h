@@ -151,7 +151,7 @@ int model_observe(struct model *m);
 int model_unobserve(struct model *m);
 void model_unwind(struct model *m);
 int model_emit(struct model *m, int signal, int from, int payload, struct model_result *ret_result);
-/* The connections that would be called, by their index. */
+/* Whom it would call, by their index. */
 int model_receivers(const struct model *m, int signal, int from, int *ret_receivers, int cap);
 void model_destroy(struct model *m);
 

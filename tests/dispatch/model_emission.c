@@ -183,6 +183,15 @@ model_unwind(struct model *m)
 }
 
 static bool
+has_run(const struct model_frame *f, const struct model_connection *c)
+{
+	for (int r = 0; r < f->n_ran; r++)
+		if (f->ran[r] == c->fn * 16 + c->self)
+			return true;
+	return false;
+}
+
+static bool
 is_due(const struct model *m, const struct model_frame *f, int k, int after)
 {
 	const struct model_connection *c = &m->connections[k];
@@ -195,9 +204,8 @@ is_due(const struct model *m, const struct model_frame *f, int k, int after)
 		return false;
 	if (c->sender != ANYONE && c->sender != (f->from ? f->from : NOBODY))
 		return false;
-	for (int r = 0; c->number && r < f->n_ran; r++)
-		if (f->ran[r] == c->fn * 16 + c->self)
-			return false;
+	if (c->number && has_run(f, c))
+		return false;
 	return !last || c->priority < last->priority
 	       || (c->priority == last->priority && k > after);
 }
@@ -344,7 +352,8 @@ model_receivers(const struct model *m, int signal, int from, int *ret_receivers,
 	for (int k = -1; (k = next(m, &f, k)) >= 0;) {
 		const struct model_connection *c = &m->connections[k];
 
-		if (!c->number)
+		/* An expectation, by another of the signals that it awaits. */
+		if (has_run(&f, c))
 			continue;
 		f.ran[f.n_ran++] = c->fn * 16 + c->self;
 		if (n < cap)

@@ -251,6 +251,7 @@ model_expectation_lose(struct model *m, int connection)
 	if (--e->n_left)
 		return;
 	e->lost = m->now;
+	e->at = LONG_MAX;
 }
 
 /* The one that is due next, or -1: deadlines first, by time and then by age. */
@@ -264,7 +265,7 @@ next_due(const struct model *m, long clock, int last)
 
 		if (!e->is_live)
 			continue;
-		if (!e->lost && e->at <= clock && e->made <= last
+		if (e->at <= clock && e->made <= last
 			&& (best < 0 || e->at < m->expectations[best].at))
 			best = k;
 		if (e->lost && e->lost <= last
