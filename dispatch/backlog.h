@@ -1,9 +1,9 @@
 #ifndef DISPATCH_BACKLOG_H
 #define DISPATCH_BACKLOG_H
 
-/* Signals that wait to be emitted, copied, in the order in which they were entered, and how many may
- * wait. It knows neither a dispatcher nor a lock: that of deferred signals needs none, that of posted
- * ones is the mailbox's.
+/* Signals that wait to be emitted, copied, in the order in which they were entered, and how many
+ * may wait. It knows neither a dispatcher nor a lock: that of deferred signals needs none, that of
+ * posted ones is the mailbox's.
  *
  * A turn takes entries from those that wait, hands them out one by one, and gives them all back at
  * its end: until then whoever was handed one may look into it. What it has taken and handed out,

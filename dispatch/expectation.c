@@ -121,7 +121,8 @@ sb_expectation_await(
 		sb_row_release(d, row);
 		return -ENOMEM;
 	}
-	/* A serial of its own: of two that meet, from anyone's row and a sender's, the first counts. */
+	/* A serial of its own: of two that meet, from anyone's row and a sender's, the first
+	 * counts. */
 	*record_at(d, at) = (struct record){
 		.serial = ++d->last_serial,
 		.self = whole->self,

@@ -384,7 +384,8 @@ void sb_mailbox_close(struct sb_mailbox *mailbox);
 void sb_mailbox_set_loop(struct sb_mailbox *mailbox, const struct sb_loop *loop, void *self);
 /* The loop, or NULL. On the dispatcher's thread, as the former two. */
 const struct sb_loop *sb_mailbox_loop(const struct sb_mailbox *mailbox, void **ret_self);
-/* Sees to it that sb_deliver() is called, soon. Any thread; nothing after the dispatcher has gone. */
+/* Sees to it that sb_deliver() is called, soon. Any thread; nothing after the dispatcher has
+ * gone. */
 void sb_mailbox_wake(struct sb_mailbox *mailbox);
 /* sb_deliver() was called: from now on the loop is woken anew. */
 void sb_mailbox_called(struct sb_mailbox *mailbox);
@@ -405,8 +406,8 @@ sb_expected_fn *sb_expectation_take(struct sb_dispatcher *d, uint32_t at, int *r
 /* The sender was forgotten. */
 void sb_expectation_lose(struct sb_dispatcher *d, uint32_t at);
 
-/* later.c, expect.c, queue.c: their parts in sb_deliver(), each of which ends when the dispatcher is
- * destroyed; whether something is left for another; in sb_forget(), and at the end. */
+/* later.c, expect.c, queue.c: their parts in sb_deliver(), each of which ends when the dispatcher
+ * is destroyed; whether something is left for another; in sb_forget(), and at the end. */
 void sb_later_begin(struct sb_dispatcher *d); /* takes what sb_later_run() will deliver */
 int sb_later_run(struct sb_dispatcher *d); /* returns how many signals it emitted */
 void sb_later_end(struct sb_dispatcher *d);

@@ -6,7 +6,8 @@
 
 #include "door/door.h"
 
-/* For a pattern: one function for all signals. A handle means nothing elsewhere, and is left out. */
+/* For a pattern: one function for all signals. A handle means nothing elsewhere, and is left
+ * out. */
 static void
 on_any(void *self, void *from, const struct sb_signal *signal, const void *payload)
 {

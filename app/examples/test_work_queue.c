@@ -1,5 +1,6 @@
 /* A queue between threads: a waiter brings orders from a thread of its own, and the cook, on the
- * dispatcher's thread, takes a while for each. When too many wait the waiter is told to sit down. */
+ * dispatcher's thread, takes a while for each. When too many wait the waiter is told to sit
+ * down. */
 
 #include <pthread.h>
 #include <stdlib.h>

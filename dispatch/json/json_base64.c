@@ -52,7 +52,8 @@ read_group(const char *text, bool is_last, unsigned char *bytes)
 			return 0;
 		word = word << 6 | value;
 	}
-	/* What is left of the last digit would be lost, and the text not be the one of its bytes. */
+	/* What is left of the last digit would be lost, and the text not be the one of its
+	 * bytes. */
 	if (word & 0xffffff >> 8 * n)
 		return 0;
 	for (size_t k = 0; k < n; k++)

@@ -270,8 +270,8 @@ find_nul(const char *text, size_t len, json_error_t *ret_error)
 	return nul;
 }
 
-/* jansson does not look whether its buffer for a token could grow, and goes on with a part of it: so
- * what that may take, and the strings, is asked for before. */
+/* jansson does not look whether its buffer for a token could grow, and goes on with a part of it:
+ * so what that may take, and the strings, is asked for before. */
 static bool
 has_room(size_t len)
 {

@@ -99,8 +99,8 @@ deadlines_are_told_by_time_and_then_in_the_order_of_making(void **state)
 	deliver_at(2000, "b!d!f!c!a!e!");
 }
 
-/* In the heap the last takes the place of one that is cancelled, and may have to go up from there as
- * well as down. */
+/* In the heap the last takes the place of one that is cancelled, and may have to go up from there
+ * as well as down. */
 static void
 deadlines_keep_their_order_when_one_in_the_midst_is_cancelled(void **state)
 {

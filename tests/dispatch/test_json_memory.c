@@ -1,5 +1,5 @@
-/* Each allocation of the JSON library, and of jansson for it, is made to fail in turn: it is said, and
- * nothing is lost. */
+/* Each allocation of the JSON library, and of jansson for it, is made to fail in turn: it is said,
+ * and nothing is lost. */
 
 #include <signalbox/json.h>
 

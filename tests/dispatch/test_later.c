@@ -1,5 +1,6 @@
 /* Signals that are deferred or posted, and what sb_deliver() makes of them: order, bounds and
- * counters. test_later_loop.c has what its loop is asked for, test_later_gone.c what goes meanwhile. */
+ * counters. test_later_loop.c has what its loop is asked for, test_later_gone.c what goes
+ * meanwhile. */
 
 #include "dispatch/later.inc"
 

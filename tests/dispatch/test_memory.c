@@ -387,8 +387,8 @@ on_delta_again(void *self, struct thing *from, const struct late_delta *e)
 	(void)late_delta_emit(scene->d, from, e);
 }
 
-/* In each way there is: nobody, anyone's, its own, merged, a sender without receivers, once, blocked,
- * twice connected, by name, with a result, never registered. */
+/* In each way there is: nobody, anyone's, its own, merged, a sender without receivers, once,
+ * blocked, twice connected, by name, with a result, never registered. */
 static void
 emit_in_each_way(struct scene *scene)
 {

@@ -1,5 +1,5 @@
-/* Every allocation of a queue is made to fail in turn: what could not be put stays the caller's, and
- * the rest is read. */
+/* Every allocation of a queue is made to fail in turn: what could not be put stays the caller's,
+ * and the rest is read. */
 
 #include <signalbox/queue.h>
 

@@ -1,5 +1,5 @@
-/* Queues: what is put, is read. test_queue_marks.c has the marks, test_queue_ends.c how they end, and
- * test_queue_threads.c the other threads. */
+/* Queues: what is put, is read. test_queue_marks.c has the marks, test_queue_ends.c how they end,
+ * and test_queue_threads.c the other threads. */
 #include "dispatch/queue_desk.inc"
 
 #include "dispatch/signals.inc"

@@ -1,4 +1,5 @@
-/* How queues end: closed, forgotten, released, destroyed or left, by anyone and in the midst of it. */
+/* How queues end: closed, forgotten, released, destroyed or left, by anyone and in the midst of
+ * it. */
 #include "dispatch/queue_desk.inc"
 
 #include "dispatch/signals.inc"

@@ -1,5 +1,5 @@
-/* The reader of payloads: whatever the bytes, and by each of its flags, what it takes can be written,
- * on one line, and is read back equal; what it refuses it says. */
+/* The reader of payloads: whatever the bytes, and by each of its flags, what it takes can be
+ * written, on one line, and is read back equal; what it refuses it says. */
 
 #include <errno.h>
 #include <math.h>

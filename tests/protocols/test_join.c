@@ -1,5 +1,6 @@
 /* A dispatcher joined to a reactor: what is deferred or posted comes in a turn of it, and the joint
- * survives whatever a handler does. Threads and deadlines: test_join_threads.c, test_join_time.c. */
+ * survives whatever a handler does. Threads and deadlines: test_join_threads.c,
+ * test_join_time.c. */
 
 #include "protocols/join_fixture.h"
 

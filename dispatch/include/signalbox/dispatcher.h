@@ -30,6 +30,10 @@
  * Memory. Connecting allocates and may fail; emitting does neither. What is disconnected while
  * something is emitted gives its place in the arrays back when the outermost emission ends.
  *
+ * More than that: what is emitted later or from other threads is in <signalbox/later.h>, waiting
+ * for one of several signals in <signalbox/expect.h>, what can be seen of it all in
+ * <signalbox/observer.h>, <signalbox/trace.h> and <signalbox/profile.h>.
+ *
  * Cost. Emitting takes time in proportion to the receivers called. Connecting and disconnecting
  * take constant time, but for this: a connection that does not come last in its order, by its
  * priority, is moved into place; patterns are meant to be few, and connecting one looks at each of
@@ -200,17 +204,19 @@ SB_API bool sb_connection_next(
 	const struct sb_dispatcher *d, size_t *cursor, struct sb_connection_info *ret_info);
 
 /* Who would receive an emission of the signal from this sender (NULL: anonymous) that began now, in
- * the order in which they would be called, each receiver once: typed, by pattern, and expectations, as
- * if they were met, with a connection of serial 0; nobody where it would be refused. Writes the first cap of them to infos (NULL
- * where cap is 0), and returns how many there are. For reports, and to leave out work for a signal
- * that nobody would hear. In handlers and observers, too. Allocates nothing. */
+ * the order in which they would be called, each receiver once: typed, by pattern, and expectations,
+ * as if they were met, with a connection of serial 0; nobody where it would be refused. Writes the
+ * first cap of them to infos (NULL where cap is 0), and returns how many there are. For reports,
+ * and to leave out work for a signal that nobody would hear. In handlers and observers, too.
+ * Allocates nothing. */
 SB_API size_t sb_receivers(struct sb_dispatcher *d, const struct sb_signal *signal,
 	const void *from, struct sb_connection_info *infos, size_t cap);
 
 /* The emissions in progress are given up, as when a test leaves a handler by longjmp; the
  * dispatcher is then as after their end; failures not told yet go to the last resort, and observers
- * hear the ends of what they heard begin, and of the dispatcher's where that was being told. Never while one of their functions will be returned to.
- * A dispatcher destroyed meanwhile is freed: returns true, and d is gone. */
+ * hear the ends of what they heard begin, and of the dispatcher's where that was being told. Never
+ * while one of their functions will be returned to. A dispatcher destroyed meanwhile is freed:
+ * returns true, and d is gone. */
 SB_API bool sb_unwind(struct sb_dispatcher *d);
 
 SB_C_END

@@ -35,8 +35,8 @@ struct sb_row {
 };
 
 /* One emission in progress. While it is plain, only the members before `end` mean anything, and the
- * receivers are simply the slots before `stop`. Where it stops being plain, its loop is made to stop
- * after the call that runs. */
+ * receivers are simply the slots before `stop`. Where it stops being plain, its loop is made to
+ * stop after the call that runs. */
 struct sb_frame {
 	const struct sb_slot *slot; /* running */
 	void *from;

@@ -23,11 +23,12 @@ SB_C_BEGIN
 /* What a dispatcher asks of its loop. Each function gets the self that was given with them. */
 struct sb_loop {
 	/* sb_deliver() is wanted soon, and not from inside this. Called from any thread that posts,
-	 * once until the next sb_deliver(), under a lock: it may call nothing of this dispatcher. */
+	 * once until the next sb_deliver(), under a lock: it may call nothing of this
+	 * dispatcher. */
 	void (*wake)(void *self);
-	/* sb_deliver() is wanted at this time of clock_ns(), or soon after and never before, in place
-	 * of the time asked for before; INT64_MAX: at none. On the dispatcher's thread, as the next
-	 * two; it, too, may call nothing of this dispatcher. */
+	/* sb_deliver() is wanted at this time of clock_ns(), or soon after and never before, in
+	 * place of the time asked for before; INT64_MAX: at none. On the dispatcher's thread, as
+	 * the next two; it, too, may call nothing of this dispatcher. */
 	void (*wake_at)(void *self, int64_t at_ns);
 	/* Monotonic time, ns, as of now. */
 	int64_t (*clock_ns)(void *self);
@@ -115,14 +116,15 @@ struct sb_token {
 };
 
 /* A token for an object that emits this signal, and any other of the same sender type; valid until
- * the object is forgotten. NAME_token() checks the type. On d's thread. Returns the empty token when
- * out of memory, or d is destroyed: ask serial. */
+ * the object is forgotten. NAME_token() checks the type. On d's thread. Returns the empty token
+ * when out of memory, or d is destroyed: ask serial. */
 SB_API struct sb_token sb_token(
 	struct sb_dispatcher *d, const struct sb_signal *signal, const void *from);
 
-/* Posts: NAME_post() for code that learns the signal at run time. Any thread. A signal with a HANDLE
- * cannot be posted, nor one of another sender type than the token's: an assert. Returns 0; -ENOBUFS
- * when the queue is full, and refuses; -ENOMEM; -EPIPE when the dispatcher is destroyed. */
+/* Posts: NAME_post() for code that learns the signal at run time. Any thread. A signal with a
+ * HANDLE cannot be posted, nor one of another sender type than the token's: an assert. Returns 0;
+ * -ENOBUFS when the queue is full, and refuses; -ENOMEM; -EPIPE when the dispatcher is
+ * destroyed. */
 SB_API int sb_post(struct sb_mailbox *mailbox, const struct sb_signal *signal, struct sb_token from,
 	const void *payload);
 

@@ -22,8 +22,8 @@ typedef void sb_slow_fn(void *self, const struct sb_emission *emission,
 
 /* Counts from now on. slow, if not NULL, is told of each call that took more than slow_ns, those
  * nested in it included. The dispatcher may be destroyed before the profile: what was counted stays
- * to be read. Where many connections have ended, those of one place are counted as one: so it takes no
- * more memory than for the connections there are and the places of the program. NULL when out of
+ * to be read. Where many connections have ended, those of one place are counted as one: so it takes
+ * no more memory than for the connections there are and the places of the program. NULL when out of
  * memory, or d is destroyed. */
 SB_API struct sb_profile *sb_profile_create(
 	struct sb_dispatcher *d, int64_t slow_ns, sb_slow_fn *slow, void *self);
@@ -31,9 +31,8 @@ SB_API struct sb_profile *sb_profile_create(
 SB_API void sb_profile_destroy(struct sb_profile *profile);
 
 struct sb_profile_entry {
-	struct sb_connection
-		connection; /* may have ended; serial 0: of an expectation, or of several
-					  * that have */
+	/* May have ended; serial 0: of an expectation, or of several that have. */
+	struct sb_connection connection;
 	const char *place;
 	const char *name; /* of the signal last heard; one of a pattern hears several */
 	bool is_pattern;
@@ -43,9 +42,9 @@ struct sb_profile_entry {
 };
 
 /* Writes the next connection that was called, in the order of their first calls, and returns true;
- * or returns false after the last. *cursor starts at 0; what is called
- * meanwhile may be seen or not. The entry is a copy, its texts live as long
- * as their owners: the place and the signal's table. */
+ * or returns false after the last. *cursor starts at 0; what is called meanwhile may be seen or
+ * not. The entry is a copy, its texts live as long as their owners: the place and the signal's
+ * table. */
 SB_API bool sb_profile_next(
 	const struct sb_profile *profile, size_t *cursor, struct sb_profile_entry *ret_entry);
 

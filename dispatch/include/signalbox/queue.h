@@ -33,9 +33,9 @@ struct sb_queue_options {
 	enum sb_policy policy; /* for what comes when so many do */
 	/* Water marks, in items waiting; high 0: none. low < high <= size, or it is an assert. */
 	size_t high, low;
-	/* Of each mark when it is reached, in turn, high first: waiting items have come to be `high`,
-	 * or have gone back to `low`. On the dispatcher's thread, by sb_deliver(), between items; it
-	 * may do what the reader may. May be NULL. */
+	/* Of each mark when it is reached, in turn, high first: waiting items have come to be
+	 * `high`, or have gone back to `low`. On the dispatcher's thread, by sb_deliver(), between
+	 * items; it may do what the reader may. May be NULL. */
 	void (*marked)(void *self, bool is_high);
 	/* An item that no reader will see any more. On the thread that put it or that which dropped
 	 * it, under no lock; it may call nothing of the queue or of d, and returns. Where self is

@@ -34,8 +34,8 @@ SB_C_BEGIN
  *
  * What is still connected, awaited, queued or to be delivered when the dispatcher is destroyed is
  * printed then, with its places. In colour where the file is a terminal, the environment has no
- * NO_COLOR, or an empty one, and its TERM is there and not dumb. What peers sent cannot harm a terminal. The file is
- * borrowed; that it cannot be written is not noticed.
+ * NO_COLOR, or an empty one, and its TERM is there and not dumb. What peers sent cannot harm a
+ * terminal. The file is borrowed; that it cannot be written is not noticed.
  * Returns 0; -EINVAL for a pattern that cannot be, with which and what would be right; -EALREADY
  * where d is traced; -ECANCELED where it is destroyed; -ENOMEM. */
 SB_API int sb_trace_start(

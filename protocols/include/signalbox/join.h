@@ -13,9 +13,8 @@ SB_C_BEGIN
  * thread of both; in handlers and callbacks, too. The dispatcher is destroyed before the reactor,
  * or parted from it. While nothing waits the reactor is not kept running by it. What waits is
  * delivered outside handlers only: a reactor that runs inside a handler of d leaves it, and goes
- * not on for it, until the handler has returned. place: SB_PLACE, for reports of what is left in the
- * reactor; copied.
- * Returns 0; or -ENOMEM, and nothing changed. */
+ * not on for it, until the handler has returned. place: SB_PLACE, for reports of what is left in
+ * the reactor; copied. Returns 0; or -ENOMEM, and nothing changed. */
 SB_API int sb_join(struct sb_dispatcher *d, struct sb_reactor *r, const char *place);
 
 SB_C_END

@@ -29,8 +29,8 @@ struct peer {
 	void (*destroy)(void *self);
 };
 
-/* The floors: an array of {fn, self}, a call of an empty function, and a uthash table as it comes, by
- * pairs of signal and object, of {fn, self}. */
+/* The floors: an array of {fn, self}, a call of an empty function, and a uthash table as it comes,
+ * by pairs of signal and object, of {fn, self}. */
 extern const struct peer peer_array, peer_empty, peer_uthash;
 /* Ours, with receivers of anyone, or of each sender; and with as many priorities as there are
  * connections, in no order. */

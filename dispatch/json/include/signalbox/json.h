@@ -15,8 +15,8 @@
  *     HANDLE              none: it means something in this process only
  *
  * A text or bytes that are not UTF-8 become {"base64": "..."} (RFC 4648, 4). All that is written is
- * read back equal, where it is not beyond 64 MiB, but for handles, which are NULL, and for bytes with
- * ptr NULL, which are empty. */
+ * read back equal, where it is not beyond 64 MiB, but for handles, which are NULL, and for bytes
+ * with ptr NULL, which are empty. */
 
 #include <stddef.h>
 

@@ -276,11 +276,11 @@ SB_API void sb_gate_expect_failure_(const char *place, struct sb_gate *gate, con
 
 /* bool sb_gate_end(struct sb_gate *gate)
  *
- * Nothing is there that was not there at the beginning, and no failure came that was not
- * expected; or the failure lists each thing with the line that made it (signals that wait: how
- * many). The gate is gone either way. Emissions that a longjmp has left are given up first (sb_unwind()), so it is not for
- * handlers. Returns false when the dispatcher went with them, since a handler had destroyed it;
- * it is not touched again then. */
+ * Nothing is there that was not there at the beginning, and no failure came that was not expected;
+ * or the failure lists each thing with the line that made it (signals that wait: how many). The
+ * gate is gone either way. Emissions that a longjmp has left are given up first (sb_unwind()), so
+ * it is not for handlers. Returns false when the dispatcher went with them, since a handler had
+ * destroyed it; it is not touched again then. */
 #define sb_gate_end(gate) sb_gate_end_(SB_PLACE, (gate))
 SB_API bool sb_gate_end_(const char *place, struct sb_gate *gate);
 
