@@ -122,7 +122,7 @@ deadlines_keep_their_order_when_one_in_the_midst_is_cancelled(void **state)
 		cancel(&waiters[cancelled], 0);
 		for (char letter = 'a'; letter <= 'o'; letter++)
 			if (letter != letters[cancelled])
-				(void)strncat(log, (const char[]){ letter, '!', '\0' }, 2);
+				(void)strcat(log, (const char[]){ letter, '!', '\0' });
 		deliver_at(2000, log);
 	}
 }
