@@ -19,14 +19,39 @@ enum {
 	EVENT_WRITE = 2, /* bytes can be written, or a connect has ended */
 };
 
-/* One end of a connection, or what listens; first in the back-end's own struct. */
+struct end_ops;
+
+/* One end of a connection, or what listens; first in the struct of whoever makes it: a back-end, or
+ * a filter over another end. */
 struct end {
+	const struct end_ops *ops;
 	struct task *task; /* what sb_reactor_queue() is given when something happens to it */
 	unsigned interest; /* EVENT_* */
 };
 
 /* The text of a peer's address, the NUL included: "[" IPv6 "]:65535". */
 enum { PEER_CAP = 64 };
+
+/* What can be done with an end. */
+struct end_ops {
+	/* What has become of connecting, after EVENT_WRITE: 0, -EINPROGRESS, or why it failed. */
+	int (*result)(struct end *end);
+
+	/* Of one that listens: returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try
+	 * on; or a shortage. */
+	int (*accept)(struct end *listening, struct end **ret_end, char ret_peer[PEER_CAP]);
+
+	/* Sets the interest of an end that has a task. */
+	void (*watch)(struct end *end, unsigned interest);
+
+	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. */
+	ssize_t (*read)(struct end *end, void *buf, size_t cap);
+	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
+	int (*shutdown)(struct end *end);
+
+	/* Frees the end. resets: the peer is to see that this was no end in order. */
+	void (*close)(struct end *end, bool resets);
+};
 
 struct backend {
 	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
@@ -53,25 +78,10 @@ struct backend {
 	 * and an end, and in *ret_result how connecting itself goes: 0 or -EINPROGRESS, then
 	 * EVENT_WRITE comes and result() tells; or a negative errno, then it is over already. */
 	int (*connect)(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result);
-	int (*result)(struct end *end);
 
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
-
-	/* Returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try on; or a shortage. */
-	int (*accept)(struct end *listening, struct end **ret_end, char ret_peer[PEER_CAP]);
-
-	/* Sets the interest of an end that has a task. */
-	void (*watch)(struct end *end, unsigned interest);
-
-	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. */
-	ssize_t (*read)(struct end *end, void *buf, size_t cap);
-	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
-	int (*shutdown)(struct end *end);
-
-	/* Frees the end. resets: the peer is to see that this was no end in order. */
-	void (*close)(struct end *end, bool resets);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

@@ -202,6 +202,8 @@ return_signals(void *back)
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static const struct end_ops socket_ops;
+
 static struct socket_end *
 make_end(struct libev *libev, int fd)
 {
@@ -209,6 +211,7 @@ make_end(struct libev *libev, int fd)
 
 	if (!end)
 		return NULL;
+	end->base.ops = &socket_ops;
 	end->libev = libev;
 	end->fd = fd;
 	ev_init(&end->io, on_socket);
@@ -338,6 +341,16 @@ destroy(void *back)
 	free(libev);
 }
 
+static const struct end_ops socket_ops = {
+	.result = result,
+	.accept = accept_at,
+	.watch = watch,
+	.read = read_from,
+	.write = write_to,
+	.shutdown = shut_down,
+	.close = close_end,
+};
+
 static const struct backend over_libev = {
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
@@ -347,14 +360,7 @@ static const struct backend over_libev = {
 	.take_signals = take_signals,
 	.return_signals = return_signals,
 	.connect = connect_to,
-	.result = result,
 	.listen = listen_at,
-	.accept = accept_at,
-	.watch = watch,
-	.read = read_from,
-	.write = write_to,
-	.shutdown = shut_down,
-	.close = close_end,
 	.destroy = destroy,
 };
 

@@ -1,3 +1,4 @@
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 
 #include <errno.h>
@@ -30,7 +31,7 @@ rest(struct sb_listener *l, int code)
 {
 	struct sb_error error;
 
-	l->reactor->backend->watch(l->end, 0);
+	l->end->ops->watch(l->end, 0);
 	sb_timer_start(&l->timer, PAUSE_MS * SB_MS);
 	if (l->has_failed)
 		return;
@@ -46,7 +47,7 @@ on_rested(void *self)
 {
 	struct sb_listener *l = self;
 
-	l->reactor->backend->watch(l->end, EVENT_READ);
+	l->end->ops->watch(l->end, EVENT_READ);
 }
 
 static void
@@ -74,7 +75,7 @@ accept_all(void *self, unsigned events)
 
 	(void)events;
 	for (i = 0; i < ACCEPTS_A_TURN && l->end && !sb_timer_is_started(&l->timer); i++) {
-		ret = l->reactor->backend->accept(l->end, &end, peer);
+		ret = l->end->ops->accept(l->end, &end, peer);
 		if (ret == -EAGAIN)
 			break;
 		if (ret == 0)
@@ -113,7 +114,7 @@ begin_listening(struct sb_listener *l, const struct sb_url *url, struct sb_error
 		return ret;
 	sb_url_print(&bound, l->url, sizeof(l->url));
 	l->end->task = &l->task;
-	r->backend->watch(l->end, EVENT_READ);
+	l->end->ops->watch(l->end, EVENT_READ);
 	TAILQ_INSERT_TAIL(&r->listeners, l, link);
 	return 0;
 }
@@ -173,7 +174,7 @@ sb_listener_close(struct sb_listener *listener)
 	r = listener->reactor;
 	sb_assert(listener->end);
 	sb_reactor_unqueue(r, &listener->task);
-	r->backend->close(listener->end, false);
+	listener->end->ops->close(listener->end, false);
 	listener->end = NULL;
 	TAILQ_REMOVE(&r->listeners, listener, link);
 	sb_timer_finish(&listener->timer);

@@ -7,10 +7,11 @@
 #include <stdint.h>
 
 #include <signalbox/reactor.h>
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 
 #include "backend.h"
-#include "timers.h"
+#include "timer_heap.h"
 
 /* What a stream or a listener has to be told in a turn. */
 struct task {

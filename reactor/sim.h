@@ -1,8 +1,8 @@
 #ifndef SIGNALBOX_SIM_H
 #define SIGNALBOX_SIM_H
 
-/* The simulation: simulation.c is time, chance and turns, sim_places.c
- * knows who listens where, sim_network.c moves bytes. */
+/* The simulation: simulation.c is time, chance and turns, sim_places.c knows who listens where,
+ * sim_network.c moves bytes. */
 
 #include <signalbox/simulation.h>
 
@@ -106,14 +106,7 @@ void sb_sim_cut_all(struct sb_simulation *sim);
 void sb_sim_network_finish(struct sb_simulation *sim);
 
 int sb_sim_connect(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result);
-int sb_sim_result(struct end *base);
 int sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end,
 	struct sb_url *ret_url, struct sb_error *ret_error);
-int sb_sim_accept(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP]);
-void sb_sim_watch(struct end *base, unsigned interest);
-ssize_t sb_sim_read(struct end *base, void *buf, size_t cap);
-ssize_t sb_sim_write(struct end *base, const void *ptr, size_t len);
-int sb_sim_shutdown(struct end *base);
-void sb_sim_close(struct end *base, bool resets);
 
 #endif

@@ -9,6 +9,10 @@ enum {
 	N_CLIENT_PORTS = 16384, /* below those of listeners */
 };
 
+static const struct end_ops sim_ops;
+
+static void close_end(struct end *base, bool resets);
+
 static struct sim_end *
 sim_end_of(struct end *base)
 {
@@ -306,6 +310,7 @@ sb_sim_network_finish(struct sb_simulation *sim)
 static void
 init_end(struct sim_end *end, struct sb_simulation *sim, struct sim_place *place)
 {
+	end->base.ops = &sim_ops;
 	end->sim = sim;
 	end->place = place;
 	end->due.self = end;
@@ -361,8 +366,8 @@ sb_sim_connect(void *back, const struct sb_url *url, struct end **ret_end, int *
 	return 0;
 }
 
-int
-sb_sim_result(struct end *base)
+static int
+result(struct end *base)
 {
 	const struct sim_end *end = sim_end_of(base);
 
@@ -404,8 +409,8 @@ sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end, struct
 	return sb_error_set(ret_error, ret, "listening at %s: %s", text, strerror(-ret));
 }
 
-int
-sb_sim_accept(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
+static int
+accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
 {
 	struct sim_end *listening = sim_end_of(base);
 	struct sim_end *server = TAILQ_FIRST(&listening->backlog);
@@ -424,15 +429,15 @@ sb_sim_accept(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
 	return 0;
 }
 
-void
-sb_sim_watch(struct end *base, unsigned interest)
+static void
+watch(struct end *base, unsigned interest)
 {
 	base->interest = interest;
 	heat(sim_end_of(base));
 }
 
-ssize_t
-sb_sim_read(struct end *base, void *buf, size_t cap)
+static ssize_t
+read_from(struct end *base, void *buf, size_t cap)
 {
 	struct sim_end *end = sim_end_of(base);
 	size_t n = end->n_arrived < cap ? end->n_arrived : cap;
@@ -474,8 +479,8 @@ send_bytes(struct sim_end *to, const void *ptr, size_t n)
 	return 0;
 }
 
-ssize_t
-sb_sim_write(struct end *base, const void *ptr, size_t len)
+static ssize_t
+write_to(struct end *base, const void *ptr, size_t len)
 {
 	struct sim_end *end = sim_end_of(base);
 	struct sb_simulation *sim = end->sim;
@@ -492,8 +497,8 @@ sb_sim_write(struct end *base, const void *ptr, size_t len)
 	return ret < 0 ? ret : (ssize_t)len;
 }
 
-int
-sb_sim_shutdown(struct end *base)
+static int
+shut_down(struct end *base)
 {
 	struct sim_end *end = sim_end_of(base);
 
@@ -522,7 +527,7 @@ close_listening(struct sim_end *end)
 
 	while ((server = TAILQ_FIRST(&end->backlog))) {
 		TAILQ_REMOVE(&end->backlog, server, backlog_link);
-		sb_sim_close(&server->base, true);
+		close_end(&server->base, true);
 	}
 	end->place->listening = NULL;
 	free_end(end);
@@ -542,8 +547,8 @@ free_connection(struct sim_connection *connection)
 	free(connection);
 }
 
-void
-sb_sim_close(struct end *base, bool resets)
+static void
+close_end(struct end *base, bool resets)
 {
 	struct sim_end *end = sim_end_of(base);
 
@@ -568,3 +573,13 @@ sb_sim_close(struct end *base, bool resets)
 		send_end(end->peer);
 	heat(end->peer);
 }
+
+static const struct end_ops sim_ops = {
+	.result = result,
+	.accept = accept_at,
+	.watch = watch,
+	.read = read_from,
+	.write = write_to,
+	.shutdown = shut_down,
+	.close = close_end,
+};

@@ -137,14 +137,7 @@ static const struct backend simulated = {
 	.take_signals = take_signals,
 	.return_signals = return_signals,
 	.connect = sb_sim_connect,
-	.result = sb_sim_result,
 	.listen = sb_sim_listen,
-	.accept = sb_sim_accept,
-	.watch = sb_sim_watch,
-	.read = sb_sim_read,
-	.write = sb_sim_write,
-	.shutdown = sb_sim_shutdown,
-	.close = sb_sim_close,
 	.destroy = NULL,
 };
 

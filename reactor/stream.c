@@ -149,7 +149,7 @@ sb_stream_accept(struct sb_reactor *r, struct end *end, const char *peer, const 
 	struct stream *s = create(r, peer, where, options, place);
 
 	if (!s) {
-		r->backend->close(end, true);
+		end->ops->close(end, true);
 		return NULL;
 	}
 	(void)snprintf(s->peer, sizeof(s->peer), "%s", peer);

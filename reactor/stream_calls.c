@@ -31,7 +31,7 @@ write_at_once(struct stream *s, struct sb_bytes bytes)
 
 	if (s->queue.len > 0)
 		return 0;
-	n = s->reactor->backend->write(s->end, bytes.ptr, bytes.len);
+	n = s->end->ops->write(s->end, bytes.ptr, bytes.len);
 	return n == -EAGAIN ? 0 : n;
 }
 

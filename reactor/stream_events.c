@@ -59,7 +59,7 @@ sb_stream_update(struct stream *s)
 		if (s->state == CONNECTING || s->queue.len > 0)
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
-			s->reactor->backend->watch(s->end, interest);
+			s->end->ops->watch(s->end, interest);
 	}
 	set_timer(s);
 }
@@ -68,7 +68,7 @@ static void
 close_end(struct stream *s, bool resets)
 {
 	if (s->end)
-		s->reactor->backend->close(s->end, resets);
+		s->end->ops->close(s->end, resets);
 	s->end = NULL;
 	sb_byte_queue_drop(&s->queue, &s->reactor->spare);
 	sb_reactor_unqueue(s->reactor, &s->task);
@@ -121,7 +121,7 @@ sb_stream_shut_down_if_written(struct stream *s)
 	if (s->state != OPEN || !s->is_told || !s->shuts_down || s->queue.len > 0 || s->write_error)
 		return;
 	if (!s->has_shut_down) {
-		s->write_error = s->reactor->backend->shutdown(s->end);
+		s->write_error = s->end->ops->shutdown(s->end);
 		s->has_shut_down = true;
 	}
 	if (s->has_ended)
@@ -143,7 +143,7 @@ sb_stream_tell_connected(struct stream *s)
 static void
 finish_connecting(struct stream *s)
 {
-	int ret = s->reactor->backend->result(s->end);
+	int ret = s->end->ops->result(s->end);
 
 	if (ret == 0)
 		sb_stream_tell_connected(s);
@@ -203,7 +203,7 @@ read_all(struct stream *s)
 	int i;
 
 	for (i = 0; i < READS_A_TURN && bytes.len == READ_CAP && can_read(s); i++) {
-		ssize_t n = r->backend->read(s->end, r->read_buffer, READ_CAP);
+		ssize_t n = s->end->ops->read(s->end, r->read_buffer, READ_CAP);
 
 		if (n == -EAGAIN)
 			return;
@@ -223,8 +223,7 @@ static bool
 write_queue(struct stream *s)
 {
 	while (s->queue.len > 0) {
-		ssize_t n = s->reactor->backend->write(
-			s->end, s->queue.ptr + s->queue.start, s->queue.len);
+		ssize_t n = s->end->ops->write(s->end, s->queue.ptr + s->queue.start, s->queue.len);
 
 		if (n == -EAGAIN)
 			return true;

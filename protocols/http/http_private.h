@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include <signalbox/http.h>
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 

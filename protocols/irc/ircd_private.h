@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include <signalbox/ircd.h>
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 

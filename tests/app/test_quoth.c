@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <signalbox/ircd.h>
+#include <signalbox/listener.h>
 
 #include "program.h"
 #include "visitor.h"

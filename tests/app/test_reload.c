@@ -1,6 +1,7 @@
 /* Another configuration while it runs: only what differs is changed. */
 
 #include <signalbox/ircd.h>
+#include <signalbox/listener.h>
 
 #include "program.h"
 #include "visitor.h"

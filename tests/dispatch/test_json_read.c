@@ -387,7 +387,7 @@ a_long_value_is_cut_in_the_error(void **state)
 {
 	(void)state;
 	for (int n_shown = 59; n_shown <= 60; n_shown++) {
-		char text[400] = "{\"truth\":\"", *at, expected[248];
+		char text[800] = "{\"truth\":\"", *at, expected[504];
 
 		if (n_shown == 60)
 			(void)strcat(text, "x");

@@ -1,5 +1,7 @@
 #include <errno.h>
 
+#include <signalbox/listener.h>
+
 #include "transcript.h"
 
 const char sb_kit_run_url[] = "tcp://127.0.0.1:4000";

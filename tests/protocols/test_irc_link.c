@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 
 /* Streams that cannot be begun, as when descriptors have run out. */
@@ -88,7 +89,10 @@ server_failed(void *self, const struct sb_error *error)
 static void
 server_begin(struct server *server, struct sb_world *world)
 {
-	static const struct sb_acceptor acceptor = { server_accepted, server_failed };
+	static const struct sb_acceptor acceptor = {
+		.accepted = server_accepted,
+		.failed = server_failed,
+	};
 
 	*server = (struct server){ .world = world };
 	assert_int_equal(sb_listener_open(world->r, URL, NULL, SB_PLACE, &acceptor, server,

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <signalbox/listener.h>
+
 #include "irc_fixture.h"
 #include "protocols/irc/turns.h"
 
@@ -156,7 +158,10 @@ on_failed(void *self, const struct sb_error *error)
 static void
 the_end_is_told_last_over_the_network_too(void **state)
 {
-	static const struct sb_acceptor acceptor = { on_accepted, on_failed };
+	static const struct sb_acceptor acceptor = {
+		.accepted = on_accepted,
+		.failed = on_failed,
+	};
 	struct sb_irc_options options = { .url = "tcp://127.0.0.1:6667", .nick = "quoth" };
 	struct sb_world *world = *state;
 	struct sb_probe *probe = sb_probe_create(world->d, "irc.*");

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 
 static void

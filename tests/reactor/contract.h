@@ -19,6 +19,7 @@
 
 #include <signalbox/reactor.h>
 #include <signalbox/simulation.h>
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 

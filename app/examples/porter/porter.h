@@ -13,6 +13,7 @@
  * A line of more than 63 bytes is answered by aborting the connection. */
 
 #include <signalbox/reactor.h>
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 
 #include "porter/porter_signals.h"

@@ -33,7 +33,7 @@ struct sb_bytes {
  * without a full stop or a newline, and names what would have been right. */
 struct sb_error {
 	int code;
-	char text[248];
+	char text[504];
 };
 
 /* Fills in *ret_error, which may be NULL, and returns code, so that a function can end in

@@ -25,6 +25,7 @@
 
 #include <signalbox/http_signals.h>
 #include <signalbox/reactor.h>
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 
 SB_C_BEGIN

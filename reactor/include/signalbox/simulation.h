@@ -15,6 +15,7 @@
 
 #include <signalbox/base.h>
 #include <signalbox/reactor.h>
+#include <signalbox/resolver.h>
 
 SB_C_BEGIN
 
@@ -26,6 +27,18 @@ struct sb_weather {
 	bool chops; /* reads and writes take a random number of bytes, often one */
 	uint32_t cut_per_million; /* of deliveries that reset the connection, at a random byte */
 	size_t pipe_size; /* bytes under way at once, one way; 0: 64 KiB */
+	uint64_t bytes_per_s; /* of each connection, one way; 0: no limit */
+	uint32_t refuse_per_million; /* of new connections, though somebody listens */
+	uint32_t vanish_per_million; /* of new connections: never answered */
+	uint32_t fail_names_per_million; /* of look-ups: -EAGAIN */
+	int64_t name_min_ns, name_max_ns; /* how long a look-up takes, beside its own delay */
+	int64_t work_min_ns, work_max_ns; /* how long the work of a pool takes */
+	/* Of the process, for ends of connections and listeners: beyond, connecting, listening and
+	 * accepting are -EMFILE. 0: no limit. */
+	unsigned max_descriptors;
+	/* The wall clock is stepped at random, on average once in so much time, by at most
+	 * step_wall_max_ns either way. 0: it is not. */
+	int64_t step_wall_every_ns, step_wall_max_ns;
 };
 
 /* NULL when out of memory. Time begins at 1 s monotonic, and the wall at 2001-09-09T01:46:40Z. */
@@ -52,6 +65,25 @@ enum sb_reach {
 };
 /* Returns 0, or -EINVAL and the like for the URL, or -ENOMEM. */
 SB_API int sb_simulation_set_reach(struct sb_simulation *sim, const char *url, enum sb_reach reach);
+
+/* Sets what a look-up of this name and kind answers, after delay_ns: `answers` are n texts, for
+ * addresses "192.0.2.1" or "2001:db8::1", for a service "priority weight port host"; or with n 0
+ * this error, as sb_lookup_fn() lists them. delay_ns INT64_MAX: no answer ever. A name that was not
+ * set is -ENOENT. Names are the same in any case. Returns 0, -EINVAL for an answer that is none,
+ * -ENOMEM. */
+SB_API int sb_simulation_set_name(struct sb_simulation *sim, const char *name,
+	enum sb_lookup_kind kind, const char *const *answers, size_t n, int error,
+	int64_t delay_ns);
+
+/* The socket that systemd would pass as `name`: listening at systemd://name is listening here. */
+SB_API int sb_simulation_pass_socket(struct sb_simulation *sim, const char *name, const char *url);
+
+/* Told of everything that a run depends on, one line each without a newline, "1.000250000 tcp://..
+ * 17 bytes": connections, deliveries, resets, timers, look-ups, work. Two runs of one seed have
+ * the same lines. line is borrowed for the call, which must call nothing. fn NULL: no more. */
+typedef void sb_simulation_trace_fn(void *self, const char *line);
+SB_API void sb_simulation_on_trace(
+	struct sb_simulation *sim, sb_simulation_trace_fn *fn, void *self);
 
 /* Resets every connection there is; listeners stay. */
 SB_API void sb_simulation_cut_all(struct sb_simulation *sim);

@@ -1,9 +1,11 @@
 #ifndef SIGNALBOX_STREAM_H
 #define SIGNALBOX_STREAM_H
 
-/* Streams: a transport moves bytes, a protocol makes sense of them.
+/* Streams: a transport moves bytes, a protocol makes sense of them. Accepting them is in
+ * <signalbox/listener.h>, TLS over them in <signalbox/tls.h>.
  *
- * The contract is one for every transport (TCP, UNIX, simulated, a tape):
+ * The contract is one for every transport (TCP, UNIX, descriptors, simulated, TLS over any of
+ * these, a tape):
  * - No callback of any kind comes from inside a call that the protocol makes.
  * - `connected` comes first, `closed` last and exactly once, also for a connection that was never
  *   made; after `closed` returns the stream is gone. (sb_stream_destroy() is the exception: after
@@ -22,11 +24,14 @@
 SB_C_BEGIN
 
 struct sb_stream;
+struct sb_tls;
+struct sb_tls_info;
 
 /* The functions of a protocol, usually `static const`; self is the object given with it. Any but
  * `closed` may be NULL. */
 struct sb_protocol {
-	/* The connection stands: called once, before any other. For an accepted one too. */
+	/* The connection stands, with TLS where it has it: called once, before any other. For an
+	 * accepted one too. */
 	void (*connected)(void *self, struct sb_stream *stream);
 
 	/* Bytes arrived, in order; borrowed for the call, never empty. Not while paused, not after
@@ -40,9 +45,14 @@ struct sb_protocol {
 	 * what is queued is written, and `closed` comes with code 0. */
 	void (*ended)(void *self, struct sb_stream *stream);
 
+	/* TLS, started in mid-stream, stands (sb_stream_start_tls()). What comes from now on, and
+	 * is written, is under it. */
+	void (*secured)(void *self, struct sb_stream *stream);
+
 	/* It is over. error->code: 0 for an end in order (the peer ended, or we closed);
 	 * -ECONNREFUSED and others: never made; -ETIMEDOUT: a deadline, the text says which;
-	 * -ECONNABORTED: we aborted; -ECONNRESET, -EPIPE and others as the system says.
+	 * -ECONNABORTED: we aborted; -EPROTO: TLS failed, the text says how to mend it;
+	 * -ECONNRESET, -EPIPE and others as the system says.
 	 * Borrowed for the call. */
 	void (*closed)(void *self, struct sb_stream *stream, const struct sb_error *error);
 };
@@ -50,24 +60,49 @@ struct sb_protocol {
 /* 0 in a member: the default, which gives way to the marks that are set. low_water <= high_water <=
  * hard_limit. */
 struct sb_stream_options {
-	int64_t connect_timeout_ns; /* 30 s; negative: none */
+	/* For all until `connected`: looking the name up, each address, TLS. 30 s; negative:
+	 * none. */
+	int64_t connect_timeout_ns;
 
 	/* Ends the stream when nothing arrives for so long; after the peer's end, when it takes
 	 * nothing for so long. None. */
 	int64_t idle_timeout_ns;
 
-	/* How long a close may take to write what is queued; and, after a write has failed, how
-	 * long reading what the peer has sent goes on while nothing arrives. 10 s. */
+	/* Ends the stream when something is queued and the peer takes nothing of it for so long.
+	 * None. */
+	int64_t write_timeout_ns;
+
+	/* Ends the stream so long after `connected`, whatever happens on it. None. */
+	int64_t lifetime_ns;
+
+	/* How long a close may take to write what is queued and say so under TLS; and, after a
+	 * write has failed, how long reading what the peer has sent goes on while nothing arrives.
+	 * 10 s. */
 	int64_t close_timeout_ns;
 
 	size_t low_water; /* bytes queued; 16 KiB */
 	size_t high_water; /* bytes queued; 64 KiB */
 	size_t hard_limit; /* bytes queued; 1 MiB; a write beyond is refused */
+
+	/* TCP: after so long without a word from the peer the system asks whether it is still
+	 * there, again at intervals, and gives up after so many questions. In whole seconds,
+	 * rounded up. 60 s, 15 s, 4; idle negative: it does not ask. */
+	int64_t keep_alive_idle_ns, keep_alive_interval_ns;
+	unsigned keep_alive_count;
+
+	/* TLS over whatever the URL says; NULL: as the URL says. Used on. */
+	struct sb_tls *tls;
 };
 
-/* Connects to the URL (tcp without a path, or unix). Returns 0 and the stream, whose protocol is
- * then told everything that happens; or -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG for the URL, -ENOMEM,
- * -EMFILE and the like: nothing was made, nothing is called.
+/* Connects to the URL (<signalbox/url.h>). A name is looked up, both families at once, and its
+ * addresses are tried as RFC 8305 says: IPv6 first if it is known within 50 ms of IPv4, the families
+ * in turn, the next after 250 ms or as soon as one has failed, and the first that answers wins.
+ * Returns 0 and the stream, whose protocol is then told everything that happens; where none answers,
+ * the error of `closed` names each address that was tried with its reason, as far as there is room.
+ * Or -EINVAL, -ENAMETOOLONG for the URL, what sb_tls_create() says for its options, -EBADF for a
+ * descriptor that is none, -ENOMEM, -EMFILE and the like: nothing was made, nothing is called.
+ * A descriptor (fd:, stdio:) is the stream's from now on, and is closed with it; a regular file is
+ * -EOPNOTSUPP (it would block the loop), and standard input and output are put back as they were.
  * options is copied; NULL: all defaults. place is for reports: SB_PLACE. */
 SB_API int sb_stream_connect(struct sb_reactor *r, const char *url,
 	const struct sb_stream_options *options, const char *place,
@@ -114,7 +149,11 @@ SB_API void sb_stream_destroy(struct sb_stream *stream);
 /* Changes the idle deadline, counting from now; 0: none. */
 SB_API void sb_stream_set_idle_timeout(struct sb_stream *stream, int64_t idle_timeout_ns);
 
-/* The other side, "127.0.0.1:50412", "[::1]:50412" or "unix"; borrowed while the stream lives. */
+/* Whether `connected` was told and neither close nor abort was called, nor is it over. */
+SB_API bool sb_stream_is_open(const struct sb_stream *stream);
+
+/* The other side, "127.0.0.1:50412", "[::1]:50412", "unix", "fd" or "stdio"; while it connects to a
+ * name, that and its port. Borrowed until the next call of this function, of any stream. */
 SB_API const char *sb_stream_peer(const struct sb_stream *stream);
 
 /* What a transport is made of, for those who write one (the kit's tape is one). A stream is the
@@ -132,39 +171,15 @@ struct sb_transport {
 	void (*destroy)(struct sb_stream *);
 	void (*set_idle_timeout)(struct sb_stream *, int64_t idle_timeout_ns);
 	const char *(*peer)(const struct sb_stream *);
+	bool (*is_open)(const struct sb_stream *);
+	/* Both may be NULL: -EOPNOTSUPP, false. */
+	int (*start_tls)(struct sb_stream *, struct sb_tls *, const char *name, struct sb_error *);
+	bool (*tls_info)(const struct sb_stream *, struct sb_tls_info *);
 };
 
 struct sb_stream {
 	const struct sb_transport *transport;
 };
-
-/* Listening. */
-struct sb_listener;
-
-struct sb_acceptor {
-	/* A connection was accepted. The owner attaches a protocol to it now, whose `connected`
-	 * comes in the same turn; a stream not attached is destroyed. */
-	void (*accepted)(void *self, struct sb_stream *stream);
-
-	/* One could not be accepted (out of descriptors, say). The listener goes on, after a pause
-	 * where it would spin. Told once until accepting works again. */
-	void (*failed)(void *self, const struct sb_error *error);
-};
-
-/* Listens at the URL; tcp port 0 takes a free one; a stale socket file is replaced, a live one is
- * -EADDRINUSE. options is for the streams accepted. acceptor must outlive the listener.
- * Returns 0, or a negative errno with the URL in the error's text. */
-SB_API int sb_listener_open(struct sb_reactor *r, const char *url,
-	const struct sb_stream_options *options, const char *place,
-	const struct sb_acceptor *acceptor, void *self, struct sb_listener **ret_listener,
-	struct sb_error *ret_error);
-
-/* Where it really listens, with the port it took; borrowed while it is open. */
-SB_API const char *sb_listener_url(const struct sb_listener *listener);
-
-/* Stops listening at once, removes the socket file, and calls nothing any more; streams already
- * accepted live on, connections not yet accepted are reset. NULL is fine. */
-SB_API void sb_listener_close(struct sb_listener *listener);
 
 SB_C_END
 

@@ -1,6 +1,7 @@
 /* Our streams alone: what floor.c does, in a protocol on the reactor. Beside hello.c it tells what
  * reading HTTP costs, and beside floor.c what the reactor does. Prints its port. */
 
+#include <signalbox/listener.h>
 #include <signalbox/stream.h>
 
 #include <stdio.h>

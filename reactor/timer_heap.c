@@ -1,4 +1,4 @@
-#include "timers.h"
+#include "timer_heap.h"
 
 #include <errno.h>
 #include <stdlib.h>

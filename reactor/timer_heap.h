@@ -1,5 +1,5 @@
-#ifndef SIGNALBOX_TIMERS_H
-#define SIGNALBOX_TIMERS_H
+#ifndef SIGNALBOX_TIMER_HEAP_H
+#define SIGNALBOX_TIMER_HEAP_H
 
 /* A heap of timers by (deadline, order of starting). */
 

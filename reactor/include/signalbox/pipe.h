@@ -1,0 +1,35 @@
+#ifndef SIGNALBOX_PIPE_H
+#define SIGNALBOX_PIPE_H
+
+/* Two streams joined: what one says is written to the other, both ways, and no faster than the
+ * other takes it. */
+
+#include <stdint.h>
+
+#include <signalbox/base.h>
+#include <signalbox/stream.h>
+
+SB_C_BEGIN
+
+struct sb_pipe;
+
+/* Both streams are over, and the pipe is gone when this returns. error: of the stream that did not
+ * end in order, the first if both; else code 0. The counts are the bytes read from each. */
+typedef void sb_pipe_over_fn(
+	void *self, const struct sb_error *error, uint64_t n_from_a, uint64_t n_from_b);
+
+/* Takes over both streams (sb_stream_attach()), which may still be connecting: nothing is read
+ * before both stand. One that is full pauses the other until it has drained. The end of one
+ * direction is passed on when all before it is written; when both have ended, it is over. A stream
+ * that fails has the other one closed: what it was sent is still written, within its close timeout.
+ * All deadlines are the streams' own. over: may be NULL. place: SB_PLACE. Returns 0, or -ENOMEM, and
+ * both are the caller's. */
+SB_API int sb_pipe_create(struct sb_stream *a, struct sb_stream *b, const char *place,
+	sb_pipe_over_fn *over, void *self, struct sb_pipe **ret_pipe);
+
+/* Destroys both streams; `over` is not called. NULL is fine. */
+SB_API void sb_pipe_destroy(struct sb_pipe *pipe);
+
+SB_C_END
+
+#endif
