@@ -161,9 +161,12 @@ const struct stream *sb_stream_after(const struct stream *stream);
 void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
 const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
 
-/* url.c */
+/* url_use.c */
 
-/* Makes equal what means the same: localhost and the spellings of IPv6. */
+/* Makes equal what means the same: localhost, * and the spellings of IPv6. */
 void sb_url_normalise(struct sb_url *url);
+
+/* Whether its host is a service, and so its port unknown. */
+bool sb_url_is_service(const struct sb_url *url);
 
 #endif
