@@ -29,7 +29,14 @@ struct end {
 	unsigned interest; /* EVENT_* */
 };
 
-/* The text of a peer's address, the NUL included: "[" IPv6 "]:65535". */
+/* Who is at the other side: an IPv6 address, or an IPv4 one as ::ffff:a.b.c.d, in the order of the
+ * network. It lies in every stream, hence so compact. */
+struct peer_address {
+	unsigned char address[16];
+	uint16_t port; /* 0: nobody with an address, as over a UNIX socket */
+};
+
+/* The text of a peer, the NUL included: "[" IPv6 "]:65535". */
 enum { PEER_CAP = 64 };
 
 /* What can be done with an end. */
@@ -39,7 +46,7 @@ struct end_ops {
 
 	/* Of one that listens: returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try
 	 * on; or a shortage. */
-	int (*accept)(struct end *listening, struct end **ret_end, char ret_peer[PEER_CAP]);
+	int (*accept)(struct end *listening, struct end **ret_end, struct peer_address *ret_peer);
 
 	/* Sets the interest of an end that has a task. */
 	void (*watch)(struct end *end, unsigned interest);

@@ -63,6 +63,7 @@ sb_reactor_free(struct sb_reactor *r)
 	sb_inbox_destroy(r->inbox);
 	sb_timer_heap_finish(&r->timers);
 	free(r->spare.ptr);
+	free(r->spare_queue);
 	free(r->read_buffer);
 	free(r);
 }
@@ -86,11 +87,11 @@ sb_reactor_destroy(struct sb_reactor *r)
 void
 sb_reactor_queue(struct sb_reactor *r, struct task *task, unsigned events)
 {
-	task->events |= events;
+	task->events |= (uint8_t)events;
 	if (task->is_queued)
 		return;
 	task->is_queued = true;
-	task->turn = r->turn;
+	task->turn = (uint32_t)r->turn;
 	TAILQ_INSERT_TAIL(&r->tasks, task, link);
 }
 
@@ -138,7 +139,7 @@ run_tasks(struct sb_reactor *r)
 {
 	struct task *task;
 
-	while ((task = TAILQ_FIRST(&r->tasks)) && task->turn != r->turn) {
+	while ((task = TAILQ_FIRST(&r->tasks)) && task->turn != (uint32_t)r->turn) {
 		unsigned events = task->events;
 
 		sb_reactor_unqueue(r, task);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "peer.h"
 #include "sim.h"
 
 enum {
@@ -410,21 +411,18 @@ sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end, struct
 }
 
 static int
-accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
+accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 {
 	struct sim_end *listening = sim_end_of(base);
 	struct sim_end *server = TAILQ_FIRST(&listening->backlog);
-	const struct sb_url *url = &listening->place->url;
 
 	if (!server)
 		return -EAGAIN;
 	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
-	if (url->scheme == SB_SCHEME_UNIX)
-		(void)snprintf(ret_peer, PEER_CAP, "unix");
-	else
-		(void)snprintf(ret_peer, PEER_CAP,
-			strchr(url->host, ':') ? "[%.45s]:%u" : "%.45s:%u", server->place->url.host,
-			server->connection->client_port);
+	/* Who dialled has the address that it dialled, as over the loopback. */
+	sb_peer_from_url(&server->place->url, ret_peer);
+	if (ret_peer->port)
+		ret_peer->port = (uint16_t)server->connection->client_port;
 	*ret_end = &server->base;
 	return 0;
 }
