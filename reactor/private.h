@@ -67,8 +67,14 @@ struct sb_reactor {
 
 	struct timer_heap timers;
 	struct sb_timer *all_timers, **timers_end;
+	struct timer_heap alarms; /* by the wall clock */
+	struct sb_timer *all_alarms, **alarms_end;
+	int64_t wall_ns; /* when an alarm last looked at it */
+	bool watches_wall;
 	struct inbox *inbox;
 	struct sb_waker *all_wakers, **wakers_end;
+	struct sb_pool *all_pools, **pools_end;
+	size_t n_works; /* given to a pool, and `done` not called yet */
 	struct sb_reap *reaps, **reaps_end;
 	struct task_list tasks;
 	struct stream_list streams;
@@ -124,6 +130,20 @@ bool sb_inbox_peek(struct inbox *box, size_t i, struct call *ret_call);
 
 /* Whether its call is asked for and not made yet. */
 bool sb_inbox_holds(struct inbox *box, const struct sb_waker *waker);
+
+/* alarm.c */
+
+/* When the first alarm is due, as sb_reactor_next_ns() says it. */
+int64_t sb_alarms_next_ns(struct sb_reactor *r);
+
+/* Those that are due and were not started after `seq`. */
+void sb_alarms_fire(struct sb_reactor *r, uint64_t seq);
+
+/* pool.c */
+
+/* Writes number *at of the pools and their work; false when there are fewer, by which *at is less
+ * then. */
+bool sb_pools_describe(const struct sb_reactor *r, size_t *at, char *buf, size_t cap);
 
 /* byte_queue.c */
 

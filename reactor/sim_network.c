@@ -201,8 +201,9 @@ is_due(const struct sim_end *end, int64_t at_ns)
 }
 
 static void
-deliver_to(struct sim_end *end)
+deliver_to(void *self)
 {
+	struct sim_end *end = self;
 	struct sim_delivery next;
 
 	if (is_due(end, end->dial_ns))
@@ -227,7 +228,7 @@ sb_sim_deliver(struct sb_simulation *sim)
 	struct sb_timer *due;
 
 	while ((due = sb_timer_heap_take(&sim->network, sim->now_ns, UINT64_MAX)))
-		deliver_to(due->self);
+		due->fn(due->self);
 }
 
 static unsigned
@@ -315,6 +316,7 @@ init_end(struct sim_end *end, struct sb_simulation *sim, struct sim_place *place
 	end->sim = sim;
 	end->place = place;
 	end->due.self = end;
+	end->due.fn = deliver_to;
 	TAILQ_INIT(&end->backlog);
 }
 
