@@ -89,6 +89,13 @@ struct sb_simulation {
 	unsigned n_dialled;
 };
 
+/* Whether it is of a UNIX socket. */
+static inline bool
+is_local(const struct sim_end *end)
+{
+	return end->place->url.scheme == SB_SCHEME_UNIX;
+}
+
 /* sim_faults.c */
 uint64_t sb_sim_random(struct sb_simulation *sim);
 void sb_sim_seed(struct sb_simulation *sim, uint64_t seed);

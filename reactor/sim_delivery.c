@@ -7,12 +7,6 @@ enum {
 	KNOCK_AGAIN_S = 1, /* where they do */
 };
 
-static bool
-is_local(const struct sim_end *end)
-{
-	return end->place->url.scheme == SB_SCHEME_UNIX;
-}
-
 void
 sb_sim_heat(struct sim_end *end)
 {
@@ -188,7 +182,7 @@ reset(struct sim_end *end)
 		return;
 	end->is_reset = true;
 	/* To who has heard the peer's end, it is one that writes to nobody. */
-	end->error = end->has_ended ? -EPIPE : -ECONNRESET;
+	end->error = end->has_ended && !is_local(end) ? -EPIPE : -ECONNRESET;
 	sb_sim_heat(end);
 }
 
@@ -270,7 +264,7 @@ arrive_end(struct sim_end *end)
 {
 	end->end_ns = 0;
 	end->has_ended = true;
-	if (is_local(end) && !end->peer->is_open)
+	if (is_local(end) && !end->peer->is_open && end->reset_ns == 0)
 		end->is_reset = true;
 	sb_sim_trace_end(end, "gets the end");
 	sb_sim_heat(end);

@@ -210,11 +210,10 @@ take_error(struct sim_end *end)
 static int
 read_nothing(struct sim_end *end)
 {
-	if (end->has_ended)
-		return 0;
-	if (end->error)
+	/* A local socket tells what broke before what ended, TCP the other way round. */
+	if (end->error && (!end->has_ended || is_local(end)))
 		return take_error(end);
-	return end->is_reset ? 0 : -EAGAIN;
+	return end->has_ended || end->is_reset ? 0 : -EAGAIN;
 }
 
 static ssize_t
@@ -235,12 +234,6 @@ read_from(struct end *base, void *buf, size_t cap)
 	sb_sim_heat(end);
 	sb_sim_heat(end->peer);
 	return (ssize_t)n;
-}
-
-static bool
-is_local(const struct sim_end *end)
-{
-	return end->place->url.scheme == SB_SCHEME_UNIX;
 }
 
 /* Why nothing can be written any more. */
