@@ -64,6 +64,7 @@ struct sb_reactor {
 	int64_t now_ns; /* of this turn */
 	uint64_t turn;
 	bool is_running, is_stopping;
+	void (*fires)(void *back, const char *place); /* NULL, or told of each timer that fires */
 
 	struct timer_heap timers;
 	struct sb_timer *all_timers, **timers_end;
