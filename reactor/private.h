@@ -129,12 +129,16 @@ void sb_byte_queue_drop(struct byte_queue *queue, struct byte_queue *spare);
 void sb_stream_fill_options(
 	struct sb_stream_options *options, const struct sb_stream_options *given);
 
+/* Reads a URL to connect to: as sb_url_parse(), and -EINVAL for one that is only to listen at. */
+int sb_stream_parse_target(const char *text, struct sb_url *ret_url, struct sb_error *ret_error);
+
 /* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. `where`
  * is the URL of the listener. */
 struct sb_stream *sb_stream_accept(struct sb_reactor *r, struct end *end, const char *peer,
 	const char *where, const struct sb_stream_options *options, const char *place);
 
-/* After `accepted`: tells `connected`, or destroys it when nobody took it. */
+/* After `accepted`, or when a client has handed it over: tells `connected`, or destroys it when nobody
+ * took it. */
 void sb_stream_begin(struct sb_stream *stream);
 
 /* "stream URL place". */

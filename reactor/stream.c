@@ -65,9 +65,13 @@ discard(struct stream *s)
 	free(s);
 }
 
-static int
-check_target(const struct sb_url *url, const char *text, struct sb_error *ret_error)
+int
+sb_stream_parse_target(const char *text, struct sb_url *url, struct sb_error *ret_error)
 {
+	int ret = sb_url_parse(text, url, ret_error);
+
+	if (ret < 0)
+		return ret;
 	if (url->scheme != SB_SCHEME_TCP)
 		return 0;
 	if (url->path[0])
@@ -123,9 +127,7 @@ sb_stream_connect(struct sb_reactor *r, const char *url, const struct sb_stream_
 	int ret;
 
 	sb_assert(protocol && protocol->closed);
-	ret = sb_url_parse(url, &target, ret_error);
-	if (ret == 0)
-		ret = check_target(&target, url, ret_error);
+	ret = sb_stream_parse_target(url, &target, ret_error);
 	if (ret < 0)
 		return ret;
 	s = create(r, url, "", options, place);

@@ -26,11 +26,18 @@ enum why {
 	CLOSE_TIMED_OUT,
 };
 
+/* Who hears, beside the protocol, that a stream is over: once, from the loop after `closed`, or from
+ * inside sb_stream_destroy(). */
+struct stream_watch {
+	void (*over)(struct stream_watch *watch, const struct sb_error *error);
+};
+
 struct stream {
 	struct sb_stream base;
 	struct sb_reactor *reactor;
 	const struct sb_protocol *protocol; /* NULL: accepted, and nobody has taken it yet */
 	void *self;
+	struct stream_watch *watch; /* NULL: nobody */
 	struct end *end; /* NULL from OVER on */
 	struct task task;
 	struct sb_timer timer; /* lazy: due at the first deadline, or earlier */

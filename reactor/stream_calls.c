@@ -138,9 +138,15 @@ static void
 stream_destroy(struct sb_stream *base)
 {
 	struct stream *s = stream_of(base);
+	struct sb_error error;
 
-	if (s->state != GONE)
-		sb_stream_retire(s);
+	if (s->state == GONE)
+		return;
+	sb_stream_retire(s);
+	if (!s->watch)
+		return;
+	(void)sb_error_set(&error, -ECONNABORTED, "%s: destroyed by its owner", s->name);
+	s->watch->over(s->watch, &error);
 }
 
 static void

@@ -113,6 +113,8 @@ tell_closed(struct stream *s)
 	sb_stream_explain(s, &error);
 	sb_stream_retire(s);
 	protocol->closed(s->self, &s->base, &error);
+	if (s->watch)
+		s->watch->over(s->watch, &error);
 }
 
 void
