@@ -115,6 +115,8 @@ next_limit_ns(struct sb_client *client)
 		client->growth *= o->delay_factor;
 	add_one(&client->n_delays);
 	limit = (double)o->delay_initial_ns * client->growth;
+	if (client->growth == 1 && o->delay_initial_ns < o->delay_max_ns)
+		return o->delay_initial_ns; /* not every one is a double */
 	return limit < (double)o->delay_max_ns ? (int64_t)limit : o->delay_max_ns;
 }
 
