@@ -33,8 +33,8 @@ hold_delays_against_the_limit(void *self, uint64_t seed)
 
 	fixture_create(&f, world, &o);
 	fixture_start(&f);
-	run_for(&f, 30 * 86400 * SB_S);
-	assert_true(f.n_delays >= 20);
+	run_for(&f, 86400 * SB_S);
+	assert_true(f.n_delays > 0);
 	for (i = 0; i < f.n_delays; i++) {
 		assert_int_equal(f.counts[i], i + 1);
 		assert_true(f.delays[i] >= 0);
