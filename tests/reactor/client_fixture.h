@@ -35,7 +35,6 @@ enum { N_DELAYS = 4096, N_GUESTS = 64, LOG_CAP = 1 << 16 };
 struct fixture {
 	struct sb_world *world;
 	struct sb_client *client; /* NULL: destroyed */
-	const struct sb_client_events *events;
 	struct sb_stream *stream; /* the protocol's, until its `closed` */
 	char log[LOG_CAP]; /* a word for each call, and a space */
 	size_t log_len;
