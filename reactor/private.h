@@ -37,6 +37,7 @@ struct origin {
 	const char *place;
 	bool is_listener;
 	struct stream_watch *watch; /* of a stream of its own; NULL: nobody */
+	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -190,6 +191,9 @@ void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
 const struct stream *sb_stream_after(const struct stream *stream);
 
 /* listener.c */
+
+/* One of its streams is over. */
+void sb_listener_lost(struct sb_listener *listener, const struct peer_address *peer);
 void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
 const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
 
