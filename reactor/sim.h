@@ -70,7 +70,7 @@ struct sb_simulation {
 	unsigned n_turns_at_once; /* without time passing */
 	bool takes_signals;
 	struct sb_weather weather;
-	struct timer_heap network;
+	struct timer_heap network; /* what arrives, and the work of pools */
 	struct sim_end_list hot;
 	struct sim_place_list places;
 	struct sim_connection_list connections;
@@ -92,6 +92,9 @@ struct sim_end *sb_sim_find_listening(struct sb_simulation *sim, const struct sb
 
 /* Sets a port at which nobody listens: 0, or -EADDRINUSE when there is none. */
 int sb_sim_choose_port(struct sb_simulation *sim, struct sb_url *url);
+
+/* sim_pool.c */
+struct crew *sb_sim_hire(void *back, struct sb_pool *pool, unsigned n);
 
 /* sim_network.c */
 

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "peer.h"
 #include "sim.h"
 
 enum {
@@ -200,8 +201,9 @@ is_due(const struct sim_end *end, int64_t at_ns)
 }
 
 static void
-deliver_to(struct sim_end *end)
+deliver_to(void *self)
 {
+	struct sim_end *end = self;
 	struct sim_delivery next;
 
 	if (is_due(end, end->dial_ns))
@@ -226,7 +228,7 @@ sb_sim_deliver(struct sb_simulation *sim)
 	struct sb_timer *due;
 
 	while ((due = sb_timer_heap_take(&sim->network, sim->now_ns, UINT64_MAX)))
-		deliver_to(due->self);
+		due->fn(due->self);
 }
 
 static unsigned
@@ -314,6 +316,7 @@ init_end(struct sim_end *end, struct sb_simulation *sim, struct sim_place *place
 	end->sim = sim;
 	end->place = place;
 	end->due.self = end;
+	end->due.fn = deliver_to;
 	TAILQ_INIT(&end->backlog);
 }
 
@@ -410,21 +413,18 @@ sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end, struct
 }
 
 static int
-accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
+accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 {
 	struct sim_end *listening = sim_end_of(base);
 	struct sim_end *server = TAILQ_FIRST(&listening->backlog);
-	const struct sb_url *url = &listening->place->url;
 
 	if (!server)
 		return -EAGAIN;
 	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
-	if (url->scheme == SB_SCHEME_UNIX)
-		(void)snprintf(ret_peer, PEER_CAP, "unix");
-	else
-		(void)snprintf(ret_peer, PEER_CAP,
-			strchr(url->host, ':') ? "[%.45s]:%u" : "%.45s:%u", server->place->url.host,
-			server->connection->client_port);
+	/* Who dialled has the address that it dialled, as over the loopback. */
+	sb_peer_from_url(&server->place->url, ret_peer);
+	if (ret_peer->port)
+		ret_peer->port = (uint16_t)server->connection->client_port;
 	*ret_end = &server->base;
 	return 0;
 }
