@@ -23,10 +23,10 @@ struct task {
 	bool is_queued;
 };
 
-/* Who hears, beside the protocol, that a stream is over: once, from the loop after `closed`, or from
- * inside sb_stream_destroy(). */
+/* Who hears, beside their protocols, that streams are over: of each once, from the loop after `closed`,
+ * or from inside sb_stream_destroy(), without an error. */
 struct stream_watch {
-	void (*over)(struct stream_watch *watch, const struct sb_error *error);
+	void (*over)(struct stream_watch *watch, struct sb_stream *stream, const struct sb_error *);
 };
 
 /* What the streams of a listener have in common; one that connects has its own. Shared: each stream
@@ -36,7 +36,7 @@ struct origin {
 	size_t n_holders;
 	const char *place;
 	bool is_listener;
-	struct stream_watch *watch; /* of a stream of its own; NULL: nobody */
+	struct stream_watch *watch; /* NULL: nobody */
 	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
@@ -175,9 +175,6 @@ void sb_origin_release(struct origin *origin);
 
 /* stream.c */
 
-/* Reads a URL to connect to: as sb_url_parse(), and -EINVAL for one that is only to listen at. */
-int sb_stream_parse_target(const char *text, struct sb_url *ret_url, struct sb_error *ret_error);
-
 /* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. */
 struct sb_stream *sb_stream_accept(
 	struct origin *origin, struct end *end, const struct peer_address *peer);
@@ -185,6 +182,9 @@ struct sb_stream *sb_stream_accept(
 /* After `accepted`, or when a client has handed it over: tells `connected`, or destroys it when nobody
  * took it. */
 void sb_stream_begin(struct sb_stream *stream);
+
+/* Of one that connects. NULL: nobody any more. */
+void sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch);
 
 /* "stream URL place". */
 void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);

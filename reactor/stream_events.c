@@ -84,7 +84,7 @@ tell_closed(struct stream *s)
 	sb_stream_retire(s);
 	protocol->closed(s->self, &s->base, &error);
 	if (s->origin->watch)
-		s->origin->watch->over(s->origin->watch, &error);
+		s->origin->watch->over(s->origin->watch, &s->base, &error);
 }
 
 void
