@@ -26,6 +26,7 @@ struct task {
 TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(listener_list, sb_listener);
+TAILQ_HEAD(lookup_list, sb_lookup);
 
 struct call {
 	sb_call_fn *fn;
@@ -62,6 +63,8 @@ struct sb_reactor {
 	struct task_list tasks;
 	struct stream_list streams;
 	struct listener_list listeners;
+	struct resolver *resolver; /* NULL until a name is looked up */
+	struct lookup_list lookups;
 
 	sb_signal_fn *signal_fn;
 	const char *signal_place;

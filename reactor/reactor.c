@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "private.h"
+#include "resolver.h"
 
 const int sb_signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -32,6 +33,7 @@ sb_reactor_make(const struct backend *backend, void *back)
 	TAILQ_INIT(&r->tasks);
 	TAILQ_INIT(&r->streams);
 	TAILQ_INIT(&r->listeners);
+	TAILQ_INIT(&r->lookups);
 	return r;
 }
 
@@ -54,6 +56,8 @@ sb_reactor_free(struct sb_reactor *r)
 {
 	r->is_running = true;
 	reap_all(r);
+	sb_assert(TAILQ_EMPTY(&r->lookups));
+	sb_resolver_finish(r);
 	sb_assert(!r->all_timers);
 	sb_assert(!r->all_wakers);
 	sb_assert(TAILQ_EMPTY(&r->streams));
@@ -197,7 +201,8 @@ static bool
 has_work(struct sb_reactor *r)
 {
 	return r->timers.n > 0 || r->reaps || !TAILQ_EMPTY(&r->streams)
-	       || !TAILQ_EMPTY(&r->listeners) || !sb_inbox_is_empty(r->inbox);
+	       || !TAILQ_EMPTY(&r->listeners) || !TAILQ_EMPTY(&r->lookups)
+	       || !sb_inbox_is_empty(r->inbox);
 }
 
 int
@@ -286,6 +291,7 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	const struct sb_timer *timer;
 	const struct stream *stream;
 	const struct sb_listener *listener;
+	const struct sb_lookup *lookup;
 	const struct sb_waker *waker;
 	size_t at = (*cursor)++;
 	struct call call;
@@ -307,6 +313,14 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 		listener = sb_listener_after(listener)) {
 		if (is_turn_of(&at)) {
 			sb_listener_describe(listener, buf, cap);
+			return true;
+		}
+	}
+	TAILQ_FOREACH(lookup, &r->lookups, link)
+	{
+		/* One of a stream has no place. */
+		if (lookup->place && is_turn_of(&at)) {
+			sb_lookup_describe(lookup, buf, cap);
 			return true;
 		}
 	}
