@@ -150,7 +150,8 @@ expect_failure(
 {
 	const struct asked *a = answer_to(w, kind, name);
 
-	assert_int_equal(a->error.code, code);
+	if (a->error.code != code)
+		fail_msg("%d %s", a->error.code, a->error.text);
 	assert_int_equal(a->n, 0);
 	if (strncmp(a->error.text, text, strlen(text)))
 		fail_msg("%s", a->error.text);
