@@ -393,8 +393,9 @@ ask(struct channel *c, struct sb_lookup *lookup, struct query *query)
 	struct ares_addrinfo_hints hints = { .ai_socktype = SOCK_STREAM };
 
 	hints.ai_family = lookup->kind == SB_LOOKUP_IPV4 ? AF_INET : AF_INET6;
+	/* The name of a service is written whole. */
 	if (lookup->kind == SB_LOOKUP_SERVICE)
-		ares_search(c->channel, lookup->name, ns_c_in, ns_t_srv, on_services, query);
+		ares_query(c->channel, lookup->name, ns_c_in, ns_t_srv, on_services, query);
 	else
 		ares_getaddrinfo(c->channel, lookup->name, NULL, &hints, on_addresses, query);
 }
