@@ -288,7 +288,6 @@ fail(struct sb_lookup *lookup, struct ares *ares, int status)
 		break;
 	case ARES_ENOTFOUND:
 	case ARES_ENONAME:
-	case ARES_EBADNAME:
 		sb_lookup_answer(lookup, NULL, 0, -ENOENT, NULL);
 		break;
 	case ARES_ETIMEOUT:
