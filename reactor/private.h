@@ -30,6 +30,7 @@ struct origin {
 	size_t n_holders;
 	const char *place;
 	bool is_listener;
+	struct race *race; /* of one that connects, or failed to; else NULL */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -192,5 +193,8 @@ void sb_url_normalise(struct sb_url *url);
 
 /* Whether its host is a service, and so its port unknown. */
 bool sb_url_is_service(const struct sb_url *url);
+
+/* Whether its host, normalised, has to be looked up. */
+bool sb_url_has_name(const struct sb_url *url);
 
 #endif

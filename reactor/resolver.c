@@ -41,24 +41,30 @@ family_of(const char *name)
 	return inet_pton(AF_INET6, name, &address) == 1 ? AF_INET6 : AF_UNSPEC;
 }
 
-static const char *
-words(const struct sb_lookup *lookup)
+const char *
+sb_lookup_words(int code)
 {
-	switch (lookup->code) {
+	switch (code) {
 	case -ENOENT:
 		return "there is no such name";
 	case -ENODATA:
-		if (lookup->kind == SB_LOOKUP_SERVICE)
-			return "nobody offers this service there";
-		return lookup->kind == SB_LOOKUP_IPV4 ? "it has no IPv4 address"
-						      : "it has no IPv6 address";
+		return "it has no address";
 	case -ETIMEDOUT:
 		return "the name servers did not answer";
 	case -EAGAIN:
 		return "the name servers failed";
 	default:
-		return strerror(-lookup->code);
+		return strerror(-code);
 	}
+}
+
+static const char *
+words(const struct sb_lookup *lookup)
+{
+	static const char *const without[] = { "it has no IPv4 address", "it has no IPv6 address",
+		"nobody offers this service there" };
+
+	return lookup->code == -ENODATA ? without[lookup->kind] : sb_lookup_words(lookup->code);
 }
 
 static void

@@ -62,6 +62,9 @@ void sb_lookup_answer(struct sb_lookup *lookup, const struct sb_answer *answers,
 /* The same with services, which it puts in order. */
 void sb_lookup_answer_services(struct sb_lookup *lookup, struct service *services, size_t n);
 
+/* Why a look-up failed; of both families, -ENODATA is that there is no address. */
+const char *sb_lookup_words(int code);
+
 /* "look-up NAME PLACE". */
 void sb_lookup_describe(const struct sb_lookup *lookup, char *buf, size_t cap);
 

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -62,17 +61,27 @@ forget_name(struct sb_simulation *sim, struct sim_name *known)
 }
 
 static bool
+read_service(const char *text, struct service *answer)
+{
+	unsigned priority, weight, port;
+	int end = 0;
+
+	if (sscanf(text, "%5u %5u %5u %255s%n", &priority, &weight, &port, answer->host, &end) != 4
+		|| text[end] || priority > UINT16_MAX || weight > UINT16_MAX || port > UINT16_MAX)
+		return false;
+	answer->priority = (uint16_t)priority;
+	answer->weight = (uint16_t)weight;
+	answer->port = (uint16_t)port;
+	return true;
+}
+
+static bool
 read_answer(enum sb_lookup_kind kind, const char *text, struct service *answer)
 {
 	unsigned char address[sizeof(struct in6_addr)];
-	int end = 0;
 
 	if (kind == SB_LOOKUP_SERVICE)
-		return sscanf(text, "%5" SCNu16 " %5" SCNu16 " %5" SCNu16 " %255s%n",
-			       &answer->priority, &answer->weight, &answer->port, answer->host,
-			       &end)
-			       == 4
-		       && !text[end];
+		return read_service(text, answer);
 	if (inet_pton(kind == SB_LOOKUP_IPV4 ? AF_INET : AF_INET6, text, address) != 1)
 		return false;
 	(void)snprintf(answer->host, sizeof(answer->host), "%s", text);
