@@ -11,6 +11,7 @@
 TAILQ_HEAD(sim_end_list, sim_end);
 TAILQ_HEAD(sim_place_list, sim_place);
 TAILQ_HEAD(sim_connection_list, sim_connection);
+TAILQ_HEAD(sim_passed_list, sim_passed);
 
 /* A URL that somebody dialled, listened at or changed the reach of; kept to the end. */
 struct sim_place {
@@ -74,6 +75,7 @@ struct sb_simulation {
 	struct sim_end_list hot;
 	struct sim_place_list places;
 	struct sim_connection_list connections;
+	struct sim_passed_list passed;
 	struct byte_queue spare;
 	unsigned n_dialled;
 };
@@ -92,6 +94,13 @@ struct sim_end *sb_sim_find_listening(struct sb_simulation *sim, const struct sb
 
 /* Sets a port at which nobody listens: 0, or -EADDRINUSE when there is none. */
 int sb_sim_choose_port(struct sb_simulation *sim, struct sb_url *url);
+
+/* sim_passed.c */
+
+/* Puts the URL of the socket that was passed by this name into *url, for this one time. */
+int sb_sim_take_passed(
+	struct sb_simulation *sim, struct sb_url *url, struct sb_error *ret_error);
+void sb_sim_passed_free(struct sb_simulation *sim);
 
 /* sim_network.c */
 

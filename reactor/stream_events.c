@@ -101,6 +101,9 @@ sb_stream_tell_connected(struct stream *s)
 {
 	s->state = OPEN;
 	s->is_told = true;
+	/* Who was accepted has it from the listener. */
+	if (!s->origin->is_listener)
+		sb_origin_keep_alive(s->origin, s->end);
 	sb_stream_begin_deadlines(s);
 	sb_stream_shut_down_if_written(s);
 	if (s->protocol->connected)
