@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -202,6 +203,13 @@ find_address(int fd, struct sb_url *url)
 	return 0;
 }
 
+/* Any descriptor will do, and this one costs next to nothing. */
+static int
+open_reserve(void)
+{
+	return eventfd(0, EFD_CLOEXEC);
+}
+
 /* A socket that listens already. */
 static int
 listen_passed(const struct sb_url *url, struct socket_listening *ret_listening,
@@ -217,7 +225,7 @@ listen_passed(const struct sb_url *url, struct socket_listening *ret_listening,
 		return ret;
 	(void)set_on(fd, IPPROTO_TCP, TCP_NODELAY);
 	/* Its file, if it has one, is removed by whoever made it. */
-	*ret_listening = (struct socket_listening){ .fd = fd };
+	*ret_listening = (struct socket_listening){ .fd = fd, .reserve = open_reserve() };
 	*ret_url = *url;
 	return find_address(fd, ret_url);
 }
@@ -242,6 +250,7 @@ sb_socket_listen(const struct sb_url *url, struct socket_listening *ret_listenin
 		ret = find_address(fd, ret_url);
 	if (ret == 0) {
 		ret_listening->fd = fd;
+		ret_listening->reserve = open_reserve();
 		identify(ret_listening, url);
 		return 0;
 	}
@@ -257,6 +266,8 @@ sb_socket_unlisten(const struct socket_listening *listening, const struct sb_url
 	struct stat status;
 
 	(void)close(listening->fd);
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
 	if (listening->inode && lstat(url->path, &status) == 0 && status.st_dev == listening->device
 		&& status.st_ino == listening->inode)
 		(void)unlink(url->path);
@@ -381,4 +392,19 @@ sb_socket_close(int fd, bool resets)
 	else
 		drain(fd);
 	sb_descriptor_close(fd);
+}
+
+int
+sb_socket_shed(struct socket_listening *listening)
+{
+	int fd, ret;
+
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
+	fd = accept4(listening->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	ret = fd < 0 ? accept_error(errno) : 0;
+	if (fd >= 0)
+		sb_socket_close(fd, false);
+	listening->reserve = open_reserve();
+	return ret == -ECONNABORTED ? 0 : ret;
 }

@@ -80,6 +80,18 @@ take(struct stream *s, const struct sb_url *url, struct sb_error *ret_error)
 	return 0;
 }
 
+int
+sb_stream_parse_target(const char *text, struct sb_url *ret_url, struct sb_error *ret_error)
+{
+	int ret = sb_url_parse(text, ret_url, ret_error);
+
+	if (ret == 0)
+		ret = sb_url_check_connect(ret_url, ret_error);
+	if (ret == 0)
+		ret = check_transport(ret_url, ret_error);
+	return ret;
+}
+
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
@@ -126,11 +138,7 @@ sb_stream_connect(struct sb_reactor *r, const char *url, const struct sb_stream_
 	int ret;
 
 	sb_assert(protocol && protocol->closed);
-	ret = sb_url_parse(url, &target, ret_error);
-	if (ret == 0)
-		ret = sb_url_check_connect(&target, ret_error);
-	if (ret == 0)
-		ret = check_transport(&target, ret_error);
+	ret = sb_stream_parse_target(url, &target, ret_error);
 	if (ret < 0)
 		return ret;
 	s = create_connecting(r, url, options, place);
