@@ -10,6 +10,7 @@ struct side {
 	struct sb_stream *stream; /* NULL: it is over */
 	struct side *other;
 	uint64_t n_read;
+	bool has_failed; /* nothing can be written to it */
 };
 
 struct sb_pipe {
@@ -52,6 +53,17 @@ fail(struct side *to, int code)
 	sb_stream_abort(to->stream);
 }
 
+/* What it still has to say comes first, and then its `closed`, unless nobody can hear that. */
+static void
+note_failed(struct side *side)
+{
+	side->has_failed = true;
+	if (!side->other->has_failed)
+		return;
+	sb_stream_close(side->stream);
+	sb_stream_close(side->other->stream);
+}
+
 static void
 on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 {
@@ -64,7 +76,8 @@ on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 	ret = sb_stream_write(to->stream, bytes);
 	if (ret == -ENOBUFS || ret == -ENOMEM)
 		fail(to, ret);
-	/* After -EPIPE what the other still has to say comes first; then its `closed` ends this. */
+	else if (ret == -EPIPE)
+		note_failed(to);
 	if (ret < 0 || sb_stream_is_full(to->stream))
 		sb_stream_pause(stream);
 }
