@@ -49,6 +49,10 @@ struct end_ops {
 	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
 	int (*shutdown)(struct end *end);
 
+	/* Before close(), where that cannot say by itself that the end is one in order: 0;
+	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
+	int (*finish)(struct end *end);
+
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
 };
@@ -82,6 +86,9 @@ struct backend {
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
+
+	/* The OSSL_LIB_CTX for TLS; NULL when out of memory. NULL: OpenSSL's default one. */
+	void *(*tls_library)(void *back);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

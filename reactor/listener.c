@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "private.h"
+#include "tls_end.h"
 
 enum {
 	ACCEPTS_A_TURN = 64,
@@ -142,12 +143,16 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 	l->self = self;
 	sb_stream_fill_options(&l->options, options);
 	sb_url_normalise(&where);
-	ret = begin_listening(l, &where, ret_error);
+	if (l->options.tls)
+		ret = sb_tls_check_use(l->options.tls, true, NULL, url, ret_error);
+	if (ret == 0)
+		ret = begin_listening(l, &where, ret_error);
 	if (ret < 0) {
 		sb_timer_finish(&l->timer);
 		free(l);
 		return ret;
 	}
+	sb_tls_hold(l->options.tls);
 	*ret_listener = l;
 	return 0;
 }
@@ -161,7 +166,10 @@ sb_listener_url(const struct sb_listener *listener)
 static void
 free_listener(void *self)
 {
-	free(self);
+	struct sb_listener *l = self;
+
+	sb_tls_release(l->options.tls);
+	free(l);
 }
 
 void

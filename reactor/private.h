@@ -26,6 +26,7 @@ struct task {
 TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(listener_list, sb_listener);
+TAILQ_HEAD(tls_list, sb_tls);
 
 struct call {
 	sb_call_fn *fn;
@@ -62,6 +63,7 @@ struct sb_reactor {
 	struct task_list tasks;
 	struct stream_list streams;
 	struct listener_list listeners;
+	struct tls_list tls_contexts;
 
 	sb_signal_fn *signal_fn;
 	const char *signal_place;

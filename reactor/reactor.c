@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "private.h"
+#include "tls_end.h"
 
 const int sb_signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -32,6 +33,7 @@ sb_reactor_make(const struct backend *backend, void *back)
 	TAILQ_INIT(&r->tasks);
 	TAILQ_INIT(&r->streams);
 	TAILQ_INIT(&r->listeners);
+	TAILQ_INIT(&r->tls_contexts);
 	return r;
 }
 
@@ -58,6 +60,7 @@ sb_reactor_free(struct sb_reactor *r)
 	sb_assert(!r->all_wakers);
 	sb_assert(TAILQ_EMPTY(&r->streams));
 	sb_assert(TAILQ_EMPTY(&r->listeners));
+	sb_assert(TAILQ_EMPTY(&r->tls_contexts));
 	if (r->signal_fn)
 		r->backend->return_signals(r->back);
 	sb_inbox_destroy(r->inbox);
@@ -287,6 +290,7 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	const struct stream *stream;
 	const struct sb_listener *listener;
 	const struct sb_waker *waker;
+	const struct sb_tls *tls;
 	size_t at = (*cursor)++;
 	struct call call;
 
@@ -307,6 +311,12 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 		listener = sb_listener_after(listener)) {
 		if (is_turn_of(&at)) {
 			sb_listener_describe(listener, buf, cap);
+			return true;
+		}
+	}
+	for (tls = sb_tls_after(r, NULL); tls; tls = sb_tls_after(r, tls)) {
+		if (is_turn_of(&at)) {
+			sb_tls_describe(tls, buf, cap);
 			return true;
 		}
 	}

@@ -76,6 +76,7 @@ struct sb_simulation {
 	struct sim_connection_list connections;
 	struct byte_queue spare;
 	unsigned n_dialled;
+	void *tls_library; /* made when it is first asked for */
 };
 
 /* simulation.c */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim.h"
+#include "tls_end.h"
 
 enum {
 	TURNS_AT_ONCE = 100000, /* then time passes by itself, so that a program that spins ends */
@@ -128,6 +129,16 @@ return_signals(void *back)
 	sim->takes_signals = false;
 }
 
+static void *
+tls_library(void *back)
+{
+	struct sb_simulation *sim = back;
+
+	if (!sim->tls_library)
+		sim->tls_library = sb_tls_library_create(sim->seed);
+	return sim->tls_library;
+}
+
 static const struct backend simulated = {
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
@@ -138,6 +149,7 @@ static const struct backend simulated = {
 	.return_signals = return_signals,
 	.connect = sb_sim_connect,
 	.listen = sb_sim_listen,
+	.tls_library = tls_library,
 	.destroy = NULL,
 };
 
@@ -170,6 +182,7 @@ sb_simulation_destroy(struct sb_simulation *sim)
 		return;
 	sb_reactor_free(sim->reactor);
 	sb_sim_network_finish(sim);
+	sb_tls_library_destroy(sim->tls_library);
 	free(sim);
 }
 

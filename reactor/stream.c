@@ -14,6 +14,7 @@ sb_stream_fill_options(struct sb_stream_options *options, const struct sb_stream
 
 	sb_assert(o->idle_timeout_ns >= 0 && o->close_timeout_ns >= 0);
 	options->connect_timeout_ns = o->connect_timeout_ns ? o->connect_timeout_ns : 30 * SB_S;
+	options->tls = o->tls;
 	options->idle_timeout_ns = o->idle_timeout_ns;
 	options->close_timeout_ns = o->close_timeout_ns ? o->close_timeout_ns : 10 * SB_S;
 	/* A default gives way to what was given. */
@@ -62,6 +63,7 @@ discard(struct stream *s)
 {
 	TAILQ_REMOVE(&s->reactor->streams, s, link);
 	sb_timer_finish(&s->timer);
+	sb_tls_end_destroy(s->tls);
 	free(s);
 }
 
@@ -90,6 +92,24 @@ set_peer(struct stream *s, const struct sb_url *url)
 		(void)snprintf(s->peer, sizeof(s->peer), "%.50s:%u", url->host, url->port);
 }
 
+/* What the handshake will need, if there is to be one. */
+static int
+prepare_tls(struct stream *s, const struct sb_url *url, struct sb_error *ret_error)
+{
+	const char *name = url->scheme == SB_SCHEME_TCP ? url->host : NULL;
+	int ret;
+
+	if (!s->options.tls)
+		return 0;
+	ret = sb_tls_check_use(s->options.tls, false, name, s->name, ret_error);
+	if (ret < 0)
+		return ret;
+	s->tls = sb_tls_end_create(s->reactor, s->options.tls, name, s->name);
+	return s->tls ? 0
+		      : sb_error_set(
+			      ret_error, -ENOMEM, "connecting to %s: out of memory", s->name);
+}
+
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
@@ -98,14 +118,15 @@ begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_erro
 
 	sb_url_normalise(url);
 	set_peer(s, url);
+	ret = prepare_tls(s, url, ret_error);
+	if (ret < 0)
+		return ret;
 	ret = r->backend->connect(r->back, url, &s->end, &result);
 	if (ret < 0)
 		return sb_error_set(
 			ret_error, ret, "connecting to %s: %s", s->name, strerror(-ret));
 	s->end->task = &s->task;
-	s->give_up_ns = s->options.connect_timeout_ns < 0
-				? INT64_MAX
-				: time_add(sb_reactor_now_ns(r), s->options.connect_timeout_ns);
+	sb_stream_set_give_up(s);
 	if (result == 0 || result == -EINPROGRESS)
 		sb_stream_update(s);
 	else
@@ -148,6 +169,13 @@ sb_stream_accept(struct sb_reactor *r, struct end *end, const char *peer, const 
 {
 	struct stream *s = create(r, peer, where, options, place);
 
+	if (s && options->tls) {
+		s->tls = sb_tls_end_create(r, options->tls, NULL, "");
+		if (!s->tls) {
+			discard(s);
+			s = NULL;
+		}
+	}
 	if (!s) {
 		end->ops->close(end, true);
 		return NULL;
@@ -167,7 +195,7 @@ sb_stream_begin(struct sb_stream *stream)
 	if (!s->protocol)
 		sb_stream_destroy(stream);
 	else if (s->state == OPEN)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
 }
 
 void

@@ -5,10 +5,12 @@
  * stream_events.c what happens to it. */
 
 #include "private.h"
+#include "tls_end.h"
 
 enum stream_state {
 	CONNECTING,
 	OPEN,
+	SECURING, /* what is queued goes out in the clear, then TLS begins */
 	CLOSING, /* writes what is queued, and that is all */
 	OVER, /* the end is closed, `closed` is to be told */
 	GONE, /* it has been told, or destroyed; freed when the turn ends */
@@ -20,6 +22,7 @@ enum why {
 	WE_ABORTED,
 	CONNECT_FAILED,
 	CONNECT_TIMED_OUT,
+	TLS_FAILED,
 	READ_FAILED,
 	WRITE_FAILED,
 	IDLE_TIMED_OUT,
@@ -38,9 +41,10 @@ struct stream {
 	TAILQ_ENTRY(stream) link;
 	const char *place;
 	struct sb_stream_options options; /* without a default left to fill in */
+	struct tls_end *tls; /* NULL: none */
 	struct byte_queue queue;
 	int64_t active_ns; /* when a byte last came or, after the peer's end, went */
-	int64_t give_up_ns; /* of connecting and of closing */
+	int64_t give_up_ns; /* of connecting, of TLS and of closing */
 	enum stream_state state;
 	enum why why;
 	int code; /* with why */
@@ -64,8 +68,14 @@ extern const struct sb_transport sb_stream_transport;
 void sb_stream_run(void *self, unsigned events);
 void sb_stream_on_deadline(void *self);
 
+/* The connect timeout begins. */
+void sb_stream_set_give_up(struct stream *s);
+
 /* To be called after each change of what the stream waits for. */
 void sb_stream_update(struct stream *s);
+
+/* The connection stands: with TLS, whose handshake begins; else, `connected`. From the loop only. */
+void sb_stream_stand(struct stream *s);
 
 /* `connected`; from the loop only. */
 void sb_stream_tell_connected(struct stream *s);
@@ -84,6 +94,16 @@ void sb_stream_end(struct stream *s, enum why why, int code);
 
 /* Ends it, and nothing is told. */
 void sb_stream_retire(struct stream *s);
+
+/* stream_tls.c */
+
+/* For struct sb_transport. */
+int sb_stream_begin_tls(
+	struct sb_stream *base, struct sb_tls *tls, const char *name, struct sb_error *ret_error);
+bool sb_stream_has_tls(const struct sb_stream *base, struct sb_tls_info *ret_info);
+
+/* Begins the handshake that was asked for. */
+void sb_stream_shake(struct stream *s);
 
 /* stream_error.c */
 

@@ -121,7 +121,7 @@ stream_close(struct sb_stream *base)
 
 	if (s->state == CONNECTING || (s->state == OPEN && !s->is_told))
 		sb_stream_end(s, WE_ABORTED, -ECONNABORTED);
-	else if (s->state == OPEN)
+	else if (s->state == OPEN || s->state == SECURING)
 		sb_stream_begin_closing(s, WE_CLOSED);
 }
 
@@ -172,4 +172,6 @@ const struct sb_transport sb_stream_transport = {
 	.destroy = stream_destroy,
 	.set_idle_timeout = stream_set_idle_timeout,
 	.peer = stream_peer,
+	.start_tls = sb_stream_begin_tls,
+	.tls_info = sb_stream_has_tls,
 };

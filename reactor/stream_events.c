@@ -13,6 +13,7 @@ deadline_ns(const struct stream *s)
 {
 	switch (s->state) {
 	case CONNECTING:
+	case SECURING:
 	case CLOSING:
 		return s->give_up_ns;
 	case OPEN:
@@ -49,6 +50,15 @@ can_read(const struct stream *s)
 }
 
 void
+sb_stream_set_give_up(struct stream *s)
+{
+	int64_t timeout_ns = s->options.connect_timeout_ns;
+
+	s->give_up_ns =
+		timeout_ns < 0 ? INT64_MAX : time_add(sb_reactor_now_ns(s->reactor), timeout_ns);
+}
+
+void
 sb_stream_update(struct stream *s)
 {
 	unsigned interest = 0;
@@ -56,7 +66,7 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if (s->state == CONNECTING || s->queue.len > 0)
+		if (s->state != OPEN || s->queue.len > 0)
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
@@ -91,7 +101,10 @@ sb_stream_end(struct stream *s, enum why why, int code)
 static void
 free_stream(void *self)
 {
-	free(self);
+	struct stream *s = self;
+
+	sb_tls_end_destroy(s->tls);
+	free(s);
 }
 
 void
@@ -125,7 +138,7 @@ sb_stream_shut_down_if_written(struct stream *s)
 		s->has_shut_down = true;
 	}
 	if (s->has_ended)
-		sb_stream_end(s, s->write_error ? WRITE_FAILED : PEER_ENDED, s->write_error);
+		sb_stream_begin_closing(s, PEER_ENDED);
 }
 
 void
@@ -140,15 +153,53 @@ sb_stream_tell_connected(struct stream *s)
 	sb_stream_update(s);
 }
 
+static bool
+has_tls(const struct stream *s)
+{
+	return s->tls && sb_tls_end_has_begun(s->tls);
+}
+
+void
+sb_stream_stand(struct stream *s)
+{
+	if (!s->tls || has_tls(s)) {
+		sb_stream_tell_connected(s);
+		return;
+	}
+	if (s->state == OPEN) {
+		/* It was accepted, and its time to connect begins. */
+		s->state = CONNECTING;
+		sb_stream_set_give_up(s);
+	}
+	sb_stream_shake(s);
+}
+
 static void
 finish_connecting(struct stream *s)
 {
 	int ret = s->end->ops->result(s->end);
 
 	if (ret == 0)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
 	else if (ret != -EINPROGRESS)
-		sb_stream_end(s, CONNECT_FAILED, ret);
+		sb_stream_end(s, has_tls(s) ? TLS_FAILED : CONNECT_FAILED, ret);
+}
+
+static void
+finish_securing(struct stream *s)
+{
+	int ret = s->end->ops->result(s->end);
+
+	if (ret == 0) {
+		s->state = OPEN;
+		s->active_ns = s->reactor->now_ns;
+		sb_stream_shut_down_if_written(s);
+		if (s->protocol->secured)
+			s->protocol->secured(s->self, &s->base);
+		sb_stream_update(s);
+	} else if (ret != -EINPROGRESS) {
+		sb_stream_end(s, TLS_FAILED, ret);
+	}
 }
 
 void
@@ -158,8 +209,22 @@ sb_stream_fail_writing(struct stream *s, int code)
 	s->is_full = false;
 	s->active_ns = sb_reactor_now_ns(s->reactor);
 	sb_byte_queue_drop(&s->queue, &s->reactor->spare);
-	if (s->state == CLOSING || s->has_ended)
+	if (s->state != OPEN || s->has_ended)
 		sb_stream_end(s, WRITE_FAILED, code);
+}
+
+/* Ends it once all is written. */
+static void
+finish_closing(struct stream *s)
+{
+	bool is_written = s->queue.len == 0;
+
+	if (is_written && s->end->ops->finish)
+		is_written = s->end->ops->finish(s->end) != -EAGAIN;
+	if (is_written)
+		sb_stream_end(s, s->why, 0);
+	else
+		sb_stream_update(s);
 }
 
 void
@@ -170,10 +235,8 @@ sb_stream_begin_closing(struct stream *s, enum why why)
 	s->give_up_ns = time_add(sb_reactor_now_ns(s->reactor), s->options.close_timeout_ns);
 	if (s->write_error)
 		sb_stream_end(s, WRITE_FAILED, s->write_error);
-	else if (s->queue.len == 0)
-		sb_stream_end(s, why, 0);
 	else
-		sb_stream_update(s);
+		finish_closing(s);
 }
 
 /* code: 0 for the peer's end. */
@@ -248,8 +311,13 @@ write_on(struct stream *s)
 		sb_stream_update(s);
 		return;
 	}
-	if (s->state == CLOSING && s->queue.len == 0) {
-		sb_stream_end(s, s->why, 0);
+	if (s->state == CLOSING) {
+		finish_closing(s);
+		return;
+	}
+	if (s->state == SECURING) {
+		if (s->queue.len == 0)
+			sb_stream_shake(s);
 		return;
 	}
 	sb_stream_shut_down_if_written(s);
@@ -274,10 +342,14 @@ sb_stream_run(void *self, unsigned events)
 		finish_connecting(s);
 		return;
 	}
+	if (s->state == SECURING && has_tls(s)) {
+		finish_securing(s);
+		return;
+	}
 	/* Reading first: what came before a reset is not to be lost to it. */
 	if (events & EVENT_READ)
 		read_all(s);
-	if (events & EVENT_WRITE && s->end && s->queue.len > 0)
+	if (events & EVENT_WRITE && s->end && (s->state == CLOSING || s->queue.len > 0))
 		write_on(s);
 }
 
@@ -288,7 +360,7 @@ sb_stream_on_deadline(void *self)
 
 	if (deadline_ns(s) > s->reactor->now_ns)
 		set_timer(s);
-	else if (s->state == CONNECTING)
+	else if (s->state == CONNECTING || s->state == SECURING)
 		sb_stream_end(s, CONNECT_TIMED_OUT, -ETIMEDOUT);
 	else if (s->state == CLOSING)
 		sb_stream_end(s, CLOSE_TIMED_OUT, -ETIMEDOUT);
