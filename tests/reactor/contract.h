@@ -21,9 +21,16 @@
 #include <signalbox/simulation.h>
 #include <signalbox/listener.h>
 #include <signalbox/stream.h>
+#include <signalbox/testing_tls.h>
+#include <signalbox/tls.h>
 #include <signalbox/url.h>
 
 enum transport { OVER_TCP, OVER_UNIX, OVER_SIMULATION, OVER_WEATHER };
+
+/* Whether it is over TLS; of the including test. */
+#ifndef OVER_TLS
+#define OVER_TLS false
+#endif
 
 enum { N_PEERS = 64, TEXT_CAP = 4096 };
 
@@ -55,6 +62,7 @@ struct world {
 	char url[SB_URL_CAP]; /* to listen at */
 	struct sb_listener *listener; /* or NULL */
 	struct sb_stream_options options; /* of accepted streams */
+	struct sb_tls *client_tls; /* or NULL */
 	struct peer client, server; /* the server's is the first accepted */
 	struct peer more[N_PEERS]; /* the next ones */
 	unsigned n_accepted;
@@ -305,8 +313,12 @@ connect_peer(struct world *w, struct peer *p, const struct sb_stream_options *op
 {
 	struct sb_error error = { 0 };
 	const char *url = w->listener ? sb_listener_url(w->listener) : w->url;
-	int ret = sb_stream_connect(w->r, url, options, SB_PLACE,
-		p->on_ended ? &half_closing : &noting, p, &p->stream, &error);
+	struct sb_stream_options own = options ? *options : (struct sb_stream_options){ 0 };
+	int ret;
+
+	own.tls = w->client_tls;
+	ret = sb_stream_connect(w->r, url, &own, SB_PLACE, p->on_ended ? &half_closing : &noting, p,
+		&p->stream, &error);
 
 	if (ret < 0)
 		print_error("%s\n", error.text);
@@ -368,6 +380,41 @@ make_pattern(size_t n)
 	return pattern;
 }
 
+/* One authority, and one server, for all tests of a program. */
+static struct sb_test_ca *ca;
+static const struct sb_test_certificate *server_certificate;
+
+static inline void
+make_certificates(void)
+{
+	const struct sb_test_certificate_options server = { .names = "127.0.0.1,server.example" };
+
+	if (ca)
+		return;
+	ca = sb_test_ca_create("Test Authority");
+	server_certificate = sb_test_certificate_create(ca, &server);
+}
+
+/* By name; over UNIX, where there is none, by pin. */
+static inline void
+add_tls(struct world *w)
+{
+	const char *pin;
+	struct sb_tls_options server = { .is_server = true }, client = { 0 };
+	struct sb_error error = { 0 };
+
+	make_certificates();
+	pin = server_certificate->key_pin;
+	server.cert_pem = server_certificate->both;
+	client.ca_pem = sb_test_ca_pem(ca);
+	if (w->transport == OVER_UNIX) {
+		client.pins = &pin;
+		client.n_pins = 1;
+	}
+	assert_int_equal(sb_tls_create(w->r, &client, SB_PLACE, &w->client_tls, &error), 0);
+	assert_int_equal(sb_tls_create(w->r, &server, SB_PLACE, &w->options.tls, &error), 0);
+}
+
 static inline struct world *
 create_world(enum transport transport, uint64_t seed)
 {
@@ -398,6 +445,8 @@ create_world(enum transport transport, uint64_t seed)
 		if (transport == OVER_WEATHER)
 			sb_simulation_set_weather(w->sim, &weather);
 	}
+	if (OVER_TLS)
+		add_tls(w);
 	init_peer(&w->client, w);
 	init_peer(&w->server, w);
 	for (i = 0; i < N_PEERS; i++)
@@ -427,6 +476,8 @@ destroy_world(struct world *w)
 	for (i = 0; i < N_PEERS; i++)
 		drop_peer(&w->more[i]);
 	sb_listener_close(w->listener);
+	sb_tls_destroy(w->client_tls);
+	sb_tls_destroy(w->options.tls);
 	while (sb_reactor_pending_next(w->r, &cursor, left, sizeof(left)))
 		print_error("left: %s\n", left);
 	assert_int_equal(cursor, 1);
