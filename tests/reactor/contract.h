@@ -51,6 +51,7 @@ struct peer {
 	uint64_t hash; /* of all bytes */
 	char text[TEXT_CAP]; /* the first bytes, NUL-terminated */
 	struct sb_error error; /* of closed */
+	bool is_truncated; /* as TLS tells it in closed */
 	bool is_inside; /* a call: nothing may be told now */
 };
 
@@ -175,16 +176,30 @@ static inline void
 note_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 {
 	struct peer *p = self;
+	struct sb_tls_info info;
 
-	(void)stream;
 	assert_false(p->is_inside);
 	assert_int_equal(p->n_closed, 0);
 	p->n_closed++;
 	p->error = *error;
+	p->is_truncated = sb_stream_tls_info(stream, &info) && info.is_truncated;
 	if (p->on_closed)
 		p->on_closed(p);
 	p->stream = NULL;
 	look(p->world);
+}
+
+/* The peer was cut off, and must not take what it has for the whole. A UNIX socket has no reset that
+ * comes after bytes; TLS knows all the same. */
+static inline void
+assert_cut_off(const struct peer *p)
+{
+	if (p->world->transport != OVER_UNIX)
+		assert_int_equal(p->error.code, -ECONNRESET);
+	else if (p->error.code == 0)
+		assert_int_equal(p->is_truncated, OVER_TLS);
+	else
+		assert_true(OVER_TLS && p->error.code == -ECONNRESET);
 }
 
 /* Closes when the peer ends. */
