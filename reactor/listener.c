@@ -21,7 +21,7 @@ struct sb_listener {
 	struct sb_timer timer; /* started: accepting rests */
 	struct sb_reap reap;
 	TAILQ_ENTRY(sb_listener) link;
-	struct sb_stream_options options;
+	struct origin *origin; /* of its streams */
 	const char *place;
 	bool has_failed; /* and `failed` was told */
 	char url[SB_URL_CAP];
@@ -52,10 +52,9 @@ on_rested(void *self)
 }
 
 static void
-take(struct sb_listener *l, struct end *end, const char *peer)
+take(struct sb_listener *l, struct end *end, const struct peer_address *peer)
 {
-	struct sb_stream *stream =
-		sb_stream_accept(l->reactor, end, peer, l->url, &l->options, l->place);
+	struct sb_stream *stream = sb_stream_accept(l->origin, end, peer);
 
 	if (!stream) {
 		rest(l, -ENOMEM);
@@ -70,17 +69,17 @@ static void
 accept_all(void *self, unsigned events)
 {
 	struct sb_listener *l = self;
-	char peer[PEER_CAP];
+	struct peer_address peer;
 	struct end *end;
 	int i, ret;
 
 	(void)events;
 	for (i = 0; i < ACCEPTS_A_TURN && l->end && !sb_timer_is_started(&l->timer); i++) {
-		ret = l->end->ops->accept(l->end, &end, peer);
+		ret = l->end->ops->accept(l->end, &end, &peer);
 		if (ret == -EAGAIN)
 			break;
 		if (ret == 0)
-			take(l, end, peer);
+			take(l, end, &peer);
 		else if (ret != -ECONNABORTED)
 			rest(l, ret);
 	}
@@ -105,7 +104,8 @@ create(struct sb_reactor *r, const char *place)
 }
 
 static int
-begin_listening(struct sb_listener *l, const struct sb_url *url, struct sb_error *ret_error)
+begin_listening(struct sb_listener *l, const struct sb_url *url,
+	const struct sb_stream_options *options, struct sb_error *ret_error)
 {
 	struct sb_reactor *r = l->reactor;
 	struct sb_url bound;
@@ -114,6 +114,18 @@ begin_listening(struct sb_listener *l, const struct sb_url *url, struct sb_error
 	if (ret < 0)
 		return ret;
 	sb_url_print(&bound, l->url, sizeof(l->url));
+	l->origin = sb_origin_create(r, l->url, options, l->place);
+	if (!l->origin) {
+		l->end->ops->close(l->end, false);
+		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", l->url);
+	}
+	l->origin->is_listener = true;
+	ret = sb_origin_take_tls(l->origin, url, ret_error);
+	if (ret < 0) {
+		sb_origin_release(l->origin);
+		l->end->ops->close(l->end, false);
+		return ret;
+	}
 	l->end->task = &l->task;
 	l->end->ops->watch(l->end, EVENT_READ);
 	TAILQ_INSERT_TAIL(&r->listeners, l, link);
@@ -131,28 +143,24 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 
 	sb_assert(acceptor && acceptor->accepted);
 	ret = sb_url_parse(url, &where, ret_error);
+	if (ret == 0)
+		ret = sb_url_check_listen(&where, ret_error);
 	if (ret < 0)
 		return ret;
-	if (where.scheme == SB_SCHEME_TCP && where.path[0])
-		return sb_error_set(ret_error, -EINVAL,
-			"listening at %s: a listener needs no path after the port", url);
+	if (where.scheme > SB_SCHEME_UNIX)
+		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: only tcp:// and unix://");
 	l = create(r, place);
 	if (!l)
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", url);
 	l->acceptor = acceptor;
 	l->self = self;
-	sb_stream_fill_options(&l->options, options);
 	sb_url_normalise(&where);
-	if (l->options.tls)
-		ret = sb_tls_check_use(l->options.tls, true, NULL, url, ret_error);
-	if (ret == 0)
-		ret = begin_listening(l, &where, ret_error);
+	ret = begin_listening(l, &where, options, ret_error);
 	if (ret < 0) {
 		sb_timer_finish(&l->timer);
 		free(l);
 		return ret;
 	}
-	sb_tls_hold(l->options.tls);
 	*ret_listener = l;
 	return 0;
 }
@@ -166,10 +174,7 @@ sb_listener_url(const struct sb_listener *listener)
 static void
 free_listener(void *self)
 {
-	struct sb_listener *l = self;
-
-	sb_tls_release(l->options.tls);
-	free(l);
+	free(self);
 }
 
 void
@@ -186,6 +191,7 @@ sb_listener_close(struct sb_listener *listener)
 	listener->end = NULL;
 	TAILQ_REMOVE(&r->listeners, listener, link);
 	sb_timer_finish(&listener->timer);
+	sb_origin_release(listener->origin);
 	sb_reactor_reap(r, &listener->reap, free_listener, listener);
 }
 

@@ -1,5 +1,7 @@
 #include "sockets.h"
 
+#include "peer.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -207,18 +209,15 @@ sb_socket_unlisten(const struct socket_listening *listening, const struct sb_url
 }
 
 static void
-print_peer(const union address *address, char *buf)
+note_peer(const union address *address, struct peer_address *ret_peer)
 {
-	char host[INET6_ADDRSTRLEN] = "";
-
+	memset(ret_peer, 0, sizeof(*ret_peer));
 	if (address->any.sa_family == AF_INET) {
-		(void)inet_ntop(AF_INET, &address->v4.sin_addr, host, sizeof(host));
-		(void)snprintf(buf, PEER_CAP, "%s:%u", host, ntohs(address->v4.sin_port));
+		sb_peer_set_v4(ret_peer, &address->v4.sin_addr);
+		ret_peer->port = ntohs(address->v4.sin_port);
 	} else if (address->any.sa_family == AF_INET6) {
-		(void)inet_ntop(AF_INET6, &address->v6.sin6_addr, host, sizeof(host));
-		(void)snprintf(buf, PEER_CAP, "[%s]:%u", host, ntohs(address->v6.sin6_port));
-	} else {
-		(void)snprintf(buf, PEER_CAP, "unix");
+		memcpy(ret_peer->address, &address->v6.sin6_addr, sizeof(ret_peer->address));
+		ret_peer->port = ntohs(address->v6.sin6_port);
 	}
 }
 
@@ -239,7 +238,7 @@ accept_error(int error)
 }
 
 int
-sb_socket_accept(int listening, int *ret_fd, char ret_peer[PEER_CAP])
+sb_socket_accept(int listening, int *ret_fd, struct peer_address *ret_peer)
 {
 	union address address;
 	socklen_t len = sizeof(address);
@@ -250,7 +249,7 @@ sb_socket_accept(int listening, int *ret_fd, char ret_peer[PEER_CAP])
 	if (fd < 0)
 		return accept_error(errno);
 	send_at_once(fd, address.any.sa_family);
-	print_peer(&address, ret_peer);
+	note_peer(&address, ret_peer);
 	*ret_fd = fd;
 	return 0;
 }

@@ -10,7 +10,7 @@ seconds(int64_t ns)
 static const char *
 explain_code(const struct stream *s)
 {
-	const char *why = s->tls ? sb_tls_end_why(s->tls) : "";
+	const char *why = s->has_tls ? sb_tls_end_why(tls_of(s)) : "";
 
 	return *why ? why : strerror(-s->code);
 }
@@ -18,9 +18,11 @@ explain_code(const struct stream *s)
 void
 sb_stream_explain(const struct stream *s, struct sb_error *error)
 {
-	const struct sb_stream_options *o = &s->options;
+	const struct sb_stream_options *o = &s->origin->options;
 	const char *words = explain_code(s);
-	bool is_shaking = s->tls && sb_tls_end_has_begun(s->tls);
+	char name[NAME_CAP];
+
+	sb_stream_name(s, name, sizeof(name));
 
 	switch (s->why) {
 	case WE_CLOSED:
@@ -30,33 +32,45 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		(void)sb_error_set(error, 0, "the peer ended");
 		break;
 	case WE_ABORTED:
-		(void)sb_error_set(error, s->code, "%s: aborted from our side", s->name);
+		(void)sb_error_set(error, s->code, "%s: aborted from our side", name);
 		break;
 	case CONNECT_FAILED:
-		(void)sb_error_set(error, s->code, "connecting to %s: %s", s->name, words);
+		(void)sb_error_set(error, s->code, "connecting to %s: %s", name, words);
 		break;
 	case CONNECT_TIMED_OUT:
 		(void)sb_error_set(error, s->code,
-			is_shaking ? "TLS with %s: the handshake was not through within %g s"
+			s->has_tls ? "TLS with %s: the handshake was not through within %g s"
 				   : "connecting to %s: no answer within %g s",
-			s->name, seconds(o->connect_timeout_ns));
+			name, seconds(o->connect_timeout_ns));
 		break;
 	case TLS_FAILED:
-		(void)sb_error_set(error, s->code, "TLS with %s: %s", s->name, words);
+		(void)sb_error_set(error, s->code, "TLS with %s: %s", name, words);
 		break;
 	case READ_FAILED:
-		(void)sb_error_set(error, s->code, "reading from %s: %s", s->name, words);
+		(void)sb_error_set(error, s->code, "reading from %s: %s", name, words);
 		break;
 	case WRITE_FAILED:
-		(void)sb_error_set(error, s->code, "writing to %s: %s", s->name, words);
+		(void)sb_error_set(error, s->code, "writing to %s: %s", name, words);
 		break;
 	case IDLE_TIMED_OUT:
-		(void)sb_error_set(error, s->code, "reading from %s: nothing came for %g s",
-			s->name, seconds(o->idle_timeout_ns));
+		(void)sb_error_set(error, s->code, "reading from %s: nothing came for %g s", name,
+			seconds(s->deadlines->idle_timeout_ns));
+		break;
+	case WRITE_TIMED_OUT:
+		(void)sb_error_set(error, s->code,
+			"writing to %s: the peer took nothing of what is queued for %g s", name,
+			seconds(o->write_timeout_ns));
+		break;
+	case LIFETIME_ENDED:
+		(void)sb_error_set(error, s->code, "%s: its lifetime of %g s is over", name,
+			seconds(o->lifetime_ns));
+		break;
+	case NO_MEMORY:
+		(void)sb_error_set(error, s->code, "%s: no memory for its deadline", name);
 		break;
 	case CLOSE_TIMED_OUT:
 		(void)sb_error_set(error, s->code,
-			"closing %s: the peer did not take what was queued within %g s", s->name,
+			"closing %s: the peer did not take what was queued within %g s", name,
 			seconds(o->close_timeout_ns));
 		break;
 	}

@@ -175,6 +175,7 @@ free_context(struct sb_tls *tls)
 		free((void *)(uintptr_t)*texts[i]);
 	free(tls->alpn);
 	free(tls->pins);
+	free(tls->url_options);
 	free(tls);
 }
 
@@ -277,6 +278,8 @@ sb_tls_check_use(const struct sb_tls *tls, bool is_server, const char *name, con
 {
 	const char *wrong = NULL;
 
+	if (!tls)
+		return 0;
 	if (is_server && !tls->options.is_server)
 		wrong = "the TLS context is a client's, and a listener needs a server's";
 	else if (!is_server && tls->options.is_server)

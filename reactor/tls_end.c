@@ -13,31 +13,48 @@ tls_end_of(struct end *base)
 
 static void run(void *self, unsigned events);
 
+static bool
+keep_names(struct tls_end *f, const char *name, const char *where)
+{
+	size_t cap = strlen(where) + (name ? strlen(name) : 0) + 2;
+
+	f->name = name ? strdup(name) : NULL;
+	f->session_key = malloc(cap);
+	if (!f->session_key || (name && !f->name))
+		return false;
+	/* The name too: what was trusted under one is not to be taken for another. */
+	(void)snprintf(f->session_key, cap, "%s %s", name ? name : "", where);
+	return true;
+}
+
 struct tls_end *
-sb_tls_end_create(struct sb_reactor *r, struct sb_tls *tls, const char *name, const char *where)
+sb_tls_end_create(struct sb_reactor *r, struct sb_tls *tls, const char *name, const char *where,
+	struct end *under)
 {
 	struct tls_end *f = calloc(1, sizeof(*f));
-	size_t cap = strlen(where) + (name ? strlen(name) : 0) + 2;
 
 	if (!f)
 		return NULL;
-	f->session_key = malloc(cap);
-	f->name = name ? strdup(name) : NULL;
-	if (!f->session_key || (name && !f->name)) {
-		free(f->session_key);
-		free(f->name);
-		free(f);
+	f->tls = tls;
+	sb_tls_hold(tls);
+	if (!keep_names(f, name, where)) {
+		sb_tls_end_destroy(f);
 		return NULL;
 	}
-	/* The name too: what was trusted under one is not to be taken for another. */
-	(void)snprintf(f->session_key, cap, "%s %s", name ? name : "", where);
 	f->base.ops = &tls_ops;
 	f->reactor = r;
-	f->tls = tls;
 	f->task.run = run;
 	f->task.self = f;
-	sb_tls_hold(tls);
+	f->under = under;
+	f->base.interest = under->interest;
+	under->task = &f->task;
 	return f;
+}
+
+struct end *
+sb_tls_end_base(struct tls_end *f)
+{
+	return &f->base;
 }
 
 void
@@ -106,36 +123,33 @@ sync_interest(struct tls_end *f)
 
 	if (f->phase == TLS_SHAKING)
 		interest |= EVENT_READ;
-	else if (f->phase == TLS_OPEN)
+	else if (f->phase == TLS_OPEN || f->phase == TLS_CLEAR)
 		interest |= f->base.interest;
 	if (interest != f->under->interest)
 		f->under->ops->watch(f->under, interest);
 }
 
 int
-sb_tls_end_begin(struct tls_end *f, struct end *under, struct end **ret_end)
+sb_tls_end_begin(struct tls_end *f)
 {
+	bool is_ready;
+
 	ERR_clear_error();
-	if (!prepare(f)) {
-		SSL_free(f->ssl);
-		f->ssl = NULL;
-		ERR_clear_error();
+	is_ready = prepare(f);
+	ERR_clear_error();
+	if (!is_ready)
 		return -ENOMEM;
-	}
-	f->under = under;
-	under->task = &f->task;
 	f->phase = TLS_SHAKING;
 	/* The handshake begins when nobody is calling, so that what fails is told in order. */
 	sb_reactor_queue(f->reactor, &f->task, 0);
 	sync_interest(f);
-	*ret_end = &f->base;
 	return 0;
 }
 
 bool
 sb_tls_end_has_begun(const struct tls_end *f)
 {
-	return f->phase != TLS_NEW;
+	return f->phase != TLS_CLEAR;
 }
 
 const char *
@@ -239,7 +253,7 @@ told_events(const struct tls_end *f, unsigned events)
 
 	if (f->phase == TLS_FAILED)
 		return EVENT_WRITE;
-	if (f->phase != TLS_OPEN)
+	if (f->phase != TLS_OPEN && f->phase != TLS_CLEAR)
 		return 0;
 	if (events & EVENT_READ || f->has_more)
 		told |= EVENT_READ;
@@ -284,6 +298,8 @@ watch(struct end *base, unsigned interest)
 	struct tls_end *f = tls_end_of(base);
 
 	base->interest = interest;
+	if (f->phase == TLS_CLOSED)
+		return;
 	sync_interest(f);
 	if (interest & EVENT_READ && f->has_more)
 		sb_reactor_queue(f->reactor, &f->task, 0);
@@ -363,6 +379,8 @@ write_to(struct end *base, const void *ptr, size_t len)
 	size_t done = 0, n;
 	int ret = 1;
 
+	if (f->phase == TLS_CLEAR)
+		return f->under->ops->write(f->under, ptr, len);
 	sb_tls_flush(f);
 	if (f->write_error)
 		return f->write_error;
@@ -414,6 +432,8 @@ close_end(struct end *base, bool resets)
 {
 	struct tls_end *f = tls_end_of(base);
 
+	if (f->phase == TLS_CLOSED)
+		return;
 	if (!resets)
 		(void)finish(base);
 	sb_reactor_unqueue(f->reactor, &f->task);
@@ -421,10 +441,12 @@ close_end(struct end *base, bool resets)
 	f->under = NULL;
 	sb_byte_queue_drop(&f->pending, &f->reactor->spare);
 	/* Else OpenSSL takes it for an attack, and its session cannot be resumed. */
-	SSL_set_shutdown(f->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+	if (f->ssl)
+		SSL_set_shutdown(f->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(f->ssl);
 	f->ssl = NULL;
 	f->phase = TLS_CLOSED;
+	base->interest = 0;
 	ERR_clear_error();
 }
 

@@ -1,8 +1,8 @@
 #ifndef SIGNALBOX_TLS_PRIVATE_H
 #define SIGNALBOX_TLS_PRIVATE_H
 
-/* The files tls*.c are all that knows OpenSSL: tls.c keeps contexts, tls_load.c fills one from files,
- * tls_sessions.c keeps what can be resumed, tls_end.c is the filter of one stream, tls_bio.c joins it
+/* The files tls*.c are all that knows OpenSSL: tls.c keeps contexts, tls_url.c those of URLs, tls_load.c fills one
+ * from files, tls_sessions.c keeps what can be resumed, tls_end.c is the filter of one stream, tls_bio.c joins it
  * to the end below, tls_verify.c trusts a certificate or says why not, tls_explain.c says why a
  * handshake failed. */
 
@@ -33,7 +33,8 @@ TAILQ_HEAD(tls_session_list, tls_session);
 struct sb_tls {
 	struct sb_reactor *reactor;
 	TAILQ_ENTRY(sb_tls) link;
-	const char *place; /* NULL: destroyed by its owner, but used on */
+	const char *place; /* NULL: a URL's, or destroyed by its owner, but used on */
+	char *url_options; /* of a URL's; or NULL */
 	unsigned n_holders; /* the owner, each stream and each listener */
 	OSSL_LIB_CTX *library; /* NULL: OpenSSL's default one */
 	SSL_CTX *ctx;
@@ -47,7 +48,7 @@ struct sb_tls {
 };
 
 enum tls_phase {
-	TLS_NEW,
+	TLS_CLEAR, /* it has not begun */
 	TLS_SHAKING,
 	TLS_FAILING, /* an alert is still to be written */
 	TLS_FAILED,
