@@ -169,16 +169,19 @@ explain_time(struct tls_end *f, const X509 *certificate, int error, const char *
 	}
 }
 
+/* The highest that was shown names who is missing. */
 static void
-explain_issuer(struct tls_end *f, const X509 *certificate, const char *owner)
+explain_issuer(struct tls_end *f, const X509 *certificate, int depth)
 {
+	bool is_server = f->tls->options.is_server;
 	char issuer[NAME_CAP];
 
 	show_subject(X509_get_issuer_name(certificate), issuer, sizeof(issuer));
 	(void)snprintf(f->why, sizeof(f->why),
-		"%s is signed by \"%s\", an authority that is not trusted here (%s= names the file "
-		"of those that are)",
-		owner, issuer, f->tls->options.is_server ? "clients" : "ca");
+		"the %s's certificate %s \"%s\", an authority that is not trusted here (%s= names "
+		"the file of those that are)",
+		is_server ? "client" : "server", depth == 0 ? "is signed by" : "leads up to",
+		issuer, is_server ? "clients" : "ca");
 }
 
 static void
@@ -232,7 +235,7 @@ explain(struct tls_end *f, X509_STORE_CTX *store)
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		explain_issuer(f, certificate, owner);
+		explain_issuer(f, certificate, X509_STORE_CTX_get_error_depth(store));
 		break;
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:

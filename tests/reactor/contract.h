@@ -46,7 +46,9 @@ struct peer {
 	void (*on_ended)(struct peer *);
 	void (*on_closed)(struct peer *);
 	struct peer *other; /* for hooks */
-	unsigned n_connected, n_data, n_drained, n_ended, n_closed;
+	const char *other_name; /* whom to expect when TLS starts */
+	struct sb_tls *server_tls; /* to start as a server */
+	unsigned n_connected, n_data, n_drained, n_ended, n_secured, n_closed;
 	size_t n_bytes;
 	uint64_t hash; /* of all bytes */
 	char text[TEXT_CAP]; /* the first bytes, NUL-terminated */
@@ -64,6 +66,9 @@ struct world {
 	struct sb_listener *listener; /* or NULL */
 	struct sb_stream_options options; /* of accepted streams */
 	struct sb_tls *client_tls; /* or NULL */
+	struct sb_tls *own_tls; /* of the server, where its listener is plain */
+	bool is_plain; /* streams connect without TLS, though there is a context */
+	char client_url[SB_URL_CAP]; /* to connect to; "": the listener's */
 	struct peer client, server; /* the server's is the first accepted */
 	struct peer more[N_PEERS]; /* the next ones */
 	unsigned n_accepted;
@@ -159,6 +164,18 @@ note_drained(void *self, struct sb_stream *stream)
 }
 
 static inline void
+note_secured(void *self, struct sb_stream *stream)
+{
+	struct peer *p = self;
+
+	(void)stream;
+	assert_false(p->is_inside);
+	assert_int_equal(p->n_closed + p->n_secured, 0);
+	p->n_secured++;
+	look(p->world);
+}
+
+static inline void
 note_ended(void *self, struct sb_stream *stream)
 {
 	struct peer *p = self;
@@ -207,6 +224,7 @@ static const struct sb_protocol noting = {
 	.connected = note_connected,
 	.data = note_data,
 	.drained = note_drained,
+	.secured = note_secured,
 	.closed = note_closed,
 };
 
@@ -216,6 +234,7 @@ static const struct sb_protocol half_closing = {
 	.data = note_data,
 	.drained = note_drained,
 	.ended = note_ended,
+	.secured = note_secured,
 	.closed = note_closed,
 };
 
@@ -331,7 +350,10 @@ connect_peer(struct world *w, struct peer *p, const struct sb_stream_options *op
 	struct sb_stream_options own = options ? *options : (struct sb_stream_options){ 0 };
 	int ret;
 
-	own.tls = w->client_tls;
+	if (w->client_url[0])
+		url = w->client_url;
+	if (!w->is_plain)
+		own.tls = w->client_tls;
 	ret = sb_stream_connect(w->r, url, &own, SB_PLACE, p->on_ended ? &half_closing : &noting, p,
 		&p->stream, &error);
 
@@ -493,6 +515,7 @@ destroy_world(struct world *w)
 	sb_listener_close(w->listener);
 	sb_tls_destroy(w->client_tls);
 	sb_tls_destroy(w->options.tls);
+	sb_tls_destroy(w->own_tls);
 	while (sb_reactor_pending_next(w->r, &cursor, left, sizeof(left)))
 		print_error("left: %s\n", left);
 	assert_int_equal(cursor, 1);
