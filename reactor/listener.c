@@ -6,6 +6,7 @@
 
 #include "listener.h"
 #include "peer.h"
+#include "tls_end.h"
 
 enum {
 	ACCEPTS_A_TURN = 64,
@@ -153,6 +154,12 @@ begin_listening(struct sb_listener *l, const struct sb_url *url,
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", l->url);
 	}
 	l->origin->is_listener = true;
+	ret = sb_origin_take_tls(l->origin, url, ret_error);
+	if (ret < 0) {
+		sb_origin_release(l->origin);
+		l->end->ops->close(l->end, false);
+		return ret;
+	}
 	sb_origin_keep_alive(l->origin, l->end);
 	l->origin->listener = l;
 	l->end->task = &l->task;
@@ -176,8 +183,6 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 		ret = sb_url_check_listen(&where, ret_error);
 	if (ret < 0)
 		return ret;
-	if (where.is_tls)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: no TLS yet");
 	l = create(r, place);
 	if (!l)
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", url);
