@@ -63,6 +63,10 @@ struct end_ops {
 	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
 	int (*shutdown)(struct end *end);
 
+	/* Before close(), where that cannot say by itself that the end is one in order: 0;
+	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
+	int (*finish)(struct end *end);
+
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
 };
@@ -121,6 +125,9 @@ struct backend {
 
 	/* Asked for once, when a name is looked up for the first time: 0, or a negative errno. */
 	int (*make_resolver)(void *back, struct resolver **ret_resolver);
+
+	/* The OSSL_LIB_CTX for TLS; NULL when out of memory. NULL: OpenSSL's default one. */
+	void *(*tls_library)(void *back);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

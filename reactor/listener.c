@@ -6,6 +6,7 @@
 
 #include "listener.h"
 #include "peer.h"
+#include "tls_end.h"
 
 enum {
 	ACCEPTS_A_TURN = 64,
@@ -154,6 +155,12 @@ begin_listening(struct sb_listener *l, const struct sb_url *url,
 	}
 	l->origin->is_listener = true;
 	l->origin->listener = l;
+	ret = sb_origin_take_tls(l->origin, url, ret_error);
+	if (ret < 0) {
+		sb_origin_release(l->origin);
+		l->end->ops->close(l->end, false);
+		return ret;
+	}
 	l->end->task = &l->task;
 	l->end->ops->watch(l->end, EVENT_READ);
 	TAILQ_INSERT_TAIL(&r->listeners, l, link);
@@ -175,7 +182,7 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 		ret = sb_url_check_listen(&where, ret_error);
 	if (ret < 0)
 		return ret;
-	if (where.is_tls || where.scheme > SB_SCHEME_UNIX)
+	if (where.scheme > SB_SCHEME_UNIX)
 		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: only tcp:// and unix://");
 	l = create(r, place);
 	if (!l)

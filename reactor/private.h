@@ -47,6 +47,7 @@ TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(listener_list, sb_listener);
 TAILQ_HEAD(lookup_list, sb_lookup);
+TAILQ_HEAD(tls_list, sb_tls);
 
 struct call {
 	sb_call_fn *fn;
@@ -92,6 +93,7 @@ struct sb_reactor {
 	struct listener_list listeners;
 	struct resolver *resolver; /* NULL until a name is looked up */
 	struct lookup_list lookups;
+	struct tls_list tls_contexts;
 
 	sb_signal_fn *signal_fn;
 	const char *signal_place;
@@ -176,6 +178,9 @@ struct origin *sb_origin_create(struct sb_reactor *r, const char *url,
 	const struct sb_stream_options *options, const char *place);
 struct origin *sb_origin_hold(struct origin *origin);
 void sb_origin_release(struct origin *origin);
+
+/* Sees that the TLS that the URL, or else the options, ask for can be: 0, or as sb_tls_create(). */
+int sb_origin_take_tls(struct origin *origin, const struct sb_url *url, struct sb_error *ret_error);
 
 /* stream.c */
 

@@ -6,6 +6,7 @@
 
 #include "private.h"
 #include "resolver.h"
+#include "tls_end.h"
 
 const int sb_signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -36,6 +37,7 @@ sb_reactor_make(const struct backend *backend, void *back)
 	TAILQ_INIT(&r->streams);
 	TAILQ_INIT(&r->listeners);
 	TAILQ_INIT(&r->lookups);
+	TAILQ_INIT(&r->tls_contexts);
 	return r;
 }
 
@@ -60,12 +62,14 @@ sb_reactor_free(struct sb_reactor *r)
 	reap_all(r);
 	sb_assert(TAILQ_EMPTY(&r->lookups));
 	sb_resolver_finish(r);
+	sb_tls_forget_urls(r);
 	sb_assert(!r->all_timers);
 	sb_assert(!r->all_alarms);
 	sb_assert(!r->all_pools);
 	sb_assert(!r->all_wakers);
 	sb_assert(TAILQ_EMPTY(&r->streams));
 	sb_assert(TAILQ_EMPTY(&r->listeners));
+	sb_assert(TAILQ_EMPTY(&r->tls_contexts));
 	if (r->signal_fn)
 		r->backend->return_signals(r->back);
 	sb_inbox_destroy(r->inbox);
@@ -308,6 +312,7 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	const struct sb_listener *listener;
 	const struct sb_lookup *lookup;
 	const struct sb_waker *waker;
+	const struct sb_tls *tls;
 	size_t at = (*cursor)++;
 	struct call call;
 
@@ -342,6 +347,12 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 		/* One of a stream has no place. */
 		if (lookup->place && is_turn_of(&at)) {
 			sb_lookup_describe(lookup, buf, cap);
+			return true;
+		}
+	}
+	for (tls = sb_tls_after(r, NULL); tls; tls = sb_tls_after(r, tls)) {
+		if (is_turn_of(&at)) {
+			sb_tls_describe(tls, buf, cap);
 			return true;
 		}
 	}

@@ -53,16 +53,18 @@ on_race_over(void *self, struct end *end, const struct peer_address *peer, int c
 	s->peer = *peer;
 	s->end = end;
 	end->task = &s->task;
-	sb_stream_tell_connected(s);
+	sb_stream_stand(s);
 }
 
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
-	int ret;
+	int ret = sb_origin_take_tls(s->origin, url, ret_error);
 
+	if (ret < 0)
+		return ret;
 	/* What no transport does yet. */
-	if (url->is_tls || url->scheme > SB_SCHEME_UNIX)
+	if (url->scheme > SB_SCHEME_UNIX)
 		return sb_error_set(ret_error, -EOPNOTSUPP, "connecting: only tcp:// and unix://");
 	sb_url_normalise(url);
 	sb_peer_from_url(url, &s->peer);
@@ -140,7 +142,7 @@ sb_stream_begin(struct sb_stream *stream)
 	if (!s->protocol)
 		sb_stream_destroy(stream);
 	else if (s->state == OPEN)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
 }
 
 /* Of a connecting one, which has no address: it says where it goes. */
