@@ -4,7 +4,7 @@
 static void
 on_connected(void *self, struct sb_stream *stream)
 {
-	sb_stream_write(stream, sb_bytes_of(self));
+	sb_stream_write(stream, (struct sb_bytes){ self, strcspn(self, "@") });
 	sb_stream_write(stream, sb_bytes_of("\r\n"));
 }
 
@@ -30,12 +30,11 @@ main(int argc, char **argv)
 {
 	struct sb_reactor *r = sb_reactor_create();
 	struct sb_error error = { .text = "write whom and where: finger alice@example.org" };
-	char none[] = "", url[300];
-	char *user = strtok(argc > 1 ? argv[1] : none, "@"), *host = strtok(NULL, "@");
+	char url[300], *host = argc > 1 ? strchr(argv[1], '@') : NULL;
 	struct sb_stream *s;
 
-	snprintf(url, sizeof(url), "tcp://%s:79", host ? host : "");
-	if (!r || !host || sb_stream_connect(r, url, NULL, SB_PLACE, &finger, user, &s, &error))
+	snprintf(url, sizeof(url), "tcp://%s:79", host ? host + 1 : "");
+	if (!r || !host || sb_stream_connect(r, url, NULL, SB_PLACE, &finger, argv[1], &s, &error))
 		return fprintf(stderr, "finger: %s\n", error.text), 1;
 	return sb_reactor_run(r);
 }

@@ -67,7 +67,7 @@ main(void)
 	struct sb_world *world = sb_world_create(sb_testing_seed());
 	struct sb_listener *listener;
 	struct sb_stream *stream;
-	char asked[64] = "", user[] = "alice";
+	char asked[64] = "", user[] = "alice@example.org";
 
 	set_names(world->sim);
 	if (sb_listener_open(world->r, "tcp://192.0.2.1:79", NULL, SB_PLACE, &accepting, asked,
