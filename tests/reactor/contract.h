@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -22,6 +24,12 @@
 #include <signalbox/listener.h>
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
+
+/* Whether the sockets are made by the test, and adopted by their numbers (fd://); of the including
+ * test. Only with OVER_UNIX. */
+#ifndef BY_DESCRIPTOR
+#define BY_DESCRIPTOR false
+#endif
 
 enum transport { OVER_TCP, OVER_UNIX, OVER_SIMULATION, OVER_WEATHER };
 
@@ -288,12 +296,37 @@ let_pass(struct world *w, int64_t ns)
 	sb_timer_finish(&timer);
 }
 
+/* A socket at the world's path that listens or is connected, made without the library. */
+static inline int
+make_socket(const struct world *w, bool listens)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), ret;
+
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", w->folder);
+	if (listens)
+		ret = bind(fd, (const struct sockaddr *)(const void *)&address, sizeof(address));
+	else
+		ret = connect(fd, (const struct sockaddr *)(const void *)&address, sizeof(address));
+	assert_int_equal(ret, 0);
+	if (listens)
+		assert_int_equal(listen(fd, 128), 0);
+	return fd;
+}
+
 static inline void
 open_listener(struct world *w)
 {
 	struct sb_error error = { 0 };
-	int ret = sb_listener_open(
-		w->r, w->url, &w->options, SB_PLACE, &accepting, w, &w->listener, &error);
+	char url[SB_URL_CAP];
+	int ret;
+
+	(void)strcpy(url, w->url);
+	if (BY_DESCRIPTOR)
+		(void)snprintf(url, sizeof(url), "fd://%d", make_socket(w, true));
+	ret = sb_listener_open(
+		w->r, url, &w->options, SB_PLACE, &accepting, w, &w->listener, &error);
 
 	if (ret < 0)
 		print_error("%s\n", error.text);
@@ -305,7 +338,15 @@ connect_peer(struct world *w, struct peer *p, const struct sb_stream_options *op
 {
 	struct sb_error error = { 0 };
 	const char *url = w->listener ? sb_listener_url(w->listener) : w->url;
-	int ret = sb_stream_connect(w->r, url, options, SB_PLACE,
+	char by_descriptor[32];
+	int ret;
+
+	if (BY_DESCRIPTOR) {
+		(void)snprintf(by_descriptor, sizeof(by_descriptor), "fd://%d",
+			make_socket(w, false));
+		url = by_descriptor;
+	}
+	ret = sb_stream_connect(w->r, url, options, SB_PLACE,
 		p->on_ended ? &half_closing : &noting, p, &p->stream, &error);
 
 	if (ret < 0)
@@ -435,6 +476,13 @@ destroy_world(struct world *w)
 	else
 		sb_reactor_destroy(w->r);
 	/* Fails when the socket's file is still there. */
+	if (BY_DESCRIPTOR) {
+		char path[SB_URL_CAP];
+
+		/* Its maker removes it. */
+		(void)snprintf(path, sizeof(path), "%s/socket", w->folder);
+		(void)unlink(path);
+	}
 	if (w->folder[0])
 		assert_int_equal(rmdir(w->folder), 0);
 	free(w);
