@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "stream.h"
+#include "private.h"
 
 /* One timer does all that is due from the loop: it tells `down` of what is over, and begins attempts.
  *
@@ -56,7 +56,9 @@ check_options(const struct sb_client_options *o, size_t *ret_size, struct sb_err
 			"delays cannot grow by a factor of %g: it is at least 1", o->delay_factor);
 	*ret_size = 0;
 	for (i = 0; i < o->n_urls && ret == 0; i++) {
-		ret = sb_stream_parse_target(o->urls[i], &url, ret_error);
+		ret = sb_url_parse(o->urls[i], &url, ret_error);
+		if (ret == 0)
+			ret = sb_url_check_connect(&url, ret_error);
 		*ret_size += sizeof(char *) + strlen(o->urls[i]) + 1;
 	}
 	return ret;
@@ -128,21 +130,34 @@ random_delay_ns(struct sb_client *client)
 	return (int64_t)(sb_reactor_random(client->r) % (limit_ns + 1));
 }
 
-/* The attempt, or the connection, is over; `down` is told when nobody is calling. */
+/* `down` is told when nobody is calling. */
 static void
-note_over(struct stream_watch *watch, const struct sb_error *error)
+end_attempt(struct sb_client *client)
 {
-	struct sb_client *client = (struct sb_client *)watch;
 	int64_t now_ns = sb_reactor_now_ns(client->r);
 
 	client->stream = NULL;
 	client->is_up = false;
 	client->is_over = true;
-	client->error = *error;
 	if (client->is_established
 		&& now_ns - client->established_ns >= client->options.stable_after_ns)
 		start_over(client);
 	sb_timer_start(&client->timer, 0);
+}
+
+static void
+on_over(struct stream_watch *watch, struct sb_stream *stream, const struct sb_error *error)
+{
+	struct sb_client *client = (struct sb_client *)watch;
+
+	(void)stream;
+	if (error)
+		client->error = *error;
+	else
+		(void)sb_error_set(&client->error, -ECONNABORTED,
+			"the connection to %s was destroyed by its owner",
+			client->urls[client->next_url]);
+	end_attempt(client);
 }
 
 static void
@@ -195,16 +210,6 @@ finish(struct sb_client *client)
 }
 
 static void
-refuse(struct sb_client *client, struct sb_stream *stream)
-{
-	const char *url = client->urls[client->next_url];
-
-	sb_stream_destroy(stream);
-	(void)sb_error_set(&client->error, -ECONNABORTED,
-		"the connection to %s was refused by its owner", url);
-}
-
-static void
 on_connected(void *self, struct sb_stream *stream)
 {
 	struct sb_client *client = self;
@@ -218,7 +223,7 @@ on_connected(void *self, struct sb_stream *stream)
 	if (client->stream != stream)
 		return;
 	if (!protocol) {
-		refuse(client, stream);
+		sb_stream_destroy(stream);
 		return;
 	}
 	sb_assert(protocol->closed);
@@ -226,7 +231,7 @@ on_connected(void *self, struct sb_stream *stream)
 	sb_stream_begin(stream);
 }
 
-/* note_over() has it all. */
+/* on_over() has it all. */
 static void
 on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 {
@@ -243,7 +248,6 @@ begin_attempt(struct sb_client *client)
 		.closed = on_closed,
 	};
 	const char *url;
-	struct sb_error error;
 
 	if (client->n_attempts > 0)
 		client->next_url = (client->next_url + 1) % client->options.n_urls;
@@ -253,11 +257,11 @@ begin_attempt(struct sb_client *client)
 	client->is_established = false;
 	add_one(&client->n_attempts);
 	if (sb_stream_connect(client->r, url, &client->options.stream, client->place, &attempt,
-		    client, &client->stream, &error)
+		    client, &client->stream, &client->error)
 		== 0)
-		((struct stream *)client->stream)->origin->watch = &client->watch;
+		sb_stream_set_watch(client->stream, &client->watch);
 	else
-		note_over(&client->watch, &error);
+		end_attempt(client);
 	if (client->events->connecting)
 		client->events->connecting(client->self, url, client->n_attempts);
 }
@@ -290,7 +294,7 @@ sb_client_create(struct sb_reactor *r, const struct sb_client_options *options, 
 		free(client);
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	}
-	client->watch.over = note_over;
+	client->watch.over = on_over;
 	client->r = r;
 	client->place = place;
 	client->events = events;
@@ -312,7 +316,7 @@ sb_client_destroy(struct sb_client *client)
 	if (!client)
 		return;
 	if (client->stream) {
-		((struct stream *)client->stream)->origin->watch = NULL;
+		sb_stream_set_watch(client->stream, NULL);
 		sb_stream_destroy(client->stream);
 		client->stream = NULL;
 	}

@@ -23,10 +23,10 @@ struct task {
 	bool is_queued;
 };
 
-/* Who hears, beside the protocol, that a stream is over: once, from the loop after `closed`, or from
- * inside sb_stream_destroy(). */
+/* Who hears, beside their protocols, that streams are over: of each once, from the loop after `closed`,
+ * or from inside sb_stream_destroy(), without an error. */
 struct stream_watch {
-	void (*over)(struct stream_watch *watch, const struct sb_error *error);
+	void (*over)(struct stream_watch *watch, struct sb_stream *stream, const struct sb_error *);
 };
 
 /* What the streams of a listener have in common; one that connects has its own. Shared: each stream
@@ -36,8 +36,9 @@ struct origin {
 	size_t n_holders;
 	const char *place;
 	bool is_listener;
-	struct stream_watch *watch; /* of a stream of its own; NULL: nobody */
+	struct stream_watch *watch; /* NULL: nobody */
 	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
+	struct race *race; /* of one that connects, or failed to; else NULL */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -45,6 +46,7 @@ struct origin {
 TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(listener_list, sb_listener);
+TAILQ_HEAD(lookup_list, sb_lookup);
 
 struct call {
 	sb_call_fn *fn;
@@ -88,6 +90,8 @@ struct sb_reactor {
 	struct task_list tasks;
 	struct stream_list streams;
 	struct listener_list listeners;
+	struct resolver *resolver; /* NULL until a name is looked up */
+	struct lookup_list lookups;
 
 	sb_signal_fn *signal_fn;
 	const char *signal_place;
@@ -178,9 +182,6 @@ void sb_origin_keep_alive(const struct origin *origin, struct end *end);
 
 /* stream.c */
 
-/* Reads a URL to connect to: as sb_url_parse(), and -EINVAL for one that is only to listen at. */
-int sb_stream_parse_target(const char *text, struct sb_url *ret_url, struct sb_error *ret_error);
-
 /* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. */
 struct sb_stream *sb_stream_accept(
 	struct origin *origin, struct end *end, const struct peer_address *peer);
@@ -188,6 +189,9 @@ struct sb_stream *sb_stream_accept(
 /* After `accepted`, or when a client has handed it over: tells `connected`, or destroys it when nobody
  * took it. */
 void sb_stream_begin(struct sb_stream *stream);
+
+/* Of one that connects. NULL: nobody any more. */
+void sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch);
 
 /* "stream URL place". */
 void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
@@ -207,5 +211,8 @@ void sb_url_normalise(struct sb_url *url);
 
 /* Whether its host is a service, and so its port unknown. */
 bool sb_url_is_service(const struct sb_url *url);
+
+/* Whether its host, normalised, has to be looked up. */
+bool sb_url_has_name(const struct sb_url *url);
 
 #endif

@@ -136,16 +136,13 @@ static void
 stream_destroy(struct sb_stream *base)
 {
 	struct stream *s = stream_of(base);
-	struct sb_error error;
+	struct stream_watch *watch = s->origin->watch;
 
 	if (s->state == GONE)
 		return;
 	sb_stream_retire(s);
-	if (!s->origin->watch)
-		return;
-	(void)sb_error_set(&error, -ECONNABORTED, "%s: destroyed by its owner",
-		s->origin->url);
-	s->origin->watch->over(s->origin->watch, &error);
+	if (watch)
+		watch->over(watch, base, NULL);
 }
 
 static void

@@ -297,7 +297,7 @@ refused_by_its_owner_is_a_failure(void **state)
 	run_for(&f, 0);
 	expect_log(&f, "connecting(1) up down waiting(1) ");
 	assert_int_equal(f.error.code, -ECONNABORTED);
-	assert_string_equal(f.error.text, "the connection to " URL " was refused by its owner");
+	assert_string_equal(f.error.text, "the connection to " URL " was destroyed by its owner");
 	run_for(&f, 86400 * SB_S);
 	for (i = 0; i < N_GUESTS; i++)
 		assert_null(f.guests[i]);
@@ -325,7 +325,7 @@ a_stream_destroyed_by_its_owner_is_lost(void **state)
 	run_for(&f, 0);
 	expect_log(&f, "down waiting(1) ");
 	assert_int_equal(f.error.code, -ECONNABORTED);
-	assert_string_equal(f.error.text, URL ": destroyed by its owner");
+	assert_string_equal(f.error.text, "the connection to " URL " was destroyed by its owner");
 	run_for(&f, 2 * SB_S);
 	expect_log(&f, "connecting(2) up connected ");
 	fixture_end(&f);
