@@ -13,6 +13,7 @@
 #include <signalbox/url.h>
 
 struct task;
+struct sb_pool;
 
 enum {
 	EVENT_READ = 1, /* bytes, an end or an error can be read; a connection can be accepted */
@@ -65,6 +66,17 @@ struct end_ops {
 	void (*close)(struct end *end, bool resets);
 };
 
+/* Who does the work of a pool: threads, or places of a simulation. First in the struct of its
+ * maker. */
+struct crew {
+	/* There is work that nobody free may come for: somebody begins it, now or soon, if there is
+	 * room for one more. Returns 0; or a negative errno when nobody is there and nobody comes. */
+	int (*call)(struct crew *crew);
+
+	/* Returns when all work that was begun is done, and frees the crew. */
+	void (*dismiss)(struct crew *crew);
+};
+
 struct backend {
 	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
 	int64_t (*now_ns)(void *back);
@@ -85,6 +97,13 @@ struct backend {
 
 	/* Gives them back to whoever had them, and with them those that came and were not told. */
 	void (*return_signals)(void *back);
+
+	/* Until it is called with false: a wait ends also when the wall clock is stepped. */
+	void (*watch_wall)(void *back, bool is_wanted);
+
+	/* At most n at a time do the pool's work, which they take themselves (pool.h). Returns NULL
+	 * when out of memory. */
+	struct crew *(*hire)(void *back, struct sb_pool *pool, unsigned n);
 
 	/* Begins to connect. Returns a negative errno when there is nothing to connect with; else 0
 	 * and an end, and in *ret_result how connecting itself goes: 0 or -EINPROGRESS, then

@@ -1,5 +1,6 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/timerfd.h>
 
 #include <errno.h>
 #include <signal.h>
@@ -11,8 +12,12 @@
 
 #include <ev.h>
 
+#include "pool.h"
 #include "private.h"
 #include "sockets.h"
+
+/* How long a wait is while nothing tells of steps of the wall clock. */
+#define UNWATCHED_NS SB_S
 
 struct libev {
 	struct sb_reactor *reactor;
@@ -21,6 +26,8 @@ struct libev {
 	ev_async async;
 	ev_signal signals[N_SIGNALS];
 	struct sigaction old_actions[N_SIGNALS];
+	ev_io wall; /* a timerfd that tells of steps of the wall clock, while `watches_wall` */
+	bool watches_wall, has_wall;
 };
 
 /* One for each connection, so nothing lies here twice: the descriptor is io's, and so is the pointer
@@ -138,6 +145,44 @@ on_socket(struct ev_loop *loop, ev_io *io, int events)
 	sb_reactor_queue(libev->reactor, end->base.task, happened & end->base.interest);
 }
 
+static void
+on_wall(struct ev_loop *loop, ev_io *io, int events)
+{
+	uint64_t n;
+
+	(void)loop;
+	(void)events;
+	/* -ECANCELED for a step: what it says is in its coming. */
+	(void)!read(io->fd, &n, sizeof(n));
+}
+
+static void
+open_wall(struct libev *libev)
+{
+	const struct itimerspec never = {
+		.it_value.tv_sec = (time_t)((UINT64_C(1) << (sizeof(time_t) * 8 - 1)) - 1),
+	};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0) {
+		(void)close(fd);
+		return;
+	}
+	libev->has_wall = true;
+	ev_io_init(&libev->wall, on_wall, fd, EV_READ);
+	ev_io_start(libev->loop, &libev->wall);
+}
+
+/* There was no descriptor for it. Without one, waits are short instead. */
+static int64_t
+try_wall_again(struct libev *libev, int64_t left_ns)
+{
+	open_wall(libev);
+	return libev->has_wall || left_ns < UNWATCHED_NS ? left_ns : UNWATCHED_NS;
+}
+
 static int
 wait_until(void *back, int64_t until_ns)
 {
@@ -148,6 +193,8 @@ wait_until(void *back, int64_t until_ns)
 		left_ns = 0;
 	else if (until_ns < INT64_MAX)
 		left_ns = until_ns - now_ns(back);
+	if (libev->watches_wall && !libev->has_wall)
+		left_ns = try_wall_again(libev, left_ns);
 	if (left_ns <= 0) {
 		(void)ev_run(libev->loop, EVRUN_NOWAIT);
 		return 0;
@@ -217,6 +264,28 @@ return_signals(void *back)
 	atomic_store(&signal_owner, NULL);
 	send_again(libev->reactor->pending_signals);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void
+close_wall(struct libev *libev)
+{
+	if (!libev->has_wall)
+		return;
+	libev->has_wall = false;
+	ev_io_stop(libev->loop, &libev->wall);
+	(void)close(libev->wall.fd);
+}
+
+static void
+watch_wall(void *back, bool is_wanted)
+{
+	struct libev *libev = back;
+
+	libev->watches_wall = is_wanted;
+	if (is_wanted)
+		open_wall(libev);
+	else
+		close_wall(libev);
 }
 
 static const struct end_ops socket_ops, listening_ops;
@@ -385,6 +454,8 @@ static const struct backend over_libev = {
 	.wake = wake,
 	.take_signals = take_signals,
 	.return_signals = return_signals,
+	.watch_wall = watch_wall,
+	.hire = sb_threads_hire,
 	.connect = connect_to,
 	.listen = listen_at,
 	.destroy = destroy,

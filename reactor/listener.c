@@ -171,11 +171,12 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 
 	sb_assert(acceptor && acceptor->accepted);
 	ret = sb_url_parse(url, &where, ret_error);
+	if (ret == 0)
+		ret = sb_url_check_listen(&where, ret_error);
 	if (ret < 0)
 		return ret;
-	if (where.scheme == SB_SCHEME_TCP && where.path[0])
-		return sb_error_set(ret_error, -EINVAL,
-			"listening at %s: a listener needs no path after the port", url);
+	if (where.is_tls || where.scheme > SB_SCHEME_UNIX)
+		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: only tcp:// and unix://");
 	l = create(r, place);
 	if (!l)
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", url);

@@ -23,6 +23,12 @@ struct task {
 	bool is_queued;
 };
 
+/* Who hears, beside their protocols, that streams are over: of each once, from the loop after `closed`,
+ * or from inside sb_stream_destroy(), without an error. */
+struct stream_watch {
+	void (*over)(struct stream_watch *watch, struct sb_stream *stream, const struct sb_error *);
+};
+
 /* What the streams of a listener have in common; one that connects has its own. Shared: each stream
  * and the listener hold it. */
 struct origin {
@@ -30,6 +36,7 @@ struct origin {
 	size_t n_holders;
 	const char *place;
 	bool is_listener;
+	struct stream_watch *watch; /* NULL: nobody */
 	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
@@ -65,11 +72,18 @@ struct sb_reactor {
 	int64_t now_ns; /* of this turn */
 	uint64_t turn;
 	bool is_running, is_stopping;
+	void (*fires)(void *back, const char *place); /* NULL, or told of each timer that fires */
 
 	struct timer_heap timers;
 	struct sb_timer *all_timers, **timers_end;
+	struct timer_heap alarms; /* by the wall clock */
+	struct sb_timer *all_alarms, **alarms_end;
+	int64_t wall_ns; /* when an alarm last looked at it */
+	bool watches_wall;
 	struct inbox *inbox;
 	struct sb_waker *all_wakers, **wakers_end;
+	struct sb_pool *all_pools, **pools_end;
+	size_t n_works; /* given to a pool, and `done` not called yet */
 	struct sb_reap *reaps, **reaps_end;
 	struct task_list tasks;
 	struct stream_list streams;
@@ -126,6 +140,20 @@ bool sb_inbox_peek(struct inbox *box, size_t i, struct call *ret_call);
 /* Whether its call is asked for and not made yet. */
 bool sb_inbox_holds(struct inbox *box, const struct sb_waker *waker);
 
+/* alarm.c */
+
+/* When the first alarm is due, as sb_reactor_next_ns() says it. */
+int64_t sb_alarms_next_ns(struct sb_reactor *r);
+
+/* Those that are due and were not started after `seq`. */
+void sb_alarms_fire(struct sb_reactor *r, uint64_t seq);
+
+/* pool.c */
+
+/* Writes number *at of the pools and their work; false when there are fewer, by which *at is less
+ * then. */
+bool sb_pools_describe(const struct sb_reactor *r, size_t *at, char *buf, size_t cap);
+
 /* byte_queue.c */
 
 /* Makes sure that n more bytes can be pushed, a spare block counting: 0, or -ENOMEM. */
@@ -151,8 +179,12 @@ void sb_origin_release(struct origin *origin);
 struct sb_stream *sb_stream_accept(
 	struct origin *origin, struct end *end, const struct peer_address *peer);
 
-/* After `accepted`: tells `connected`, or destroys it when nobody took it. */
+/* After `accepted`, or when a client has handed it over: tells `connected`, or destroys it when nobody
+ * took it. */
 void sb_stream_begin(struct sb_stream *stream);
+
+/* Of one that connects. NULL: nobody any more. */
+void sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch);
 
 /* "stream URL place". */
 void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
@@ -165,9 +197,12 @@ void sb_listener_lost(struct sb_listener *listener, const struct peer_address *p
 void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
 const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
 
-/* url.c */
+/* url_use.c */
 
-/* Makes equal what means the same: localhost and the spellings of IPv6. */
+/* Makes equal what means the same: localhost, * and the spellings of IPv6. */
 void sb_url_normalise(struct sb_url *url);
+
+/* Whether its host is a service, and so its port unknown. */
+bool sb_url_is_service(const struct sb_url *url);
 
 #endif

@@ -1,5 +1,7 @@
 #include <signalbox/stream.h>
 
+#include <arpa/inet.h>
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -38,17 +40,22 @@ discard(struct stream *s)
 	free(s);
 }
 
+/* What no transport does yet. */
 static int
-check_target(const struct sb_url *url, const char *text, struct sb_error *ret_error)
+check_transport(const struct sb_url *url, struct sb_error *ret_error)
 {
-	if (url->scheme != SB_SCHEME_TCP)
-		return 0;
-	if (url->path[0])
-		return sb_error_set(ret_error, -EINVAL,
-			"connecting to %s: a connection needs no path after the port", text);
-	if (url->port == 0)
-		return sb_error_set(ret_error, -EINVAL,
-			"connecting to %s: port 0 is no port to connect to", text);
+	unsigned char address[16];
+	struct sb_url same = *url;
+
+	sb_url_normalise(&same);
+	if (url->is_tls || url->scheme > SB_SCHEME_UNIX)
+		return sb_error_set(ret_error, -EOPNOTSUPP, "connecting: only tcp:// and unix://");
+	if (url->scheme == SB_SCHEME_TCP && inet_pton(AF_INET, same.host, address) != 1
+		&& inet_pton(AF_INET6, same.host, address) != 1)
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"connecting to %.200s: host names are not looked up yet; write an "
+			"address or localhost",
+			url->host);
 	return 0;
 }
 
@@ -98,7 +105,9 @@ sb_stream_connect(struct sb_reactor *r, const char *url, const struct sb_stream_
 	sb_assert(protocol && protocol->closed);
 	ret = sb_url_parse(url, &target, ret_error);
 	if (ret == 0)
-		ret = check_target(&target, url, ret_error);
+		ret = sb_url_check_connect(&target, ret_error);
+	if (ret == 0)
+		ret = check_transport(&target, ret_error);
 	if (ret < 0)
 		return ret;
 	s = create_connecting(r, url, options, place);
@@ -186,6 +195,14 @@ sb_stream_name(const struct stream *s, char *buf, size_t cap)
 	}
 	sb_stream_print_peer(s, peer, sizeof(peer));
 	(void)snprintf(buf, cap, "%s at %s", peer, s->origin->url);
+}
+
+void
+sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch)
+{
+	struct stream *s = (struct stream *)stream;
+
+	s->origin->watch = watch;
 }
 
 void
