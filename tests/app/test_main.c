@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -481,6 +482,34 @@ second_signal_ends_it_at_once_with_its_number(void **state)
 	close(fd);
 }
 
+/* Reading a configuration that nobody has written yet holds the loop. */
+static void
+log_says_what_holds_the_loop_while_it_does(void **state)
+{
+	static const char text[] = "database = \"\"\n" QOTD;
+	struct running running;
+	int fd;
+
+	(void)state;
+	begin(&running, QOTD);
+	read_until(running.out, running.said, sizeof(running.said), "qotd:  tcp://127.0.0.1:");
+	assert_int_equal(unlink(config), 0);
+	assert_int_equal(mkfifo(config, 0600), 0);
+	assert_int_equal(kill(running.pid, SIGHUP), 0);
+	expect_log(&running, "app/life.c:");
+	expect_log(&running, " has held the loop for 1.");
+	fd = open(config, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	expect_log(&running, " s in all\n");
+	assert_non_null(strstr(running.logged, " held the loop for 1."));
+	assert_int_equal(kill(running.pid, SIGTERM), 0);
+	assert_int_equal(wait_for(running.pid), 0);
+	close(running.out);
+	close(running.log);
+}
+
 int
 main(void)
 {
@@ -494,6 +523,7 @@ main(void)
 			hup_puts_another_configuration_into_effect_and_refuses_a_broken_one_whole),
 		cmocka_unit_test(a_configuration_that_is_wrong_ends_it_with_all_that_is),
 		cmocka_unit_test(service_manager_is_told_of_its_life),
+		cmocka_unit_test(log_says_what_holds_the_loop_while_it_does),
 		cmocka_unit_test(second_signal_ends_it_at_once_with_its_number),
 		cmocka_unit_test(what_to_try_is_told_in_a_demonstration_only),
 	};

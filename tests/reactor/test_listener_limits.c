@@ -155,6 +155,36 @@ word_of_a_closed_listener_is_not_lost_and_nothing_is_left(void **state)
 	assert_int_equal(w->more[30].n_closed, 0);
 }
 
+/* Each end takes a descriptor: the listener and the clients have six. */
+static void
+without_descriptors_who_waits_is_sent_away(void **state)
+{
+	struct world *w = *state;
+	struct sb_weather few = { .max_descriptors = 7 }, enough = { 0 };
+	int i;
+
+	sb_simulation_set_weather(w->sim, &few);
+	open_listener(w);
+	for (i = 30; i < 35; i++)
+		connect_peer(w, &w->more[i], NULL);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->n_accepted, 1);
+	assert_int_equal(w->n_failed, 1);
+	for (i = 31; i < 35; i++)
+		assert_int_equal(w->more[i].n_closed, 1);
+	/* Those who come during the pause wait for its end. */
+	sb_stream_destroy(w->more[30].stream);
+	w->more[30].stream = NULL;
+	sb_simulation_settle(w->sim);
+	sb_simulation_set_weather(w->sim, &enough);
+	connect_peer(w, &w->more[36], NULL);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->n_accepted, 1);
+	assert_int_equal(sb_simulation_run_for(w->sim, 100 * SB_MS), 0);
+	assert_int_equal(w->n_accepted, 2);
+	assert_int_equal(w->n_failed, 1);
+}
+
 enum { N_FLOOD = 300, FEW = 64 };
 
 static int
@@ -284,6 +314,7 @@ main(void)
 		in_world(ipv4_in_ipv6_is_ipv4),
 		in_world(counts_are_right_for_many_peers),
 		in_world(word_of_a_closed_listener_is_not_lost_and_nothing_is_left),
+		in_world(without_descriptors_who_waits_is_sent_away),
 		cmocka_unit_test_setup_teardown(
 			nobody_waits_for_ever_when_descriptors_run_out_in_a_flood, set_up_tcp,
 			tear_down),
