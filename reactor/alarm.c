@@ -89,8 +89,10 @@ sb_alarms_fire(struct sb_reactor *r, uint64_t seq)
 	if (r->alarms.n == 0)
 		return;
 	look(r);
-	while ((timer = sb_timer_heap_take(&r->alarms, r->wall_ns, seq)))
+	while ((timer = sb_timer_heap_take(&r->alarms, r->wall_ns, seq))) {
+		sb_reactor_enter(r, timer->place);
 		timer->fn(timer->self);
+	}
 	unwatch(r);
 }
 

@@ -91,6 +91,8 @@ struct crew {
 };
 
 struct backend {
+	bool is_simulated; /* no time passes within a turn */
+
 	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
 	int64_t (*now_ns)(void *back);
 	int64_t (*wall_ns)(void *back);

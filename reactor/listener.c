@@ -108,6 +108,7 @@ accept_all(void *self, unsigned events)
 	int i, ret;
 
 	(void)events;
+	sb_reactor_enter(l->reactor, l->place);
 	for (i = 0; i < ACCEPTS_A_TURN && may_accept(l); i++) {
 		ret = l->end->ops->accept(l->end, &end, &peer);
 		if (ret == -EAGAIN)
@@ -242,6 +243,7 @@ tell_drained(void *self, unsigned events)
 	struct sb_listener *l = self;
 
 	(void)events;
+	sb_reactor_enter(l->reactor, l->drained_place);
 	l->drained(l->drained_self);
 }
 

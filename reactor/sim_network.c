@@ -205,6 +205,8 @@ shed_at(struct end *base)
 	if (!server)
 		return -EAGAIN;
 	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	listening->n_backlog--;
+	sb_sim_trace_end(server, "is sent away");
 	close_end(&server->base, false);
 	return 0;
 }

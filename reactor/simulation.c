@@ -117,6 +117,7 @@ watch_wall(void *back, bool is_wanted)
 }
 
 static const struct backend simulated = {
+	.is_simulated = true,
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
 	.random = random_bits,

@@ -297,6 +297,7 @@ sb_stream_run(void *self, unsigned events)
 {
 	struct stream *s = self;
 
+	sb_reactor_enter(s->origin->reactor, s->origin->place);
 	if (s->state == OVER) {
 		tell_closed(s);
 		return;

@@ -81,7 +81,8 @@ struct world {
 	struct peer more[N_PEERS]; /* the next ones */
 	unsigned n_accepted;
 	void (*on_accepted)(struct world *, struct sb_stream *); /* instead of attaching */
-	unsigned n_failed;
+	void (*on_refused)(struct world *);
+	unsigned n_failed, n_refused, n_drained;
 	bool (*is_so)(struct world *);
 	bool is_running; /* in a failed test: to its end */
 };
@@ -287,9 +288,23 @@ on_accept_failed(void *self, const struct sb_error *error)
 	look(w);
 }
 
+static inline void
+on_refused(void *self, const char *peer)
+{
+	struct world *w = self;
+
+	assert_true(strlen(peer) > 0);
+	assert_int_equal(w->transport == OVER_UNIX, strcmp(peer, "unix") == 0);
+	w->n_refused++;
+	if (w->on_refused)
+		w->on_refused(w);
+	look(w);
+}
+
 static const struct sb_acceptor accepting = {
 	.accepted = on_accepted,
 	.failed = on_accept_failed,
+	.refused = on_refused,
 };
 
 static inline int
