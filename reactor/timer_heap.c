@@ -94,18 +94,32 @@ sb_timer_heap_finish(struct timer_heap *heap)
 	heap->slots = NULL;
 }
 
-void
-sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
+static void
+insert(struct timer_heap *heap, struct sb_timer *timer)
 {
 	struct timer_slot slot;
 
-	sb_timer_heap_stop(heap, timer);
-	timer->at_ns = at_ns;
-	timer->seq = ++heap->seq;
 	slot.at_ns = timer->at_ns;
 	slot.seq = timer->seq;
 	slot.timer = timer;
 	sift_up(heap, heap->n++, slot);
+}
+
+void
+sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
+{
+	sb_timer_heap_stop(heap, timer);
+	timer->at_ns = at_ns;
+	timer->seq = ++heap->seq;
+	insert(heap, timer);
+}
+
+void
+sb_timer_heap_move(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
+{
+	sb_timer_heap_stop(heap, timer);
+	timer->at_ns = at_ns;
+	insert(heap, timer);
 }
 
 void

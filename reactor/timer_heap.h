@@ -30,6 +30,10 @@ void sb_timer_heap_finish(struct timer_heap *heap);
 
 /* Uses of the timer its at_ns, seq and pos only. A started one starts over. */
 void sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns);
+
+/* Moves a started one, which keeps its place in the order of starting. */
+void sb_timer_heap_move(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns);
+
 void sb_timer_heap_stop(struct timer_heap *heap, struct sb_timer *timer);
 
 /* When the first is due; INT64_MAX: none. */
