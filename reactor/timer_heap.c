@@ -5,19 +5,30 @@
 
 #include "private.h"
 
-enum { CHILDREN = 4 };
+enum {
+	CHILDREN = 4,
+	FIRST_CAP = 16,
+	LINE = 64, /* bytes of the cache */
+	BEFORE_ROOT = CHILDREN - 1, /* slots, so that the first child begins a line */
+};
 
+struct timer_entry {
+	struct sb_timer *timer;
+	uint32_t at; /* its slot; of a free one: the next that is free */
+};
+
+/* Without branches, which nobody could foretell. */
 static bool
 is_before(const struct timer_slot *a, const struct timer_slot *b)
 {
-	return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->seq < b->seq;
+	return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->order < b->order;
 }
 
 static void
 put(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 {
 	heap->slots[i] = slot;
-	slot.timer->pos = i + 1;
+	heap->entries[slot.id].at = i;
 }
 
 static void
@@ -34,12 +45,24 @@ sift_up(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 	put(heap, i, slot);
 }
 
+/* Of four, by two and two. */
+static uint32_t
+first_of_four(const struct timer_slot *s, uint32_t i)
+{
+	uint32_t a = i + is_before(&s[i + 1], &s[i]);
+	uint32_t b = i + 2 + is_before(&s[i + 3], &s[i + 2]);
+
+	return is_before(&s[b], &s[a]) ? b : a;
+}
+
 static uint32_t
 first_child(const struct timer_heap *heap, uint32_t i)
 {
 	uint32_t child = i * CHILDREN + 1, first = child, k;
 
-	for (k = child + 1; k < child + CHILDREN && k < heap->n; k++) {
+	if (child + CHILDREN <= heap->n)
+		return first_of_four(heap->slots, child);
+	for (k = child + 1; k < heap->n; k++) {
 		if (is_before(&heap->slots[k], &heap->slots[first]))
 			first = k;
 	}
@@ -60,25 +83,63 @@ sift_down(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 	put(heap, i, slot);
 }
 
+/* Where the slot belongs, when what stood at i is no more. */
+static void
+sift(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
+{
+	if (i > 0 && is_before(&slot, &heap->slots[(i - 1) / CHILDREN]))
+		sift_up(heap, i, slot);
+	else
+		sift_down(heap, i, slot);
+}
+
+static size_t
+slots_size(uint32_t cap)
+{
+	return (size_t)(cap + BEFORE_ROOT + 1) / CHILDREN * LINE;
+}
+
+/* Moves all to a block for so many: 0, or -ENOMEM. */
+static int
+grow(struct timer_heap *heap, uint32_t cap)
+{
+	size_t entries_size = (cap * sizeof(*heap->entries) + LINE - 1) / LINE * LINE;
+	unsigned char *block = aligned_alloc(LINE, slots_size(cap) + entries_size);
+	struct timer_slot *slots = (void *)block;
+	struct timer_entry *entries = (void *)(block + slots_size(cap));
+	uint32_t i;
+
+	if (!block)
+		return -ENOMEM;
+	if (heap->cap > 0) {
+		memcpy(slots + BEFORE_ROOT, heap->slots, heap->n * sizeof(*slots));
+		memcpy(entries, heap->entries, heap->cap * sizeof(*entries));
+	}
+	/* Those that were free come after the new ones. */
+	for (i = heap->cap; i < cap; i++)
+		entries[i].at = i + 1 < cap ? i + 1 : heap->free_id;
+	heap->free_id = heap->cap;
+	free(heap->block);
+	heap->block = block;
+	heap->slots = slots + BEFORE_ROOT;
+	heap->entries = entries;
+	heap->cap = cap;
+	return 0;
+}
+
 int
 sb_timer_heap_reserve(struct timer_heap *heap)
 {
-	uint32_t cap = heap->cap ? heap->cap * 2 : 16;
-	void *slots;
+	int ret = 0;
 
-	if (heap->n_reserved < heap->cap) {
-		heap->n_reserved++;
-		return 0;
+	if (heap->n_reserved == heap->cap) {
+		if (heap->cap > UINT32_MAX / 2 - LINE)
+			return -ENOMEM;
+		ret = grow(heap, heap->cap ? heap->cap * 2 : FIRST_CAP);
 	}
-	if (cap < heap->cap)
-		return -ENOMEM;
-	slots = realloc(heap->slots, cap * sizeof(*heap->slots));
-	if (!slots)
-		return -ENOMEM;
-	heap->slots = slots;
-	heap->cap = cap;
-	heap->n_reserved++;
-	return 0;
+	if (ret == 0)
+		heap->n_reserved++;
+	return ret;
 }
 
 void
@@ -90,55 +151,89 @@ sb_timer_heap_release(struct timer_heap *heap)
 void
 sb_timer_heap_finish(struct timer_heap *heap)
 {
-	free(heap->slots);
-	heap->slots = NULL;
+	free(heap->block);
+	heap->block = NULL;
 }
 
-static void
-insert(struct timer_heap *heap, struct sb_timer *timer)
+static int
+compare(const void *a, const void *b)
 {
-	struct timer_slot slot;
+	return is_before(b, a) - is_before(a, b);
+}
 
-	slot.at_ns = timer->at_ns;
-	slot.seq = timer->seq;
-	slot.timer = timer;
-	sift_up(heap, heap->n++, slot);
+/* The numbers are used up: those that are started get new ones, in their order. */
+static void
+renumber(struct timer_heap *heap)
+{
+	uint32_t i;
+
+	/* What is sorted is a heap too. */
+	qsort(heap->slots, heap->n, sizeof(*heap->slots), compare);
+	for (i = 0; i < heap->n; i++) {
+		heap->slots[i].order = i;
+		heap->entries[heap->slots[i].id].at = i;
+	}
+	heap->order = heap->n;
+}
+
+static uint32_t
+enter(struct timer_heap *heap, struct sb_timer *timer)
+{
+	uint32_t id = heap->free_id;
+
+	heap->free_id = heap->entries[id].at;
+	heap->entries[id].timer = timer;
+	timer->pos = id + 1;
+	return id;
 }
 
 void
 sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
 {
-	sb_timer_heap_stop(heap, timer);
+	struct timer_slot slot;
+
+	if (heap->order == UINT32_MAX)
+		renumber(heap);
+	slot.at_ns = at_ns;
+	slot.order = ++heap->order;
 	timer->at_ns = at_ns;
 	timer->seq = ++heap->seq;
-	insert(heap, timer);
+	if (timer->pos != 0) {
+		slot.id = timer->pos - 1;
+		sift(heap, heap->entries[slot.id].at, slot);
+	} else {
+		slot.id = enter(heap, timer);
+		sift_up(heap, heap->n++, slot);
+	}
 }
 
 void
 sb_timer_heap_move(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
 {
-	sb_timer_heap_stop(heap, timer);
-	timer->at_ns = at_ns;
-	insert(heap, timer);
+	uint32_t i = heap->entries[timer->pos - 1].at;
+	struct timer_slot slot = heap->slots[i];
+
+	timer->at_ns = slot.at_ns = at_ns;
+	sift(heap, i, slot);
 }
 
 void
 sb_timer_heap_stop(struct timer_heap *heap, struct sb_timer *timer)
 {
-	struct timer_slot last;
-	uint32_t i;
+	struct timer_entry *entry;
+	uint32_t id, i;
 
 	if (timer->pos == 0)
 		return;
-	i = timer->pos - 1;
+	id = timer->pos - 1;
+	entry = &heap->entries[id];
+	i = entry->at;
+	entry->at = heap->free_id;
+	heap->free_id = id;
 	timer->pos = 0;
-	last = heap->slots[--heap->n];
-	if (i == heap->n)
-		return;
-	if (i > 0 && is_before(&last, &heap->slots[(i - 1) / CHILDREN]))
-		sift_up(heap, i, last);
-	else
-		sift_down(heap, i, last);
+	heap->n--;
+	if (i < heap->n)
+		sift(heap, i, heap->slots[heap->n]);
 }
 
 int64_t
@@ -152,11 +247,13 @@ sb_timer_heap_take(struct timer_heap *heap, int64_t now_ns, uint64_t seq)
 {
 	struct sb_timer *timer;
 
+	if (heap->n == 0 || heap->slots[0].at_ns > now_ns)
+		return NULL;
+	timer = heap->entries[heap->slots[0].id].timer;
 	/* What was started after `seq` has a deadline of now at the earliest, so it stands behind
 	 * all the others that are due. */
-	if (heap->n == 0 || heap->slots[0].at_ns > now_ns || heap->slots[0].seq > seq)
+	if (timer->seq > seq)
 		return NULL;
-	timer = heap->slots[0].timer;
 	sb_timer_heap_stop(heap, timer);
 	return timer;
 }

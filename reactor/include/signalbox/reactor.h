@@ -120,7 +120,7 @@ struct sb_timer {
 	void *self;
 	int64_t at_ns;
 	uint64_t seq;
-	uint32_t pos; /* in the heap, from 1; 0: not started */
+	uint32_t pos; /* of its entry in the heap, from 1; 0: not started */
 	struct sb_timer *next, **at; /* all timers of the reactor */
 };
 
