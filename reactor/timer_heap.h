@@ -8,24 +8,19 @@
 
 #include <signalbox/reactor.h>
 
-/* What is compared lies in the heap, and so does who stands where: a timer is touched only when it is
- * started, stopped or taken itself. */
+/* The deadlines lie in the heap, so that comparing touches timers of equal deadline only. */
 struct timer_slot {
 	int64_t at_ns;
-	uint32_t order; /* of starting, among those that are started now */
-	uint32_t id;
+	struct sb_timer *timer;
 };
 
 struct timer_heap {
-	struct timer_slot *slots; /* the children of one slot share a line of the cache */
-	struct timer_entry *entries; /* by id */
-	void *block; /* both */
+	struct timer_slot *slots;
+	struct timer_slot *block; /* they lie in */
 	uint32_t n; /* started */
 	uint32_t n_reserved;
 	uint32_t cap;
-	uint32_t free_id; /* of entries that are free, as long as n < cap */
-	uint32_t order; /* of the timer started last */
-	uint64_t seq; /* the same, counted without end */
+	uint64_t seq; /* of the timer started last */
 };
 
 /* Makes room for one more timer to be started: 0, or -ENOMEM. */
@@ -33,8 +28,7 @@ int sb_timer_heap_reserve(struct timer_heap *heap);
 void sb_timer_heap_release(struct timer_heap *heap);
 void sb_timer_heap_finish(struct timer_heap *heap);
 
-/* Uses of the timer its at_ns, seq and pos only; pos is 0 while it is not started. A started one
- * starts over. */
+/* Uses of the timer its at_ns, seq and pos only. A started one starts over. */
 void sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns);
 
 /* Moves a started one, which keeps its place in the order of starting. */
