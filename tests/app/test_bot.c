@@ -416,6 +416,26 @@ without_quotes_there_is_none_of_the_day(void **state)
 	sb_qotd_destroy(qotd);
 }
 
+/* Who waits for a descriptor of ours may be gone when there is one. */
+static void
+no_quote_of_the_day_for_somebody_who_has_gone_is_no_failure(void **state)
+{
+	struct fixture *f = *state;
+	struct sb_qotd *qotd = make_qotd(f);
+	struct sb_weather weather = { .max_descriptors = 2 };
+	struct visitor visitor;
+
+	add(f, "one\n");
+	sb_simulation_set_weather(f->world->sim, &weather);
+	visitor_come(&visitor, f->world->r, sb_qotd_url(qotd));
+	sb_simulation_settle(f->world->sim);
+	sb_stream_destroy(visitor.stream);
+	assert_int_equal(sb_simulation_run_for(f->world->sim, SB_S), 0);
+	assert_non_null(strstr(f->log, "qotd: "));
+	assert_null(strstr(f->log, "failed"));
+	sb_qotd_destroy(qotd);
+}
+
 static void
 a_destroyed_bot_hears_nothing(void **state)
 {
@@ -456,6 +476,7 @@ main(void)
 		with_bot(the_quote_of_the_day_is_cleaned_line_by_line),
 		with_bot(a_quote_of_the_day_that_comes_later_has_its_turn),
 		with_bot(without_quotes_there_is_none_of_the_day),
+		with_bot(no_quote_of_the_day_for_somebody_who_has_gone_is_no_failure),
 		with_bot(a_destroyed_bot_hears_nothing),
 	};
 
