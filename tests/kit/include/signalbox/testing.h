@@ -370,6 +370,8 @@ SB_API bool sb_testing_allocation_fails_(void);
  *     ! irc.joined nick=bob    the next signal, as written above under "Expectations of signals"
  *     - irc.command verb=372   from here on such signals may come and are not told
  *     +30s                     so much time passes: ms, s, m, h
+ *     @ 23:59:59               time passes until the wall clock shows this, UTC: later today, or
+ *                              tomorrow; a world begins at 01:46:40
  *     $ words                  a command to us: the subject's function is called with the words
  *     ~ word                   what the peer does (present tense) or we have done (past tense)
  *
@@ -388,7 +390,7 @@ SB_API bool sb_testing_allocation_fails_(void);
  *
  * Several peers have names before the sign: `a< JOIN #c`, `b> :a JOIN #c`, `a~ connects`.
  *
- * After each step the simulation settles. Before a step that acts (< + $ and ~ in the present),
+ * After each step the simulation settles. Before a step that acts (< + @ $ and ~ in the present),
  * and at the end, everything that we have written, done or emitted must have been told; output
  * and signals each in their order. */
 
