@@ -75,8 +75,10 @@ take_server(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_valu
 	else if (url.scheme == SB_SCHEME_TCP && url.path[0])
 		tell(section, option, "%s: nothing should follow the port; channels are an option",
 			value);
-	else if (url.scheme == SB_SCHEME_TCP && !url.port)
+	else if (url.scheme == SB_SCHEME_TCP && !url.port && url.host[0] != '_')
 		tell(section, option, "%s: the port should be the server's, often 6667", value);
+	else if (sb_url_check_connect(&url, &why))
+		tell(section, option, "%s", why.text);
 	return take_text(section, option, value, ret_value);
 }
 
@@ -90,6 +92,8 @@ take_listen(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_valu
 		tell(section, option, "%s", why.text);
 	else if (url.scheme == SB_SCHEME_TCP && url.path[0])
 		tell(section, option, "%s: nothing should follow the port", value);
+	else if (sb_url_check_listen(&url, &why))
+		tell(section, option, "%s", why.text);
 	return take_text(section, option, value, ret_value);
 }
 

@@ -44,10 +44,19 @@ print_log(void *self, const char *line)
 static void
 print_web(const char *text)
 {
-	if (!strncmp(text, "tcp://", 6))
-		(void)printf("web:   http://%s/\n", text + 6);
-	else
+	char where[SB_URL_CAP];
+	struct sb_url url;
+	bool is_tls;
+
+	if (sb_url_parse(text, &url, NULL) || url.scheme != SB_SCHEME_TCP) {
 		(void)printf("web:   %s\n", text);
+		return;
+	}
+	is_tls = url.is_tls;
+	url.is_tls = false;
+	url.options[0] = '\0';
+	sb_url_print(&url, where, sizeof(where));
+	(void)printf("web:   %s://%s/\n", is_tls ? "https" : "http", where + strlen("tcp://"));
 }
 
 static void
@@ -56,13 +65,13 @@ print_try(const char *ircd, const char *qotd)
 	struct sb_url url;
 
 	if (ircd && !sb_url_parse(ircd, &url, NULL) && url.scheme == SB_SCHEME_TCP)
-		(void)printf("try:   irssi -c %s -p %u, then /join #signalbox and !quote\n",
-			url.host, url.port);
-	if (!qotd || sb_url_parse(qotd, &url, NULL))
+		(void)printf("try:   irssi -c %s -p %u%s, then /join #signalbox and !quote\n",
+			url.host, url.port, url.is_tls ? " --tls" : "");
+	if (!qotd || sb_url_parse(qotd, &url, NULL) || url.is_tls)
 		return;
 	if (url.scheme == SB_SCHEME_TCP)
 		(void)printf("try:   nc %s %u\n", url.host, url.port);
-	else
+	else if (url.scheme == SB_SCHEME_UNIX)
 		(void)printf("try:   nc -U %s\n", url.path);
 }
 

@@ -13,6 +13,7 @@
 #include <signalbox/url.h>
 
 struct task;
+struct sb_pool;
 
 enum {
 	EVENT_READ = 1, /* bytes, an end or an error can be read; a connection can be accepted */
@@ -29,7 +30,14 @@ struct end {
 	unsigned interest; /* EVENT_* */
 };
 
-/* The text of a peer's address, the NUL included: "[" IPv6 "]:65535". */
+/* Who is at the other side: an IPv6 address, or an IPv4 one as ::ffff:a.b.c.d, in the order of the
+ * network. It lies in every stream, hence so compact. */
+struct peer_address {
+	unsigned char address[16];
+	uint16_t port; /* 0: nobody with an address, as over a UNIX socket */
+};
+
+/* The text of a peer, the NUL included: "[" IPv6 "]:65535". */
 enum { PEER_CAP = 64 };
 
 /* What can be done with an end. */
@@ -39,7 +47,12 @@ struct end_ops {
 
 	/* Of one that listens: returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try
 	 * on; or a shortage. */
-	int (*accept)(struct end *listening, struct end **ret_end, char ret_peer[PEER_CAP]);
+	int (*accept)(struct end *listening, struct end **ret_end, struct peer_address *ret_peer);
+
+	/* Of one that listens, where accept() found no descriptor: with one that is kept for this
+	 * it accepts somebody and closes the connection. Returns 0; -EAGAIN: nobody there; another:
+	 * that failed too. */
+	int (*shed)(struct end *listening);
 
 	/* Sets the interest of an end that has a task. */
 	void (*watch)(struct end *end, unsigned interest);
@@ -51,6 +64,17 @@ struct end_ops {
 
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
+};
+
+/* Who does the work of a pool: threads, or places of a simulation. First in the struct of its
+ * maker. */
+struct crew {
+	/* There is work that nobody free may come for: somebody begins it, now or soon, if there is
+	 * room for one more. Returns 0; or a negative errno when nobody is there and nobody comes. */
+	int (*call)(struct crew *crew);
+
+	/* Returns when all work that was begun is done, and frees the crew. */
+	void (*dismiss)(struct crew *crew);
 };
 
 struct backend {
@@ -73,6 +97,13 @@ struct backend {
 
 	/* Gives them back to whoever had them, and with them those that came and were not told. */
 	void (*return_signals)(void *back);
+
+	/* Until it is called with false: a wait ends also when the wall clock is stepped. */
+	void (*watch_wall)(void *back, bool is_wanted);
+
+	/* At most n at a time do the pool's work, which they take themselves (pool.h). Returns NULL
+	 * when out of memory. */
+	struct crew *(*hire)(void *back, struct sb_pool *pool, unsigned n);
 
 	/* Begins to connect. Returns a negative errno when there is nothing to connect with; else 0
 	 * and an end, and in *ret_result how connecting itself goes: 0 or -EINPROGRESS, then

@@ -1,17 +1,23 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/timerfd.h>
 
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <ev.h>
 
+#include "pool.h"
 #include "private.h"
 #include "sockets.h"
+
+/* How long a wait is while nothing tells of steps of the wall clock. */
+#define UNWATCHED_NS SB_S
 
 struct libev {
 	struct sb_reactor *reactor;
@@ -20,16 +26,21 @@ struct libev {
 	ev_async async;
 	ev_signal signals[N_SIGNALS];
 	struct sigaction old_actions[N_SIGNALS];
+	ev_io wall; /* a timerfd that tells of steps of the wall clock, while `watches_wall` */
+	bool watches_wall, has_wall;
 };
 
+/* One for each connection, so nothing lies here twice: the descriptor is io's, and so is the pointer
+ * to what it belongs to. */
 struct socket_end {
 	struct end base;
-	struct libev *libev;
 	ev_io io;
-	int fd;
-	/* Of one that listens */
+};
+
+struct listening_end {
+	struct socket_end socket; /* first */
 	struct socket_listening listening;
-	struct sb_url *url; /* NULL: does not listen */
+	struct sb_url url;
 };
 
 /* The dispositions of signals are the process's: one reactor at a time has them. */
@@ -39,6 +50,12 @@ static struct socket_end *
 socket_end_of(struct end *base)
 {
 	return (struct socket_end *)base;
+}
+
+static struct libev *
+libev_of(const struct socket_end *end)
+{
+	return end->io.data;
 }
 
 static int64_t
@@ -80,6 +97,12 @@ random_bits(void *back)
 	return bits;
 }
 
+static struct socket_end *
+socket_end_at(ev_io *io)
+{
+	return (struct socket_end *)((char *)io - offsetof(struct socket_end, io));
+}
+
 /* That the loop has woken is all that is wanted. */
 static void
 on_timer(struct ev_loop *loop, ev_timer *timer, int events)
@@ -110,7 +133,8 @@ on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 static void
 on_socket(struct ev_loop *loop, ev_io *io, int events)
 {
-	struct socket_end *end = io->data;
+	struct libev *libev = io->data;
+	struct socket_end *end = socket_end_at(io);
 	unsigned happened = 0;
 
 	(void)loop;
@@ -118,7 +142,45 @@ on_socket(struct ev_loop *loop, ev_io *io, int events)
 		happened |= EVENT_READ;
 	if (events & EV_WRITE)
 		happened |= EVENT_WRITE;
-	sb_reactor_queue(end->libev->reactor, end->base.task, happened & end->base.interest);
+	sb_reactor_queue(libev->reactor, end->base.task, happened & end->base.interest);
+}
+
+static void
+on_wall(struct ev_loop *loop, ev_io *io, int events)
+{
+	uint64_t n;
+
+	(void)loop;
+	(void)events;
+	/* -ECANCELED for a step: what it says is in its coming. */
+	(void)!read(io->fd, &n, sizeof(n));
+}
+
+static void
+open_wall(struct libev *libev)
+{
+	const struct itimerspec never = {
+		.it_value.tv_sec = (time_t)((UINT64_C(1) << (sizeof(time_t) * 8 - 1)) - 1),
+	};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0) {
+		(void)close(fd);
+		return;
+	}
+	libev->has_wall = true;
+	ev_io_init(&libev->wall, on_wall, fd, EV_READ);
+	ev_io_start(libev->loop, &libev->wall);
+}
+
+/* There was no descriptor for it. Without one, waits are short instead. */
+static int64_t
+try_wall_again(struct libev *libev, int64_t left_ns)
+{
+	open_wall(libev);
+	return libev->has_wall || left_ns < UNWATCHED_NS ? left_ns : UNWATCHED_NS;
 }
 
 static int
@@ -131,6 +193,8 @@ wait_until(void *back, int64_t until_ns)
 		left_ns = 0;
 	else if (until_ns < INT64_MAX)
 		left_ns = until_ns - now_ns(back);
+	if (libev->watches_wall && !libev->has_wall)
+		left_ns = try_wall_again(libev, left_ns);
 	if (left_ns <= 0) {
 		(void)ev_run(libev->loop, EVRUN_NOWAIT);
 		return 0;
@@ -202,33 +266,49 @@ return_signals(void *back)
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-static const struct end_ops socket_ops;
-
-static struct socket_end *
-make_end(struct libev *libev, int fd)
+static void
+close_wall(struct libev *libev)
 {
-	struct socket_end *end = calloc(1, sizeof(*end));
+	if (!libev->has_wall)
+		return;
+	libev->has_wall = false;
+	ev_io_stop(libev->loop, &libev->wall);
+	(void)close(libev->wall.fd);
+}
 
-	if (!end)
-		return NULL;
-	end->base.ops = &socket_ops;
-	end->libev = libev;
-	end->fd = fd;
-	ev_init(&end->io, on_socket);
-	end->io.data = end;
-	return end;
+static void
+watch_wall(void *back, bool is_wanted)
+{
+	struct libev *libev = back;
+
+	libev->watches_wall = is_wanted;
+	if (is_wanted)
+		open_wall(libev);
+	else
+		close_wall(libev);
+}
+
+static const struct end_ops socket_ops, listening_ops;
+
+static void
+init_end(struct socket_end *end, const struct end_ops *ops, struct libev *libev, int fd)
+{
+	end->base.ops = ops;
+	ev_io_init(&end->io, on_socket, fd, 0);
+	end->io.data = libev;
 }
 
 /* Takes the descriptor, also when it fails for memory. */
 static int
 give_end(struct libev *libev, int fd, struct end **ret_end)
 {
-	struct socket_end *end = make_end(libev, fd);
+	struct socket_end *end = calloc(1, sizeof(*end));
 
 	if (!end) {
 		(void)close(fd);
 		return -ENOMEM;
 	}
+	init_end(end, &socket_ops, libev, fd);
 	*ret_end = &end->base;
 	return 0;
 }
@@ -244,40 +324,36 @@ connect_to(void *back, const struct sb_url *url, struct end **ret_end, int *ret_
 static int
 result(struct end *base)
 {
-	return sb_socket_result(socket_end_of(base)->fd);
+	return sb_socket_result(socket_end_of(base)->io.fd);
 }
 
 static int
 listen_at(void *back, const struct sb_url *url, struct end **ret_end, struct sb_url *ret_url,
 	struct sb_error *ret_error)
 {
-	struct socket_end *end = make_end(back, -1);
-	struct sb_url *own_url = malloc(sizeof(*own_url));
-	int ret = -ENOMEM;
+	struct listening_end *end = calloc(1, sizeof(*end));
+	int ret;
 
-	if (!end || !own_url)
-		(void)sb_error_set(ret_error, ret, "listening: %s", strerror(ENOMEM));
-	else
-		ret = sb_socket_listen(url, &end->listening, ret_url, ret_error);
+	if (!end)
+		return sb_error_set(ret_error, -ENOMEM, "listening: %s", strerror(ENOMEM));
+	ret = sb_socket_listen(url, &end->listening, ret_url, ret_error);
 	if (ret < 0) {
-		free(own_url);
 		free(end);
 		return ret;
 	}
-	*own_url = *ret_url;
-	end->url = own_url;
-	end->fd = end->listening.fd;
-	*ret_end = &end->base;
+	init_end(&end->socket, &listening_ops, back, end->listening.fd);
+	end->url = *ret_url;
+	*ret_end = &end->socket.base;
 	return 0;
 }
 
 static int
-accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
+accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 {
 	struct socket_end *listening = socket_end_of(base);
-	int fd, ret = sb_socket_accept(listening->fd, &fd, ret_peer);
+	int fd, ret = sb_socket_accept(listening->io.fd, &fd, ret_peer);
 
-	return ret < 0 ? ret : give_end(listening->libev, fd, ret_end);
+	return ret < 0 ? ret : give_end(libev_of(listening), fd, ret_end);
 }
 
 static void
@@ -291,29 +367,29 @@ watch(struct end *base, unsigned interest)
 	if (interest & EVENT_WRITE)
 		events |= EV_WRITE;
 	base->interest = interest;
-	ev_io_stop(end->libev->loop, &end->io);
+	ev_io_stop(libev_of(end)->loop, &end->io);
 	if (events) {
-		ev_io_set(&end->io, end->fd, events);
-		ev_io_start(end->libev->loop, &end->io);
+		ev_io_set(&end->io, end->io.fd, events);
+		ev_io_start(libev_of(end)->loop, &end->io);
 	}
 }
 
 static ssize_t
 read_from(struct end *base, void *buf, size_t cap)
 {
-	return sb_socket_read(socket_end_of(base)->fd, buf, cap);
+	return sb_socket_read(socket_end_of(base)->io.fd, buf, cap);
 }
 
 static ssize_t
 write_to(struct end *base, const void *ptr, size_t len)
 {
-	return sb_socket_write(socket_end_of(base)->fd, ptr, len);
+	return sb_socket_write(socket_end_of(base)->io.fd, ptr, len);
 }
 
 static int
 shut_down(struct end *base)
 {
-	return sb_socket_shutdown(socket_end_of(base)->fd);
+	return sb_socket_shutdown(socket_end_of(base)->io.fd);
 }
 
 static void
@@ -322,12 +398,25 @@ close_end(struct end *base, bool resets)
 	struct socket_end *end = socket_end_of(base);
 
 	/* libev must not watch a descriptor that is closed. */
-	ev_io_stop(end->libev->loop, &end->io);
-	if (end->url)
-		sb_socket_unlisten(&end->listening, end->url);
-	else
-		sb_socket_close(end->fd, resets);
-	free(end->url);
+	ev_io_stop(libev_of(end)->loop, &end->io);
+	sb_socket_close(end->io.fd, resets);
+	free(end);
+}
+
+static int
+shed_at(struct end *base)
+{
+	return sb_socket_shed(&((struct listening_end *)base)->listening);
+}
+
+static void
+close_listening(struct end *base, bool resets)
+{
+	struct listening_end *end = (struct listening_end *)base;
+
+	(void)resets;
+	ev_io_stop(libev_of(&end->socket)->loop, &end->socket.io);
+	sb_socket_unlisten(&end->listening, &end->url);
 	free(end);
 }
 
@@ -343,12 +432,18 @@ destroy(void *back)
 
 static const struct end_ops socket_ops = {
 	.result = result,
-	.accept = accept_at,
 	.watch = watch,
 	.read = read_from,
 	.write = write_to,
 	.shutdown = shut_down,
 	.close = close_end,
+};
+
+static const struct end_ops listening_ops = {
+	.accept = accept_at,
+	.watch = watch,
+	.shed = shed_at,
+	.close = close_listening,
 };
 
 static const struct backend over_libev = {
@@ -359,6 +454,8 @@ static const struct backend over_libev = {
 	.wake = wake,
 	.take_signals = take_signals,
 	.return_signals = return_signals,
+	.watch_wall = watch_wall,
+	.hire = sb_threads_hire,
 	.connect = connect_to,
 	.listen = listen_at,
 	.destroy = destroy,

@@ -18,9 +18,28 @@ struct task {
 	void (*run)(void *self, unsigned events);
 	void *self;
 	TAILQ_ENTRY(task) link;
-	uint64_t turn; /* in which it was queued */
-	unsigned events; /* EVENT_* */
+	uint32_t turn; /* in which it was queued: its low bits */
+	uint8_t events; /* EVENT_* */
 	bool is_queued;
+};
+
+/* Who hears, beside their protocols, that streams are over: of each once, from the loop after `closed`,
+ * or from inside sb_stream_destroy(), without an error. */
+struct stream_watch {
+	void (*over)(struct stream_watch *watch, struct sb_stream *stream, const struct sb_error *);
+};
+
+/* What the streams of a listener have in common; one that connects has its own. Shared: each stream
+ * and the listener hold it. */
+struct origin {
+	struct sb_reactor *reactor;
+	size_t n_holders;
+	const char *place;
+	bool is_listener;
+	struct stream_watch *watch; /* NULL: nobody */
+	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
+	struct sb_stream_options options; /* without a default left to fill in */
+	char url[];
 };
 
 TAILQ_HEAD(task_list, task);
@@ -57,8 +76,14 @@ struct sb_reactor {
 
 	struct timer_heap timers;
 	struct sb_timer *all_timers, **timers_end;
+	struct timer_heap alarms; /* by the wall clock */
+	struct sb_timer *all_alarms, **alarms_end;
+	int64_t wall_ns; /* when an alarm last looked at it */
+	bool watches_wall;
 	struct inbox *inbox;
 	struct sb_waker *all_wakers, **wakers_end;
+	struct sb_pool *all_pools, **pools_end;
+	size_t n_works; /* given to a pool, and `done` not called yet */
 	struct sb_reap *reaps, **reaps_end;
 	struct task_list tasks;
 	struct stream_list streams;
@@ -71,6 +96,8 @@ struct sb_reactor {
 
 	unsigned char *read_buffer; /* READ_CAP */
 	struct byte_queue spare; /* a block for the next stream that has to queue */
+	struct byte_queue *spare_queue; /* for the same, empty; or NULL */
+	char peer_text[SB_PEER_CAP]; /* what sb_stream_peer() returned last */
 };
 
 /* reactor.c */
@@ -113,6 +140,20 @@ bool sb_inbox_peek(struct inbox *box, size_t i, struct call *ret_call);
 /* Whether its call is asked for and not made yet. */
 bool sb_inbox_holds(struct inbox *box, const struct sb_waker *waker);
 
+/* alarm.c */
+
+/* When the first alarm is due, as sb_reactor_next_ns() says it. */
+int64_t sb_alarms_next_ns(struct sb_reactor *r);
+
+/* Those that are due and were not started after `seq`. */
+void sb_alarms_fire(struct sb_reactor *r, uint64_t seq);
+
+/* pool.c */
+
+/* Writes number *at of the pools and their work; false when there are fewer, by which *at is less
+ * then. */
+bool sb_pools_describe(const struct sb_reactor *r, size_t *at, char *buf, size_t cap);
+
 /* byte_queue.c */
 
 /* Makes sure that n more bytes can be pushed, a spare block counting: 0, or -ENOMEM. */
@@ -124,31 +165,44 @@ void sb_byte_queue_consume(struct byte_queue *queue, size_t n);
 /* Empties it; its block becomes the spare one or is freed. */
 void sb_byte_queue_drop(struct byte_queue *queue, struct byte_queue *spare);
 
+/* origin.c */
+
+/* Held once. options may be NULL; what is 0 in them becomes the default. NULL when out of memory. */
+struct origin *sb_origin_create(struct sb_reactor *r, const char *url,
+	const struct sb_stream_options *options, const char *place);
+struct origin *sb_origin_hold(struct origin *origin);
+void sb_origin_release(struct origin *origin);
+
 /* stream.c */
 
-/* Copies them with the defaults filled in; given may be NULL. */
-void sb_stream_fill_options(
-	struct sb_stream_options *options, const struct sb_stream_options *given);
+/* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. */
+struct sb_stream *sb_stream_accept(
+	struct origin *origin, struct end *end, const struct peer_address *peer);
 
-/* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. `where`
- * is the URL of the listener. */
-struct sb_stream *sb_stream_accept(struct sb_reactor *r, struct end *end, const char *peer,
-	const char *where, const struct sb_stream_options *options, const char *place);
-
-/* After `accepted`: tells `connected`, or destroys it when nobody took it. */
+/* After `accepted`, or when a client has handed it over: tells `connected`, or destroys it when nobody
+ * took it. */
 void sb_stream_begin(struct sb_stream *stream);
+
+/* Of one that connects. NULL: nobody any more. */
+void sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch);
 
 /* "stream URL place". */
 void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
 const struct stream *sb_stream_after(const struct stream *stream);
 
 /* listener.c */
+
+/* One of its streams is over. */
+void sb_listener_lost(struct sb_listener *listener, const struct peer_address *peer);
 void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
 const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
 
-/* url.c */
+/* url_use.c */
 
-/* Makes equal what means the same: localhost and the spellings of IPv6. */
+/* Makes equal what means the same: localhost, * and the spellings of IPv6. */
 void sb_url_normalise(struct sb_url *url);
+
+/* Whether its host is a service, and so its port unknown. */
+bool sb_url_is_service(const struct sb_url *url);
 
 #endif

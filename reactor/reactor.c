@@ -27,7 +27,9 @@ sb_reactor_make(const struct backend *backend, void *back)
 	r->backend = backend;
 	r->back = back;
 	r->timers_end = &r->all_timers;
+	r->alarms_end = &r->all_alarms;
 	r->wakers_end = &r->all_wakers;
+	r->pools_end = &r->all_pools;
 	r->reaps_end = &r->reaps;
 	TAILQ_INIT(&r->tasks);
 	TAILQ_INIT(&r->streams);
@@ -55,6 +57,8 @@ sb_reactor_free(struct sb_reactor *r)
 	r->is_running = true;
 	reap_all(r);
 	sb_assert(!r->all_timers);
+	sb_assert(!r->all_alarms);
+	sb_assert(!r->all_pools);
 	sb_assert(!r->all_wakers);
 	sb_assert(TAILQ_EMPTY(&r->streams));
 	sb_assert(TAILQ_EMPTY(&r->listeners));
@@ -62,7 +66,9 @@ sb_reactor_free(struct sb_reactor *r)
 		r->backend->return_signals(r->back);
 	sb_inbox_destroy(r->inbox);
 	sb_timer_heap_finish(&r->timers);
+	sb_timer_heap_finish(&r->alarms);
 	free(r->spare.ptr);
+	free(r->spare_queue);
 	free(r->read_buffer);
 	free(r);
 }
@@ -86,11 +92,11 @@ sb_reactor_destroy(struct sb_reactor *r)
 void
 sb_reactor_queue(struct sb_reactor *r, struct task *task, unsigned events)
 {
-	task->events |= events;
+	task->events |= (uint8_t)events;
 	if (task->is_queued)
 		return;
 	task->is_queued = true;
-	task->turn = r->turn;
+	task->turn = (uint32_t)r->turn;
 	TAILQ_INSERT_TAIL(&r->tasks, task, link);
 }
 
@@ -141,7 +147,7 @@ run_tasks(struct sb_reactor *r)
 {
 	struct task *task;
 
-	while ((task = TAILQ_FIRST(&r->tasks)) && task->turn != r->turn) {
+	while ((task = TAILQ_FIRST(&r->tasks)) && task->turn != (uint32_t)r->turn) {
 		unsigned events = task->events;
 
 		sb_reactor_unqueue(r, task);
@@ -152,17 +158,21 @@ run_tasks(struct sb_reactor *r)
 int64_t
 sb_reactor_next_ns(struct sb_reactor *r)
 {
+	int64_t timer_ns, alarm_ns;
+
 	if (!TAILQ_EMPTY(&r->tasks) || r->reaps || r->pending_signals
 		|| !sb_inbox_is_empty(r->inbox))
 		return INT64_MIN;
-	return sb_timer_heap_first_ns(&r->timers);
+	timer_ns = sb_timer_heap_first_ns(&r->timers);
+	alarm_ns = sb_alarms_next_ns(r);
+	return timer_ns < alarm_ns ? timer_ns : alarm_ns;
 }
 
 int
 sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns)
 {
 	int64_t until_ns = sb_reactor_next_ns(r);
-	uint64_t seq;
+	uint64_t timer_seq, alarm_seq;
 	int ret;
 
 	ret = r->backend->wait(r->back, until_ns < limit_ns ? until_ns : limit_ns);
@@ -170,10 +180,12 @@ sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns)
 		return ret;
 	r->now_ns = r->backend->now_ns(r->back);
 	r->turn++;
-	seq = r->timers.seq;
+	timer_seq = r->timers.seq;
+	alarm_seq = r->alarms.seq;
 	tell_signals(r);
 	sb_inbox_run(r->inbox);
-	fire_timers(r, seq);
+	fire_timers(r, timer_seq);
+	sb_alarms_fire(r, alarm_seq);
 	run_tasks(r);
 	reap_all(r);
 	return 0;
@@ -199,8 +211,9 @@ sb_reactor_end(struct sb_reactor *r)
 static bool
 has_work(struct sb_reactor *r)
 {
-	return r->timers.n > 0 || r->reaps || !TAILQ_EMPTY(&r->streams)
-	       || !TAILQ_EMPTY(&r->listeners) || !sb_inbox_is_empty(r->inbox);
+	return r->timers.n > 0 || r->alarms.n > 0 || r->n_works > 0 || r->reaps
+	       || !TAILQ_EMPTY(&r->streams) || !TAILQ_EMPTY(&r->listeners)
+	       || !sb_inbox_is_empty(r->inbox);
 }
 
 int
@@ -300,6 +313,12 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 			return true;
 		}
 	}
+	for (timer = r->all_alarms; timer; timer = timer->next) {
+		if (is_turn_of(&at)) {
+			(void)snprintf(buf, cap, "alarm %s", timer->place);
+			return true;
+		}
+	}
 	for (stream = TAILQ_FIRST(&r->streams); stream; stream = sb_stream_after(stream)) {
 		if (is_turn_of(&at)) {
 			sb_stream_describe(stream, buf, cap);
@@ -318,13 +337,15 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 		return true;
 	}
 	for (waker = r->all_wakers; waker; waker = waker->next) {
-		if (is_turn_of(&at)) {
+		if (waker->place && is_turn_of(&at)) {
 			(void)snprintf(buf, cap, "%s %s",
 				sb_inbox_holds(r->inbox, waker) ? "woken call" : "waker",
 				waker->place);
 			return true;
 		}
 	}
+	if (sb_pools_describe(r, &at, buf, cap))
+		return true;
 	if (!sb_inbox_peek(r->inbox, at, &call))
 		return false;
 	(void)snprintf(buf, cap, "posted call %s", call.place);

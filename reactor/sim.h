@@ -81,7 +81,7 @@ struct sb_simulation {
 	unsigned n_descriptors;
 	sb_simulation_trace_fn *trace; /* or NULL */
 	void *trace_self;
-	struct timer_heap network;
+	struct timer_heap network; /* what arrives, and the work of pools */
 	struct sim_end_list hot;
 	struct sim_place_list places;
 	struct sim_connection_list connections;
@@ -147,6 +147,9 @@ struct sim_end *sb_sim_find_listening(struct sb_simulation *sim, const struct sb
 /* Sets a port at which nobody listens: 0, or -EADDRINUSE when there is none. */
 int sb_sim_choose_port(struct sb_simulation *sim, struct sb_url *url);
 
+/* sim_pool.c */
+struct crew *sb_sim_hire(void *back, struct sb_pool *pool, unsigned n);
+
 /* sim_delivery.c */
 
 /* To be called when something has happened that its interest may be met by; when it has none. */
@@ -163,7 +166,10 @@ void sb_sim_send_end(struct sim_end *to);
 /* What has not left yet is dropped. */
 void sb_sim_send_reset(struct sim_end *to);
 
-/* Lets arrive what is due. */
+/* Lets arrive what is due at this end, a struct sim_end. */
+void sb_sim_deliver_to(void *self);
+
+/* Lets arrive what is due, and ends the work that is. */
 void sb_sim_deliver(struct sb_simulation *sim);
 
 /* Queues the tasks of ends whose interest is met, or only looks; whether there are any. */

@@ -276,9 +276,10 @@ is_due(const struct sim_end *end, int64_t at_ns)
 	return at_ns && at_ns <= end->sim->now_ns;
 }
 
-static void
-deliver_to(struct sim_end *end)
+void
+sb_sim_deliver_to(void *self)
 {
+	struct sim_end *end = self;
 	struct sim_delivery next;
 
 	if (is_due(end, end->dial_ns))
@@ -302,7 +303,7 @@ sb_sim_deliver(struct sb_simulation *sim)
 	struct sb_timer *due;
 
 	while ((due = sb_timer_heap_take(&sim->network, sim->now_ns, UINT64_MAX)))
-		deliver_to(due->self);
+		due->fn(due->self);
 }
 
 /* ---- Who is to be told ---- */

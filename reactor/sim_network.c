@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "peer.h"
 #include "sim.h"
 
 enum {
@@ -34,6 +35,7 @@ init_end(struct sim_end *end, struct sb_simulation *sim, struct sim_place *place
 	end->sim = sim;
 	end->place = place;
 	end->due.self = end;
+	end->due.fn = sb_sim_deliver_to;
 	TAILQ_INIT(&end->backlog);
 }
 
@@ -164,11 +166,10 @@ sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end, struct
 }
 
 static int
-accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
+accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 {
 	struct sim_end *listening = sim_end_of(base);
 	struct sim_end *server = TAILQ_FIRST(&listening->backlog);
-	const struct sb_url *url = &listening->place->url;
 	int ret;
 
 	if (!server)
@@ -179,13 +180,24 @@ accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
 	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
 	listening->n_backlog--;
 	sb_sim_trace_end(server, "is accepted");
-	if (url->scheme == SB_SCHEME_UNIX)
-		(void)snprintf(ret_peer, PEER_CAP, "unix");
-	else
-		(void)snprintf(ret_peer, PEER_CAP,
-			strchr(url->host, ':') ? "[%.45s]:%u" : "%.45s:%u", server->place->url.host,
-			server->connection->client_port);
+	/* Who dialled has the address that it dialled, as over the loopback. */
+	sb_peer_from_url(&server->place->url, ret_peer);
+	if (ret_peer->port)
+		ret_peer->port = (uint16_t)server->connection->client_port;
 	*ret_end = &server->base;
+	return 0;
+}
+
+static int
+shed_at(struct end *base)
+{
+	struct sim_end *listening = sim_end_of(base);
+	struct sim_end *server = TAILQ_FIRST(&listening->backlog);
+
+	if (!server)
+		return -EAGAIN;
+	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	close_end(&server->base, false);
 	return 0;
 }
 
@@ -362,6 +374,7 @@ close_end(struct end *base, bool resets)
 static const struct end_ops sim_ops = {
 	.result = result,
 	.accept = accept_at,
+	.shed = shed_at,
 	.watch = watch,
 	.read = read_from,
 	.write = write_to,

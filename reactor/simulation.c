@@ -61,7 +61,8 @@ wait_until(void *back, int64_t until_ns)
 	next_ns = sb_timer_heap_first_ns(&sim->network);
 	if (until_ns > next_ns)
 		until_ns = next_ns;
-	if (sb_sim_report(sim, false))
+	/* Work that was at its end now has something for the core. */
+	if (sb_sim_report(sim, false) || sb_reactor_next_ns(sim->reactor) == INT64_MIN)
 		until_ns = INT64_MIN;
 	if (until_ns == INT64_MAX)
 		return -EDEADLK;
@@ -96,6 +97,14 @@ return_signals(void *back)
 	sim->takes_signals = false;
 }
 
+/* A step is made between waits. */
+static void
+watch_wall(void *back, bool is_wanted)
+{
+	(void)back;
+	(void)is_wanted;
+}
+
 static const struct backend simulated = {
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
@@ -104,6 +113,8 @@ static const struct backend simulated = {
 	.wake = wake,
 	.take_signals = take_signals,
 	.return_signals = return_signals,
+	.watch_wall = watch_wall,
+	.hire = sb_sim_hire,
 	.connect = sb_sim_connect,
 	.listen = sb_sim_listen,
 	.destroy = NULL,

@@ -1,8 +1,11 @@
 #include "sockets.h"
 
+#include "peer.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -170,6 +173,13 @@ find_port(int fd, struct sb_url *url)
 	return 0;
 }
 
+/* Any descriptor will do, and this one costs next to nothing. */
+static int
+open_reserve(void)
+{
+	return eventfd(0, EFD_CLOEXEC);
+}
+
 int
 sb_socket_listen(const struct sb_url *url, struct socket_listening *ret_listening,
 	struct sb_url *ret_url, struct sb_error *ret_error)
@@ -186,6 +196,7 @@ sb_socket_listen(const struct sb_url *url, struct socket_listening *ret_listenin
 		ret = find_port(fd, ret_url);
 	if (ret == 0) {
 		ret_listening->fd = fd;
+		ret_listening->reserve = open_reserve();
 		identify(ret_listening, url);
 		return 0;
 	}
@@ -201,24 +212,23 @@ sb_socket_unlisten(const struct socket_listening *listening, const struct sb_url
 	struct stat status;
 
 	(void)close(listening->fd);
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
 	if (listening->inode && lstat(url->path, &status) == 0 && status.st_dev == listening->device
 		&& status.st_ino == listening->inode)
 		(void)unlink(url->path);
 }
 
 static void
-print_peer(const union address *address, char *buf)
+note_peer(const union address *address, struct peer_address *ret_peer)
 {
-	char host[INET6_ADDRSTRLEN] = "";
-
+	memset(ret_peer, 0, sizeof(*ret_peer));
 	if (address->any.sa_family == AF_INET) {
-		(void)inet_ntop(AF_INET, &address->v4.sin_addr, host, sizeof(host));
-		(void)snprintf(buf, PEER_CAP, "%s:%u", host, ntohs(address->v4.sin_port));
+		sb_peer_set_v4(ret_peer, &address->v4.sin_addr);
+		ret_peer->port = ntohs(address->v4.sin_port);
 	} else if (address->any.sa_family == AF_INET6) {
-		(void)inet_ntop(AF_INET6, &address->v6.sin6_addr, host, sizeof(host));
-		(void)snprintf(buf, PEER_CAP, "[%s]:%u", host, ntohs(address->v6.sin6_port));
-	} else {
-		(void)snprintf(buf, PEER_CAP, "unix");
+		memcpy(ret_peer->address, &address->v6.sin6_addr, sizeof(ret_peer->address));
+		ret_peer->port = ntohs(address->v6.sin6_port);
 	}
 }
 
@@ -239,7 +249,7 @@ accept_error(int error)
 }
 
 int
-sb_socket_accept(int listening, int *ret_fd, char ret_peer[PEER_CAP])
+sb_socket_accept(int listening, int *ret_fd, struct peer_address *ret_peer)
 {
 	union address address;
 	socklen_t len = sizeof(address);
@@ -250,7 +260,7 @@ sb_socket_accept(int listening, int *ret_fd, char ret_peer[PEER_CAP])
 	if (fd < 0)
 		return accept_error(errno);
 	send_at_once(fd, address.any.sa_family);
-	print_peer(&address, ret_peer);
+	note_peer(&address, ret_peer);
 	*ret_fd = fd;
 	return 0;
 }
@@ -307,4 +317,19 @@ sb_socket_close(int fd, bool resets)
 	else
 		drain(fd);
 	(void)close(fd);
+}
+
+int
+sb_socket_shed(struct socket_listening *listening)
+{
+	int fd, ret;
+
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
+	fd = accept4(listening->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	ret = fd < 0 ? accept_error(errno) : 0;
+	if (fd >= 0)
+		sb_socket_close(fd, false);
+	listening->reserve = open_reserve();
+	return ret == -ECONNABORTED ? 0 : ret;
 }

@@ -148,6 +148,32 @@ sb_timer_heap_take(struct timer_heap *heap, int64_t now_ns, uint64_t seq)
 }
 
 int
+sb_timer_join(struct sb_timer *timer, struct timer_heap *heap, struct sb_timer ***end)
+{
+	int ret = sb_timer_heap_reserve(heap);
+
+	if (ret < 0)
+		return ret;
+	timer->at = *end;
+	*timer->at = timer;
+	*end = &timer->next;
+	return 0;
+}
+
+void
+sb_timer_leave(struct sb_timer *timer, struct timer_heap *heap, struct sb_timer ***end)
+{
+	sb_timer_heap_stop(heap, timer);
+	sb_timer_heap_release(heap);
+	*timer->at = timer->next;
+	if (timer->next)
+		timer->next->at = timer->at;
+	else
+		*end = timer->at;
+	timer->reactor = NULL;
+}
+
+int
 sb_timer_init(
 	struct sb_timer *timer, struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self)
 {
@@ -155,16 +181,13 @@ sb_timer_init(
 
 	sb_assert(fn);
 	memset(timer, 0, sizeof(*timer));
-	ret = sb_timer_heap_reserve(&r->timers);
+	ret = sb_timer_join(timer, &r->timers, &r->timers_end);
 	if (ret < 0)
 		return ret;
 	timer->reactor = r;
 	timer->fn = fn;
 	timer->place = place;
 	timer->self = self;
-	timer->at = r->timers_end;
-	*timer->at = timer;
-	r->timers_end = &timer->next;
 	return 0;
 }
 
@@ -173,16 +196,8 @@ sb_timer_finish(struct sb_timer *timer)
 {
 	struct sb_reactor *r = timer->reactor;
 
-	if (!r)
-		return;
-	sb_timer_heap_stop(&r->timers, timer);
-	sb_timer_heap_release(&r->timers);
-	*timer->at = timer->next;
-	if (timer->next)
-		timer->next->at = timer->at;
-	else
-		r->timers_end = timer->at;
-	timer->reactor = NULL;
+	if (r)
+		sb_timer_leave(timer, &r->timers, &r->timers_end);
 }
 
 void

@@ -39,6 +39,12 @@ int64_t sb_timer_heap_first_ns(const struct timer_heap *heap);
  * returns NULL. */
 struct sb_timer *sb_timer_heap_take(struct timer_heap *heap, int64_t now_ns, uint64_t seq);
 
+/* Makes room for a timer, and lists it: *end is the end of the list. Returns 0, or -ENOMEM. */
+int sb_timer_join(struct sb_timer *timer, struct timer_heap *heap, struct sb_timer ***end);
+
+/* The other way; it has no reactor then. */
+void sb_timer_leave(struct sb_timer *timer, struct timer_heap *heap, struct sb_timer ***end);
+
 /* a + b without overflow. b >= 0. */
 static inline int64_t
 time_add(int64_t a, int64_t b)

@@ -69,6 +69,12 @@ sb_stream_set_idle_timeout(struct sb_stream *stream, int64_t idle_timeout_ns)
 	stream->transport->set_idle_timeout(stream, idle_timeout_ns);
 }
 
+bool
+sb_stream_is_open(const struct sb_stream *stream)
+{
+	return stream->transport->is_open(stream);
+}
+
 const char *
 sb_stream_peer(const struct sb_stream *stream)
 {

@@ -76,13 +76,20 @@ check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 	return 0;
 }
 
-/* The host, for a UNIX socket its path, which is the label too. */
+/* The host; for a UNIX socket its path; else all of it. */
+static const char *
+label_of(const struct sb_url *url, const char *text)
+{
+	if (url->scheme == SB_SCHEME_TCP)
+		return url->host;
+	return url->scheme == SB_SCHEME_UNIX ? url->path : text;
+}
+
 static int
 read_url(struct sb_irc *irc, const char *text, struct sb_error *ret_error)
 {
 	struct sb_url url;
 	int error = sb_url_parse(text, &url, ret_error);
-	const char *name;
 
 	if (error)
 		return error;
@@ -90,11 +97,13 @@ read_url(struct sb_irc *irc, const char *text, struct sb_error *ret_error)
 		return sb_error_set(ret_error, -EINVAL,
 			"\"%.*s\": nothing may follow the port of an IRC server", shown(text),
 			text);
-	name = url.scheme == SB_SCHEME_TCP ? url.host : url.path;
+	error = sb_url_check_connect(&url, ret_error);
+	if (error)
+		return error;
 	irc->url = strdup(text);
 	free(irc->host);
 	irc->host = strdup(url.scheme == SB_SCHEME_TCP ? url.host : "");
-	if (!irc->url || !irc->host || sb_label(irc->d, irc, name))
+	if (!irc->url || !irc->host || sb_label(irc->d, irc, label_of(&url, text)))
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	return 0;
 }

@@ -9,7 +9,7 @@
  * and sb_waker_wake() may be called from another thread. It runs in turns. In each: wait until
  * something is due; take the time; make the posted calls and those of woken wakers that had come by
  * then, in the order in which they were asked for; fire the timers that are due, by deadline, and
- * those of equal deadline in the order in which they were started; tell streams and listeners what
+ * those of equal deadline in the order in which they were started; then the alarms; tell streams and listeners what
  * happened to them; then reap. What a callback starts in a turn is for a later one. */
 
 #include <stdbool.h>
@@ -36,7 +36,7 @@ SB_API struct sb_reactor *sb_reactor_create(void);
  * reactor goes with its simulation instead. */
 SB_API void sb_reactor_destroy(struct sb_reactor *r);
 
-/* Runs turns until stopped, or until nothing is left that could ever call: no started timer, no
+/* Runs turns until stopped, or until nothing is left that could ever call: no started timer or alarm, no work of a pool, no
  * stream, no listener, no posted call, no woken waker (a handler of signals does not count). May be
  * run again. Returns 0; -EBUSY within one of its callbacks; -EDEADLK in a simulation in which
  * nothing can happen any more though something waits. */

@@ -30,22 +30,19 @@ SB_API int sb_ticker_init(struct sb_ticker *ticker, struct sb_reactor *r, sb_tic
 	const char *place, void *self);
 SB_API void sb_ticker_finish(struct sb_ticker *ticker);
 
-/* The first call comes after one interval, more than 0 ns. A started one starts over. */
+/* The first call comes after one interval, more than 0 ns. A started one starts over. In its own
+ * call it is started: stopping it there is the last call. */
 SB_API void sb_ticker_start(struct sb_ticker *ticker, int64_t interval_ns);
 SB_API void sb_ticker_stop(struct sb_ticker *ticker);
 SB_API bool sb_ticker_is_started(const struct sb_ticker *ticker);
 
 /* An alarm of the wall clock: fires once when it shows this time or a later one, also when it was
- * stepped there; stepped back before it has fired, it waits again. */
+ * stepped there; stepped back before it has fired, it waits again. In a turn alarms come after the
+ * timers, by the time they are set to, and those of equal time in the order of starting. */
 struct sb_alarm {
-	struct sb_reactor *reactor;
-	sb_call_fn *fn;
-	const char *place;
-	void *self;
+	struct sb_timer timer; /* its at_ns is of the wall clock, and never before its start */
 	int64_t at_wall_ns;
-	struct sb_timer timer;
-	bool is_started;
-	struct sb_alarm *next, **at; /* all started ones of the reactor */
+	int second_of_day; /* -1: not daily */
 };
 SB_API int sb_alarm_init(struct sb_alarm *alarm, struct sb_reactor *r, sb_call_fn *fn,
 	const char *place, void *self);
@@ -56,7 +53,8 @@ SB_API void sb_alarm_finish(struct sb_alarm *alarm);
 SB_API void sb_alarm_start(struct sb_alarm *alarm, int64_t at_wall_ns);
 
 /* The next time the day has this second of its own, 0 (00:00:00 UTC) to 86399, counted after now;
- * for 00:00 of each day it is started again in its call. */
+ * for 00:00 of each day it is started again in its call. When the clock is stepped back by more than
+ * 3 hours, that is counted anew; by less, a moment that was there already does not come again. */
 SB_API void sb_alarm_start_daily(struct sb_alarm *alarm, int second_of_day);
 SB_API void sb_alarm_stop(struct sb_alarm *alarm);
 SB_API bool sb_alarm_is_started(const struct sb_alarm *alarm);

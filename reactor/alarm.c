@@ -1,0 +1,175 @@
+#include <signalbox/timers.h>
+
+#include "private.h"
+
+#define DAY_S INT64_C(86400)
+
+/* How far a daily alarm may lie ahead before the clock must have been stepped back. */
+#define AHEAD_MAX_NS ((DAY_S + 3 * 3600) * SB_S)
+
+static int64_t
+next_of_day(int64_t wall_ns, int second_of_day)
+{
+	int64_t day_ns = DAY_S * SB_S, today_ns = wall_ns - wall_ns % day_ns, at_ns;
+
+	if (wall_ns % day_ns < 0)
+		today_ns -= day_ns;
+	at_ns = today_ns + second_of_day * SB_S;
+	return at_ns > wall_ns ? at_ns : at_ns + day_ns;
+}
+
+/* One that is past stands behind those that are due in this turn, or it could keep them from their
+ * turn for good. */
+static void
+enter(struct sb_alarm *alarm)
+{
+	struct sb_reactor *r = alarm->timer.reactor;
+
+	sb_timer_heap_start(&r->alarms, &alarm->timer,
+		alarm->at_wall_ns > r->wall_ns ? alarm->at_wall_ns : r->wall_ns);
+}
+
+static void
+enter_anew(struct sb_alarm *alarm)
+{
+	struct sb_reactor *r = alarm->timer.reactor;
+
+	if (alarm->second_of_day >= 0 && alarm->at_wall_ns - r->wall_ns > AHEAD_MAX_NS)
+		alarm->at_wall_ns = next_of_day(r->wall_ns, alarm->second_of_day);
+	if (alarm->timer.at_ns != alarm->at_wall_ns)
+		enter(alarm);
+}
+
+/* Takes the time. What the entries rest on changes only when the clock is stepped back. */
+static void
+look(struct sb_reactor *r)
+{
+	int64_t before_ns = r->wall_ns;
+	struct sb_timer *timer;
+
+	r->wall_ns = r->backend->wall_ns(r->back);
+	if (r->wall_ns >= before_ns)
+		return;
+	for (timer = r->all_alarms; timer; timer = timer->next) {
+		if (timer->pos != 0)
+			enter_anew((struct sb_alarm *)timer);
+	}
+}
+
+static void
+unwatch(struct sb_reactor *r)
+{
+	if (!r->watches_wall || r->alarms.n > 0)
+		return;
+	r->watches_wall = false;
+	r->backend->watch_wall(r->back, false);
+}
+
+static void
+start(struct sb_alarm *alarm, int64_t at_wall_ns)
+{
+	struct sb_reactor *r = alarm->timer.reactor;
+
+	/* In a turn the time is that of the turn, for as long as anybody has looked at it. */
+	if (!r->watches_wall || !r->is_running)
+		look(r);
+	alarm->at_wall_ns = at_wall_ns;
+	enter(alarm);
+	if (r->watches_wall)
+		return;
+	r->watches_wall = true;
+	r->backend->watch_wall(r->back, true);
+}
+
+void
+sb_alarms_fire(struct sb_reactor *r, uint64_t seq)
+{
+	struct sb_timer *timer;
+
+	if (r->alarms.n == 0)
+		return;
+	look(r);
+	while ((timer = sb_timer_heap_take(&r->alarms, r->wall_ns, seq)))
+		timer->fn(timer->self);
+	unwatch(r);
+}
+
+int64_t
+sb_alarms_next_ns(struct sb_reactor *r)
+{
+	int64_t at_ns;
+
+	if (r->alarms.n == 0)
+		return INT64_MAX;
+	look(r);
+	at_ns = sb_timer_heap_first_ns(&r->alarms);
+	if (at_ns <= r->wall_ns)
+		return INT64_MIN;
+	/* Before 1970 the difference may be too long for an int64_t. */
+	if (r->wall_ns < 0 && at_ns > INT64_MAX + r->wall_ns)
+		return INT64_MAX;
+	return time_add(at_ns - r->wall_ns, r->backend->now_ns(r->back));
+}
+
+int
+sb_alarm_init(
+	struct sb_alarm *alarm, struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self)
+{
+	int ret;
+
+	sb_assert(fn);
+	memset(alarm, 0, sizeof(*alarm));
+	ret = sb_timer_join(&alarm->timer, &r->alarms, &r->alarms_end);
+	if (ret < 0)
+		return ret;
+	alarm->timer.reactor = r;
+	alarm->timer.fn = fn;
+	alarm->timer.place = place;
+	alarm->timer.self = self;
+	return 0;
+}
+
+void
+sb_alarm_finish(struct sb_alarm *alarm)
+{
+	struct sb_reactor *r = alarm->timer.reactor;
+
+	if (!r)
+		return;
+	sb_timer_leave(&alarm->timer, &r->alarms, &r->alarms_end);
+	unwatch(r);
+}
+
+void
+sb_alarm_start(struct sb_alarm *alarm, int64_t at_wall_ns)
+{
+	sb_assert(alarm->timer.reactor);
+	alarm->second_of_day = -1;
+	start(alarm, at_wall_ns);
+}
+
+void
+sb_alarm_start_daily(struct sb_alarm *alarm, int second_of_day)
+{
+	sb_assert(alarm->timer.reactor);
+	sb_assert(second_of_day >= 0 && second_of_day < DAY_S);
+	alarm->second_of_day = second_of_day;
+	start(alarm, next_of_day(sb_reactor_wall_ns(alarm->timer.reactor), second_of_day));
+}
+
+void
+sb_alarm_stop(struct sb_alarm *alarm)
+{
+	struct sb_reactor *r = alarm->timer.reactor;
+
+	if (!r)
+		return;
+	sb_timer_heap_stop(&r->alarms, &alarm->timer);
+	unwatch(r);
+}
+
+bool
+sb_alarm_is_started(const struct sb_alarm *alarm)
+{
+	return sb_timer_is_started(&alarm->timer);
+}

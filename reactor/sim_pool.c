@@ -1,0 +1,146 @@
+#include <stdlib.h>
+
+#include "pool.h"
+#include "sim.h"
+
+/* Where one piece of work at a time is done, by a thread if there were any. */
+struct place {
+	struct sim_crew *crew;
+	struct sb_timer due; /* in sim->network: when it looks for work, or its work is at an end */
+	struct sb_work *work; /* NULL: has none */
+};
+
+struct sim_crew {
+	struct crew base;
+	struct sb_simulation *sim;
+	struct sb_pool *pool;
+	unsigned n;
+	struct place places[];
+};
+
+static void
+wait_for(struct place *place, int64_t after_ns)
+{
+	struct sb_simulation *sim = place->crew->sim;
+
+	sb_timer_heap_start(&sim->network, &place->due, time_add(sim->now_ns, after_ns));
+}
+
+static int64_t
+duration_ns(struct sb_simulation *sim)
+{
+	const struct sb_weather *w = &sim->weather;
+	uint64_t spread = (uint64_t)(w->work_max_ns - w->work_min_ns);
+
+	sb_assert(w->work_min_ns >= 0 && w->work_max_ns >= w->work_min_ns);
+	return w->work_min_ns + (spread ? (int64_t)(sb_sim_random(sim) % (spread + 1)) : 0);
+}
+
+static void
+begin(struct place *place)
+{
+	place->work = sb_pool_take(place->crew->pool);
+	if (place->work)
+		wait_for(place, duration_ns(place->crew->sim));
+}
+
+/* Not the place's any more when it is done: a test may leave it by longjmp. */
+static void
+finish(struct place *place)
+{
+	struct sb_work *work = place->work;
+
+	place->work = NULL;
+	work->work(work->self);
+	sb_pool_finish(place->crew->pool, work);
+}
+
+static void
+on_due(void *self)
+{
+	struct place *place = self;
+
+	if (place->work)
+		finish(place);
+	begin(place);
+}
+
+/* A thread comes for its work at once or a little later: in the calm later always, else by chance. */
+static int
+call(struct crew *base)
+{
+	struct sim_crew *crew = (struct sim_crew *)base;
+	unsigned i;
+
+	for (i = 0; i < crew->n; i++) {
+		struct place *place = &crew->places[i];
+
+		if (place->work || place->due.pos != 0)
+			continue;
+		if (crew->sim->weather.work_max_ns > 0 && sb_sim_random(crew->sim) % 2)
+			begin(place);
+		else
+			wait_for(place, 0);
+		break;
+	}
+	return 0;
+}
+
+/* Time cannot pass in it, so the ends of what was begun are now. */
+static void
+dismiss(struct crew *base)
+{
+	struct sim_crew *crew = (struct sim_crew *)base;
+	unsigned i;
+
+	for (i = 0; i < crew->n; i++) {
+		struct place *place = &crew->places[i];
+
+		sb_timer_heap_stop(&crew->sim->network, &place->due);
+		if (place->work)
+			finish(place);
+		sb_timer_heap_release(&crew->sim->network);
+	}
+	free(crew);
+}
+
+static int
+reserve(struct timer_heap *heap, unsigned n)
+{
+	unsigned i;
+	int ret;
+
+	for (i = 0; i < n; i++) {
+		ret = sb_timer_heap_reserve(heap);
+		if (ret < 0) {
+			while (i-- > 0)
+				sb_timer_heap_release(heap);
+			return ret;
+		}
+	}
+	return 0;
+}
+
+struct crew *
+sb_sim_hire(void *back, struct sb_pool *pool, unsigned n)
+{
+	struct sb_simulation *sim = back;
+	struct sim_crew *crew = calloc(1, sizeof(*crew) + n * sizeof(crew->places[0]));
+	unsigned i;
+
+	if (!crew || reserve(&sim->network, n) < 0) {
+		free(crew);
+		return NULL;
+	}
+	crew->base.call = call;
+	crew->base.dismiss = dismiss;
+	crew->sim = sim;
+	crew->pool = pool;
+	crew->n = n;
+	for (i = 0; i < n; i++) {
+		crew->places[i].crew = crew;
+		crew->places[i].due.fn = on_due;
+		crew->places[i].due.self = &crew->places[i];
+	}
+	return &crew->base;
+}
