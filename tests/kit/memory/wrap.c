@@ -63,13 +63,17 @@ WRAPPED(char *, strndup, const char *text, size_t len)
 }
 
 SB_PRINTF(2, 0)
-WRAPPED(int, vasprintf, char **ret_text, const char *format, va_list args)
+int __real_vasprintf(char **ret_text, const char *format, va_list args);
+SB_PRINTF(2, 0)
+int __wrap_vasprintf(char **ret_text, const char *format, va_list args);
+SB_PRINTF(2, 3)
+int __wrap_asprintf(char **ret_text, const char *format, ...);
+
+int
+__wrap_vasprintf(char **ret_text, const char *format, va_list args)
 {
 	return fails() ? -1 : __real_vasprintf(ret_text, format, args);
 }
-
-SB_PRINTF(2, 3)
-int __wrap_asprintf(char **ret_text, const char *format, ...);
 
 int
 __wrap_asprintf(char **ret_text, const char *format, ...)
