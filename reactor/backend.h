@@ -21,6 +21,7 @@ enum {
 };
 
 struct end_ops;
+struct resolver;
 
 /* One end of a connection, or what listens; first in the struct of whoever makes it: a back-end, or
  * a filter over another end. */
@@ -113,6 +114,13 @@ struct backend {
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
+
+	/* Makes an end of a descriptor that does not block, which is the end's from now on, also when
+	 * this fails: 0, or -ENOMEM. NULL in a simulation. */
+	int (*adopt)(void *back, int fd, struct end **ret_end);
+
+	/* Asked for once, when a name is looked up for the first time: 0, or a negative errno. */
+	int (*make_resolver)(void *back, struct resolver **ret_resolver);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

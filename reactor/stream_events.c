@@ -1,4 +1,5 @@
 #include "stream.h"
+#include "race.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if (s->state == CONNECTING || s->queue)
+		if (s->queue)
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
@@ -35,6 +36,7 @@ close_end(struct stream *s, bool resets)
 	if (s->end)
 		s->end->ops->close(s->end, resets);
 	s->end = NULL;
+	sb_race_stop(s->origin->race);
 	sb_stream_drop_queue(s);
 	sb_reactor_unqueue(s->origin->reactor, &s->task);
 	sb_stream_stop_timer(s);
@@ -58,6 +60,8 @@ free_stream(void *self)
 {
 	struct stream *s = self;
 
+	sb_race_destroy(s->origin->race);
+	s->origin->race = NULL;
 	sb_origin_release(s->origin);
 	free(s);
 }
@@ -110,17 +114,6 @@ sb_stream_tell_connected(struct stream *s)
 	if (s->protocol->connected)
 		s->protocol->connected(s->self, &s->base);
 	sb_stream_update(s);
-}
-
-static void
-finish_connecting(struct stream *s)
-{
-	int ret = s->end->ops->result(s->end);
-
-	if (ret == 0)
-		sb_stream_tell_connected(s);
-	else if (ret != -EINPROGRESS)
-		sb_stream_end(s, CONNECT_FAILED, ret);
 }
 
 void
@@ -248,10 +241,6 @@ sb_stream_run(void *self, unsigned events)
 
 	if (s->state == OVER) {
 		tell_closed(s);
-		return;
-	}
-	if (s->state == CONNECTING) {
-		finish_connecting(s);
 		return;
 	}
 	/* Reading first: what came before a reset is not to be lost to it. */
