@@ -4,6 +4,8 @@
 
 #include "transcript.h"
 
+enum { YEARS_MAX = 10 };
+
 /* A line that is being read. */
 struct line {
 	const char *at, *end;
@@ -81,6 +83,9 @@ read_time(const struct line *line, int64_t *ret_ns)
 
 		if (!bytes_equal(unit, sb_bytes_of(units[i].name)))
 			continue;
+		/* Of which many may follow each other. */
+		if (n > YEARS_MAX * 365 * 86400 * SB_S / units[i].ns)
+			return wrong(line, "that is more than %d years", YEARS_MAX);
 		*ret_ns = n * units[i].ns;
 		return 0;
 	}

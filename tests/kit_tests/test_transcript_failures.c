@@ -128,6 +128,7 @@ what_cannot_be_read_fails_with_its_line(void **state)
 		{ BEGIN "@ 12.00.00\n", "a time of day" },
 		{ BEGIN "@\n", "a time of day" },
 		{ BEGIN "+1d\n", "a time like" },
+		{ BEGIN "+999999999h\n", "talk.txt:3: that is more than 10 years" },
 		{ BEGIN "~ closing\n", "talk.txt:3: ~ has no word closing" },
 		{ BEGIN "!\n", "here something must follow" },
 		{ BEGIN "$ \n", "here something must follow" },

@@ -336,7 +336,8 @@ SB_API bool sb_testing_seed_left(char *buf, size_t cap);
  * vasprintf by the linker's --wrap, and so goes together with the sanitizers and valgrind. It sees
  * what is linked into the program from object files and static libraries, Signalbox's among them;
  * within shared libraries, the system's included, nothing fails. What fails and is counted is this
- * thread's. The kit's own allocations do not count: probes, tapes, gates, worlds. */
+ * thread's. The kit's own allocations do not count: probes, tapes, gates, worlds. Nor does what the
+ * compiler leaves out, as it may do with a block that nobody looks at. */
 
 /* Makes allocations fail: the one of this number from now on, 1 for the next, and those after it,
  * n in all; SIZE_MAX: all. n 0: none fails any more. Counting begins anew. */
