@@ -140,6 +140,7 @@ sb_simulation_create(uint64_t seed)
 	TAILQ_INIT(&sim->places);
 	TAILQ_INIT(&sim->connections);
 	sb_sim_names_init(sim);
+	TAILQ_INIT(&sim->passed);
 	return sim;
 }
 

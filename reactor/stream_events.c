@@ -109,6 +109,9 @@ sb_stream_tell_connected(struct stream *s)
 {
 	s->state = OPEN;
 	s->is_told = true;
+	/* Who was accepted has it from the listener. */
+	if (!s->origin->is_listener)
+		sb_origin_keep_alive(s->origin, s->end);
 	sb_stream_begin_deadlines(s);
 	sb_stream_shut_down_if_written(s);
 	if (s->protocol->connected)
@@ -213,12 +216,20 @@ write_queue(struct stream *s)
 }
 
 static void
+tell_drained(struct stream *s, bool drains)
+{
+	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
+		s->protocol->drained(s->self, &s->base);
+}
+
+static void
 write_on(struct stream *s)
 {
-	bool drains;
+	bool was_full = s->is_full, drains;
 
 	if (!write_queue(s)) {
 		sb_stream_update(s);
+		tell_drained(s, was_full);
 		return;
 	}
 	if (s->state == CLOSING && !s->queue) {
@@ -230,8 +241,7 @@ write_on(struct stream *s)
 	if (drains)
 		s->is_full = false;
 	sb_stream_update(s);
-	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
-		s->protocol->drained(s->self, &s->base);
+	tell_drained(s, drains);
 }
 
 void
@@ -241,6 +251,11 @@ sb_stream_run(void *self, unsigned events)
 
 	if (s->state == OVER) {
 		tell_closed(s);
+		return;
+	}
+	if (s->state == CONNECTING) {
+		/* What was open already; others come by their race. */
+		sb_stream_tell_connected(s);
 		return;
 	}
 	/* Reading first: what came before a reset is not to be lost to it. */
