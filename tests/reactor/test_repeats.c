@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <signalbox/listener.h>
+#include <signalbox/pool.h>
 
 enum {
 	N_CALLERS = 12,
@@ -22,6 +23,9 @@ struct caller {
 	struct busy *busy;
 	struct sb_stream *stream; /* or NULL */
 	struct sb_timer timer;
+	struct sb_work work; /* thinks about what to say */
+	bool is_thinking;
+	unsigned n_thoughts;
 };
 
 /* A growing text of what the simulation tells. */
@@ -35,6 +39,7 @@ struct busy {
 	struct sb_simulation *sim;
 	struct sb_reactor *r;
 	struct sb_listener *listeners[2];
+	struct sb_pool *pool;
 	struct caller callers[N_CALLERS];
 	struct trace trace;
 	unsigned n_calls, n_failed;
@@ -140,9 +145,10 @@ static const struct sb_protocol calling = {
 static void
 call(struct caller *caller)
 {
-	static const char *const urls[] = { "tcp://127.0.0.1:7", "unix:///run/echo" };
+	static const char *const urls[] = { "tcp://127.0.0.1:7", "unix:///run/echo",
+		"tcp://echo.example.org:7", "tcp://_echo._tcp.example.org" };
 	struct busy *busy = caller->busy;
-	const char *url = urls[sb_reactor_random(busy->r) % 2];
+	const char *url = urls[sb_reactor_random(busy->r) % 4];
 
 	busy->n_calls++;
 	if (sb_stream_connect(busy->r, url, NULL, SB_PLACE, &calling, caller, &caller->stream, NULL)
@@ -153,10 +159,33 @@ call(struct caller *caller)
 }
 
 static void
+think(void *self)
+{
+	struct caller *caller = self;
+
+	caller->n_thoughts++;
+}
+
+static void
+has_thought(void *self, bool was_done)
+{
+	struct caller *caller = self;
+
+	caller->is_thinking = false;
+	if (was_done && caller->stream && caller->n_thoughts % 2)
+		write_lines(caller);
+}
+
+static void
 on_timer(void *self)
 {
 	struct caller *caller = self;
 
+	if (!caller->is_thinking
+		&& sb_pool_give(caller->busy->pool, &caller->work, SB_HANDLER(think), has_thought,
+			   caller)
+			   == 0)
+		caller->is_thinking = true;
 	if (!caller->stream) {
 		call(caller);
 		return;
@@ -179,6 +208,21 @@ on_timer(void *self)
 
 /* ---- The world ---- */
 
+/* Of the two addresses of the name one is nobody's. */
+static void
+set_names(struct sb_simulation *sim)
+{
+	static const char *const addresses[] = { "192.0.2.1", "127.0.0.1" };
+	static const char *const services[] = { "1 1 7 echo.example.org" };
+
+	assert_int_equal(sb_simulation_set_name(sim, "echo.example.org", SB_LOOKUP_IPV4, addresses,
+				 2, 0, 30 * SB_MS),
+		0);
+	assert_int_equal(sb_simulation_set_name(sim, "_echo._tcp.example.org", SB_LOOKUP_SERVICE,
+				 services, 1, 0, 30 * SB_MS),
+		0);
+}
+
 static void
 open_busy(struct busy *busy, uint64_t seed)
 {
@@ -191,6 +235,9 @@ open_busy(struct busy *busy, uint64_t seed)
 		.bytes_per_s = 2000,
 		.refuse_per_million = 100000,
 		.vanish_per_million = 50000,
+		.fail_names_per_million = 100000,
+		.name_max_ns = 5 * SB_S,
+		.work_max_ns = 3 * SB_S,
 		.max_descriptors = 20,
 		.step_wall_every_ns = 20 * SB_S,
 		.step_wall_max_ns = 3600 * SB_S,
@@ -208,6 +255,9 @@ open_busy(struct busy *busy, uint64_t seed)
 		if (sb_listener_open(busy->r, urls[i], NULL, SB_PLACE, &acceptor, busy,
 			    &busy->listeners[i], &error))
 			fail_msg("%s", error.text);
+	set_names(busy->sim);
+	busy->pool = sb_pool_create(busy->r, NULL, SB_PLACE);
+	assert_non_null(busy->pool);
 	for (i = 0; i < N_CALLERS; i++) {
 		struct caller *caller = &busy->callers[i];
 
@@ -224,6 +274,7 @@ close_busy(struct busy *busy)
 {
 	int i;
 
+	sb_pool_destroy(busy->pool);
 	for (i = 0; i < N_CALLERS; i++) {
 		sb_stream_destroy(busy->callers[i].stream);
 		sb_timer_finish(&busy->callers[i].timer);
@@ -259,15 +310,18 @@ trace_busy(uint64_t seed, unsigned *ret_n_calls, unsigned *ret_n_failed)
 
 /* ---- Comparing ---- */
 
+/* Each kind of thing that can happen. */
+static const char *const sights[] = { " is cut off within ", " is refused", " is not heard",
+	"no descriptor is left", "the wall clock is stepped", " is reset",
+	"all connections are reset", " gets the end", "look-up echo.example.org IPv4: answered",
+	": given up", "look-up _echo._tcp.example.org service",
+	"work think tests/reactor/test_repeats.c", " is done", "timer on_timer " };
+enum { N_SIGHTS = sizeof(sights) / sizeof(sights[0]) };
+
 struct counts {
 	unsigned n_calls, n_failed, n_lines;
-	bool has_seen[8];
+	bool has_seen[N_SIGHTS];
 };
-
-/* Each kind of fault there is. */
-static const char *const faults[8] = { " is cut off within ", " is refused", " is not heard",
-	"no descriptor is left", "the wall clock is stepped", " is reset",
-	"all connections are reset", " gets the end" };
 
 static void
 fail_at_difference(const char *a, const char *b)
@@ -302,8 +356,8 @@ run_three(void *self, uint64_t seed)
 	if (first.len != again.len || memcmp(first.text, again.text, first.len) != 0)
 		fail_at_difference(first.text, again.text);
 	assert_string_not_equal(first.text, other.text);
-	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-		counts->has_seen[i] |= strstr(first.text, faults[i]) != NULL;
+	for (i = 0; i < N_SIGHTS; i++)
+		counts->has_seen[i] |= strstr(first.text, sights[i]) != NULL;
 	free(first.text);
 	free(again.text);
 	free(other.text);
@@ -317,9 +371,9 @@ same_seed_is_the_same_trace_and_another_is_another(void **state)
 
 	(void)state;
 	sb_testing_each_seed(1, N_SEEDS, run_three, &counts);
-	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+	for (i = 0; i < N_SIGHTS; i++)
 		if (!counts.has_seen[i])
-			fail_msg("no fault of the kind '%s'", faults[i]);
+			fail_msg("nothing of the kind '%s'", sights[i]);
 	print_message("%u lines compared, %u calls of which %u failed\n", counts.n_lines,
 		counts.n_calls, counts.n_failed);
 }
