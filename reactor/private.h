@@ -37,6 +37,7 @@ struct origin {
 	const char *place;
 	bool is_listener;
 	struct stream_watch *watch; /* NULL: nobody */
+	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -71,6 +72,7 @@ struct sb_reactor {
 	int64_t now_ns; /* of this turn */
 	uint64_t turn;
 	bool is_running, is_stopping;
+	void (*fires)(void *back, const char *place); /* NULL, or told of each timer that fires */
 
 	struct timer_heap timers;
 	struct sb_timer *all_timers, **timers_end;
@@ -189,6 +191,9 @@ void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
 const struct stream *sb_stream_after(const struct stream *stream);
 
 /* listener.c */
+
+/* One of its streams is over. */
+void sb_listener_lost(struct sb_listener *listener, const struct peer_address *peer);
 void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
 const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
 

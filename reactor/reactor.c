@@ -134,8 +134,11 @@ fire_timers(struct sb_reactor *r, uint64_t seq)
 {
 	struct sb_timer *timer;
 
-	while ((timer = sb_timer_heap_take(&r->timers, r->now_ns, seq)))
+	while ((timer = sb_timer_heap_take(&r->timers, r->now_ns, seq))) {
+		if (r->fires)
+			r->fires(r->back, timer->place);
 		timer->fn(timer->self);
+	}
 }
 
 /* Those queued since this turn began stand at the end, and wait. */

@@ -1,6 +1,7 @@
 #include <signalbox/simulation.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -13,43 +14,6 @@ enum {
 };
 
 #define WALL_START_NS (INT64_C(1000000000) * SB_S)
-
-static uint64_t
-rotate(uint64_t x, int by)
-{
-	return (x << by) | (x >> (64 - by));
-}
-
-/* xoshiro256**, of Blackman and Vigna. */
-uint64_t
-sb_sim_random(struct sb_simulation *sim)
-{
-	uint64_t *s = sim->random;
-	uint64_t result = rotate(s[1] * 5, 7) * 9, t = s[1] << 17;
-
-	s[2] ^= s[0];
-	s[3] ^= s[1];
-	s[1] ^= s[2];
-	s[0] ^= s[3];
-	s[2] ^= t;
-	s[3] = rotate(s[3], 45);
-	return result;
-}
-
-/* splitmix64: no seed, 0 included, leaves the generator in a bad state. */
-static void
-seed_random(struct sb_simulation *sim, uint64_t seed)
-{
-	int i;
-
-	for (i = 0; i < 4; i++) {
-		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-
-		z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-		z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-		sim->random[i] = z ^ (z >> 31);
-	}
-}
 
 static int64_t
 now_ns(void *back)
@@ -68,7 +32,10 @@ wall_ns(void *back)
 static uint64_t
 random_bits(void *back)
 {
-	return sb_sim_random(back);
+	uint64_t bits = sb_sim_random(back);
+
+	sb_sim_trace(back, "random %016" PRIx64, bits);
+	return bits;
 }
 
 static void
@@ -80,6 +47,7 @@ pass_time(struct sb_simulation *sim, int64_t until_ns)
 	} else if (++sim->n_turns_at_once > TURNS_AT_ONCE) {
 		sim->now_ns += SPIN_NS;
 	}
+	sb_sim_step_clock(sim);
 	sb_sim_deliver(sim);
 }
 
@@ -164,8 +132,7 @@ sb_simulation_create(uint64_t seed)
 		free(sim);
 		return NULL;
 	}
-	sim->seed = seed;
-	seed_random(sim, seed);
+	sb_sim_seed(sim, seed);
 	sim->now_ns = SB_S;
 	sim->wall_ahead_ns = WALL_START_NS - sim->now_ns;
 	TAILQ_INIT(&sim->hot);
@@ -194,15 +161,6 @@ uint64_t
 sb_simulation_seed(const struct sb_simulation *sim)
 {
 	return sim->seed;
-}
-
-void
-sb_simulation_set_weather(struct sb_simulation *sim, const struct sb_weather *weather)
-{
-	sb_assert(weather->latency_min_ns >= 0);
-	sb_assert(weather->latency_max_ns >= weather->latency_min_ns);
-	sb_assert(weather->cut_per_million <= 1000000);
-	sim->weather = *weather;
 }
 
 int
@@ -260,8 +218,10 @@ turn(struct sb_simulation *sim, int64_t limit_ns)
 static void
 skip_to(struct sb_simulation *sim, int64_t end_ns)
 {
-	if (sim->now_ns < end_ns)
-		sim->now_ns = end_ns;
+	if (sim->now_ns >= end_ns)
+		return;
+	sim->now_ns = end_ns;
+	sb_sim_step_clock(sim);
 }
 
 int
@@ -330,6 +290,7 @@ sb_simulation_settle(struct sb_simulation *sim)
 void
 sb_simulation_step_wall(struct sb_simulation *sim, int64_t by_ns)
 {
+	sb_sim_trace(sim, "the wall clock is stepped by %" PRId64 " ns", by_ns);
 	sim->wall_ahead_ns += by_ns;
 }
 
@@ -338,5 +299,6 @@ sb_simulation_raise(struct sb_simulation *sim, int signal_number)
 {
 	sb_assert(signal_number == SIGINT || signal_number == SIGTERM || signal_number == SIGHUP);
 	sb_assert(sim->takes_signals);
+	sb_sim_trace(sim, "signal %d", signal_number);
 	sb_reactor_signal(sim->reactor, signal_number);
 }

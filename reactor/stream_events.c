@@ -68,6 +68,8 @@ sb_stream_retire(struct stream *s)
 	close_end(s, true);
 	s->state = GONE;
 	TAILQ_REMOVE(&s->origin->reactor->streams, s, link);
+	if (s->origin->listener)
+		sb_listener_lost(s->origin->listener, &s->peer);
 	sb_stream_free_deadlines(s);
 	sb_reactor_reap(s->origin->reactor, &s->reap, free_stream, s);
 }

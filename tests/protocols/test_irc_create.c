@@ -52,6 +52,11 @@ what_irc_cannot_carry_is_refused_at_creation(void **state)
 		assert_non_null(strstr(why.text, wrong[i].part));
 		assert_null(irc);
 	}
+	assert_true(
+		sb_irc_create(world->d, world->r,
+			&(struct sb_irc_options){ .nick = "a", .url = "tcp://irc.libera.chat:0" },
+			SB_PLACE, &irc, NULL)
+		== -EINVAL);
 }
 
 static void
