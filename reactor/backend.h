@@ -40,6 +40,11 @@ struct peer_address {
 /* The text of a peer, the NUL included: "[" IPv6 "]:65535". */
 enum { PEER_CAP = 64 };
 
+/* When the system asks whether a silent peer is still there. In seconds; idle_s 0: it does not. */
+struct keep_alive {
+	int idle_s, interval_s, count;
+};
+
 /* What can be done with an end. */
 struct end_ops {
 	/* What has become of connecting, after EVENT_WRITE: 0, -EINPROGRESS, or why it failed. */
@@ -61,6 +66,9 @@ struct end_ops {
 	ssize_t (*read)(struct end *end, void *buf, size_t cap);
 	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
 	int (*shutdown)(struct end *end);
+
+	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
+	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
 
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
@@ -109,6 +117,11 @@ struct backend {
 	 * and an end, and in *ret_result how connecting itself goes: 0 or -EINPROGRESS, then
 	 * EVENT_WRITE comes and result() tells; or a negative errno, then it is over already. */
 	int (*connect)(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result);
+
+	/* Makes an end of what is open already, fd: or stdio:, and owns it, unless this fails. NULL
+	 * where there are no descriptors. */
+	int (*take)(void *back, const struct sb_url *url, struct end **ret_end,
+		struct sb_error *ret_error);
 
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,

@@ -173,6 +173,9 @@ struct origin *sb_origin_create(struct sb_reactor *r, const char *url,
 struct origin *sb_origin_hold(struct origin *origin);
 void sb_origin_release(struct origin *origin);
 
+/* Sets the keep-alive of the options. */
+void sb_origin_keep_alive(const struct origin *origin, struct end *end);
+
 /* stream.c */
 
 /* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. */

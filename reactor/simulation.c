@@ -138,6 +138,7 @@ sb_simulation_create(uint64_t seed)
 	TAILQ_INIT(&sim->hot);
 	TAILQ_INIT(&sim->places);
 	TAILQ_INIT(&sim->connections);
+	TAILQ_INIT(&sim->passed);
 	return sim;
 }
 

@@ -48,8 +48,8 @@ check_transport(const struct sb_url *url, struct sb_error *ret_error)
 	struct sb_url same = *url;
 
 	sb_url_normalise(&same);
-	if (url->is_tls || url->scheme > SB_SCHEME_UNIX)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "connecting: only tcp:// and unix://");
+	if (url->is_tls)
+		return sb_error_set(ret_error, -EOPNOTSUPP, "connecting: no TLS yet");
 	if (url->scheme == SB_SCHEME_TCP && inet_pton(AF_INET, same.host, address) != 1
 		&& inet_pton(AF_INET6, same.host, address) != 1)
 		return sb_error_set(ret_error, -EOPNOTSUPP,
@@ -59,12 +59,35 @@ check_transport(const struct sb_url *url, struct sb_error *ret_error)
 	return 0;
 }
 
+/* What is open already is connected in a later turn, as all are. */
+static int
+take(struct stream *s, const struct sb_url *url, struct sb_error *ret_error)
+{
+	struct sb_reactor *r = s->origin->reactor;
+	struct sb_error error;
+	int ret;
+
+	if (!r->backend->take)
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"connecting to %s: there are no descriptors in a simulation",
+			s->origin->url);
+	ret = r->backend->take(r->back, url, &s->end, &error);
+	if (ret < 0)
+		return sb_error_set(
+			ret_error, ret, "connecting to %s: %s", s->origin->url, error.text);
+	s->end->task = &s->task;
+	sb_reactor_queue(r, &s->task, EVENT_WRITE);
+	return 0;
+}
+
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
 	struct sb_reactor *r = s->origin->reactor;
 	int result, ret;
 
+	if (url->scheme == SB_SCHEME_FD || url->scheme == SB_SCHEME_STDIO)
+		return take(s, url, ret_error);
 	sb_url_normalise(url);
 	sb_peer_from_url(url, &s->peer);
 	ret = r->backend->connect(r->back, url, &s->end, &result);

@@ -105,6 +105,9 @@ sb_stream_tell_connected(struct stream *s)
 {
 	s->state = OPEN;
 	s->is_told = true;
+	/* Who was accepted has it from the listener. */
+	if (!s->origin->is_listener)
+		sb_origin_keep_alive(s->origin, s->end);
 	sb_stream_begin_deadlines(s);
 	sb_stream_shut_down_if_written(s);
 	if (s->protocol->connected)
@@ -220,12 +223,20 @@ write_queue(struct stream *s)
 }
 
 static void
+tell_drained(struct stream *s, bool drains)
+{
+	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
+		s->protocol->drained(s->self, &s->base);
+}
+
+static void
 write_on(struct stream *s)
 {
-	bool drains;
+	bool was_full = s->is_full, drains;
 
 	if (!write_queue(s)) {
 		sb_stream_update(s);
+		tell_drained(s, was_full);
 		return;
 	}
 	if (s->state == CLOSING && !s->queue) {
@@ -237,8 +248,7 @@ write_on(struct stream *s)
 	if (drains)
 		s->is_full = false;
 	sb_stream_update(s);
-	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
-		s->protocol->drained(s->self, &s->base);
+	tell_drained(s, drains);
 }
 
 void
