@@ -50,6 +50,11 @@ struct end_ops {
 	 * on; or a shortage. */
 	int (*accept)(struct end *listening, struct end **ret_end, struct peer_address *ret_peer);
 
+	/* Of one that listens, where accept() found no descriptor: with one that is kept for this
+	 * it accepts somebody and closes the connection. Returns 0; -EAGAIN: nobody there; another:
+	 * that failed too. */
+	int (*shed)(struct end *listening);
+
 	/* Sets the interest of an end that has a task. */
 	void (*watch)(struct end *end, unsigned interest);
 

@@ -420,6 +420,12 @@ close_end(struct end *base, bool resets)
 	free(end);
 }
 
+static int
+shed_at(struct end *base)
+{
+	return sb_socket_shed(&((struct listening_end *)base)->listening);
+}
+
 static void
 close_listening(struct end *base, bool resets)
 {
@@ -454,6 +460,7 @@ static const struct end_ops socket_ops = {
 static const struct end_ops listening_ops = {
 	.accept = accept_at,
 	.watch = watch,
+	.shed = shed_at,
 	.close = close_listening,
 };
 

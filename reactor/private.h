@@ -23,6 +23,12 @@ struct task {
 	bool is_queued;
 };
 
+/* Who hears, beside their protocols, that streams are over: of each once, from the loop after `closed`,
+ * or from inside sb_stream_destroy(), without an error. */
+struct stream_watch {
+	void (*over)(struct stream_watch *watch, struct sb_stream *stream, const struct sb_error *);
+};
+
 /* What the streams of a listener have in common; one that connects has its own. Shared: each stream
  * and the listener hold it. */
 struct origin {
@@ -30,6 +36,8 @@ struct origin {
 	size_t n_holders;
 	const char *place;
 	bool is_listener;
+	struct stream_watch *watch; /* NULL: nobody */
+	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -171,14 +179,21 @@ void sb_origin_release(struct origin *origin);
 struct sb_stream *sb_stream_accept(
 	struct origin *origin, struct end *end, const struct peer_address *peer);
 
-/* After `accepted`: tells `connected`, or destroys it when nobody took it. */
+/* After `accepted`, or when a client has handed it over: tells `connected`, or destroys it when nobody
+ * took it. */
 void sb_stream_begin(struct sb_stream *stream);
+
+/* Of one that connects. NULL: nobody any more. */
+void sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch);
 
 /* "stream URL place". */
 void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
 const struct stream *sb_stream_after(const struct stream *stream);
 
 /* listener.c */
+
+/* One of its streams is over. */
+void sb_listener_lost(struct sb_listener *listener, const struct peer_address *peer);
 void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
 const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
 

@@ -188,6 +188,19 @@ accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 	return 0;
 }
 
+static int
+shed_at(struct end *base)
+{
+	struct sim_end *listening = sim_end_of(base);
+	struct sim_end *server = TAILQ_FIRST(&listening->backlog);
+
+	if (!server)
+		return -EAGAIN;
+	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	close_end(&server->base, false);
+	return 0;
+}
+
 static void
 watch(struct end *base, unsigned interest)
 {
@@ -361,6 +374,7 @@ close_end(struct end *base, bool resets)
 static const struct end_ops sim_ops = {
 	.result = result,
 	.accept = accept_at,
+	.shed = shed_at,
 	.watch = watch,
 	.read = read_from,
 	.write = write_to,

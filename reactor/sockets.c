@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -172,6 +173,13 @@ find_port(int fd, struct sb_url *url)
 	return 0;
 }
 
+/* Any descriptor will do, and this one costs next to nothing. */
+static int
+open_reserve(void)
+{
+	return eventfd(0, EFD_CLOEXEC);
+}
+
 int
 sb_socket_listen(const struct sb_url *url, struct socket_listening *ret_listening,
 	struct sb_url *ret_url, struct sb_error *ret_error)
@@ -188,6 +196,7 @@ sb_socket_listen(const struct sb_url *url, struct socket_listening *ret_listenin
 		ret = find_port(fd, ret_url);
 	if (ret == 0) {
 		ret_listening->fd = fd;
+		ret_listening->reserve = open_reserve();
 		identify(ret_listening, url);
 		return 0;
 	}
@@ -203,6 +212,8 @@ sb_socket_unlisten(const struct socket_listening *listening, const struct sb_url
 	struct stat status;
 
 	(void)close(listening->fd);
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
 	if (listening->inode && lstat(url->path, &status) == 0 && status.st_dev == listening->device
 		&& status.st_ino == listening->inode)
 		(void)unlink(url->path);
@@ -306,4 +317,19 @@ sb_socket_close(int fd, bool resets)
 	else
 		drain(fd);
 	(void)close(fd);
+}
+
+int
+sb_socket_shed(struct socket_listening *listening)
+{
+	int fd, ret;
+
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
+	fd = accept4(listening->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	ret = fd < 0 ? accept_error(errno) : 0;
+	if (fd >= 0)
+		sb_socket_close(fd, false);
+	listening->reserve = open_reserve();
+	return ret == -ECONNABORTED ? 0 : ret;
 }

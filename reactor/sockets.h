@@ -13,6 +13,7 @@
 /* What listens, and which file to remove with it. */
 struct socket_listening {
 	int fd;
+	int reserve; /* a descriptor to give up when there is no other; -1: even that was not to be had */
 	dev_t device; /* with inode 0: no file */
 	ino_t inode;
 };
@@ -30,6 +31,9 @@ void sb_socket_unlisten(const struct socket_listening *listening, const struct s
 
 /* As their namesakes in struct backend. */
 int sb_socket_accept(int listening, int *ret_fd, struct peer_address *ret_peer);
+
+/* As shed of struct end_ops. */
+int sb_socket_shed(struct socket_listening *listening);
 ssize_t sb_socket_read(int fd, void *buf, size_t cap);
 ssize_t sb_socket_write(int fd, const void *ptr, size_t len);
 int sb_socket_shutdown(int fd);

@@ -198,6 +198,14 @@ sb_stream_name(const struct stream *s, char *buf, size_t cap)
 }
 
 void
+sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch)
+{
+	struct stream *s = (struct stream *)stream;
+
+	s->origin->watch = watch;
+}
+
+void
 sb_stream_describe(const struct stream *s, char *buf, size_t cap)
 {
 	char name[NAME_CAP];

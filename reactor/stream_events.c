@@ -68,6 +68,8 @@ sb_stream_retire(struct stream *s)
 	close_end(s, true);
 	s->state = GONE;
 	TAILQ_REMOVE(&s->origin->reactor->streams, s, link);
+	if (s->origin->listener)
+		sb_listener_lost(s->origin->listener, &s->peer);
 	sb_stream_free_deadlines(s);
 	sb_reactor_reap(s->origin->reactor, &s->reap, free_stream, s);
 }
@@ -81,6 +83,8 @@ tell_closed(struct stream *s)
 	sb_stream_explain(s, &error);
 	sb_stream_retire(s);
 	protocol->closed(s->self, &s->base, &error);
+	if (s->origin->watch)
+		s->origin->watch->over(s->origin->watch, &s->base, &error);
 }
 
 void

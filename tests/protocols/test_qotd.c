@@ -283,7 +283,8 @@ destroying_it_aborts_who_is_being_answered(void **state)
 	destroy(&f);
 	sb_simulation_settle(f.world->sim);
 	assert_null(peer.stream);
-	assert_int_equal(peer.end, -ECONNRESET);
+	/* It was answered and its peer had ended when the reset came: Linux calls that a broken pipe. */
+	assert_int_equal(peer.end, -EPIPE);
 	end(&f);
 	sb_qotd_destroy(NULL);
 }
