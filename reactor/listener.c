@@ -153,6 +153,7 @@ begin_listening(struct sb_listener *l, const struct sb_url *url,
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", l->url);
 	}
 	l->origin->is_listener = true;
+	sb_origin_keep_alive(l->origin, l->end);
 	l->origin->listener = l;
 	l->end->task = &l->task;
 	l->end->ops->watch(l->end, EVENT_READ);
@@ -175,8 +176,8 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 		ret = sb_url_check_listen(&where, ret_error);
 	if (ret < 0)
 		return ret;
-	if (where.is_tls || where.scheme > SB_SCHEME_UNIX)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: only tcp:// and unix://");
+	if (where.is_tls)
+		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: no TLS yet");
 	l = create(r, place);
 	if (!l)
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", url);

@@ -38,6 +38,7 @@ struct origin {
 	bool is_listener;
 	struct stream_watch *watch; /* NULL: nobody */
 	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
+	struct race *race; /* of one that connects, or failed to; else NULL */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -45,6 +46,7 @@ struct origin {
 TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(listener_list, sb_listener);
+TAILQ_HEAD(lookup_list, sb_lookup);
 
 struct call {
 	sb_call_fn *fn;
@@ -88,6 +90,8 @@ struct sb_reactor {
 	struct task_list tasks;
 	struct stream_list streams;
 	struct listener_list listeners;
+	struct resolver *resolver; /* NULL until a name is looked up */
+	struct lookup_list lookups;
 
 	sb_signal_fn *signal_fn;
 	const char *signal_place;
@@ -173,6 +177,9 @@ struct origin *sb_origin_create(struct sb_reactor *r, const char *url,
 struct origin *sb_origin_hold(struct origin *origin);
 void sb_origin_release(struct origin *origin);
 
+/* Sets the keep-alive of the options. */
+void sb_origin_keep_alive(const struct origin *origin, struct end *end);
+
 /* stream.c */
 
 /* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. */
@@ -204,5 +211,8 @@ void sb_url_normalise(struct sb_url *url);
 
 /* Whether its host is a service, and so its port unknown. */
 bool sb_url_is_service(const struct sb_url *url);
+
+/* Whether its host, normalised, has to be looked up. */
+bool sb_url_has_name(const struct sb_url *url);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "private.h"
+#include "resolver.h"
 
 const int sb_signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -34,6 +35,7 @@ sb_reactor_make(const struct backend *backend, void *back)
 	TAILQ_INIT(&r->tasks);
 	TAILQ_INIT(&r->streams);
 	TAILQ_INIT(&r->listeners);
+	TAILQ_INIT(&r->lookups);
 	return r;
 }
 
@@ -56,6 +58,8 @@ sb_reactor_free(struct sb_reactor *r)
 {
 	r->is_running = true;
 	reap_all(r);
+	sb_assert(TAILQ_EMPTY(&r->lookups));
+	sb_resolver_finish(r);
 	sb_assert(!r->all_timers);
 	sb_assert(!r->all_alarms);
 	sb_assert(!r->all_pools);
@@ -213,7 +217,7 @@ has_work(struct sb_reactor *r)
 {
 	return r->timers.n > 0 || r->alarms.n > 0 || r->n_works > 0 || r->reaps
 	       || !TAILQ_EMPTY(&r->streams) || !TAILQ_EMPTY(&r->listeners)
-	       || !sb_inbox_is_empty(r->inbox);
+	       || !TAILQ_EMPTY(&r->lookups) || !sb_inbox_is_empty(r->inbox);
 }
 
 int
@@ -302,6 +306,7 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	const struct sb_timer *timer;
 	const struct stream *stream;
 	const struct sb_listener *listener;
+	const struct sb_lookup *lookup;
 	const struct sb_waker *waker;
 	size_t at = (*cursor)++;
 	struct call call;
@@ -329,6 +334,14 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 		listener = sb_listener_after(listener)) {
 		if (is_turn_of(&at)) {
 			sb_listener_describe(listener, buf, cap);
+			return true;
+		}
+	}
+	TAILQ_FOREACH(lookup, &r->lookups, link)
+	{
+		/* One of a stream has no place. */
+		if (lookup->place && is_turn_of(&at)) {
+			sb_lookup_describe(lookup, buf, cap);
 			return true;
 		}
 	}

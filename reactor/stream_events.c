@@ -1,4 +1,5 @@
 #include "stream.h"
+#include "race.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if (s->state == CONNECTING || s->queue)
+		if (s->queue)
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
@@ -35,6 +36,7 @@ close_end(struct stream *s, bool resets)
 	if (s->end)
 		s->end->ops->close(s->end, resets);
 	s->end = NULL;
+	sb_race_stop(s->origin->race);
 	sb_stream_drop_queue(s);
 	sb_reactor_unqueue(s->origin->reactor, &s->task);
 	sb_stream_stop_timer(s);
@@ -58,6 +60,8 @@ free_stream(void *self)
 {
 	struct stream *s = self;
 
+	sb_race_destroy(s->origin->race);
+	s->origin->race = NULL;
 	sb_origin_release(s->origin);
 	free(s);
 }
@@ -105,22 +109,14 @@ sb_stream_tell_connected(struct stream *s)
 {
 	s->state = OPEN;
 	s->is_told = true;
+	/* Who was accepted has it from the listener. */
+	if (!s->origin->is_listener)
+		sb_origin_keep_alive(s->origin, s->end);
 	sb_stream_begin_deadlines(s);
 	sb_stream_shut_down_if_written(s);
 	if (s->protocol->connected)
 		s->protocol->connected(s->self, &s->base);
 	sb_stream_update(s);
-}
-
-static void
-finish_connecting(struct stream *s)
-{
-	int ret = s->end->ops->result(s->end);
-
-	if (ret == 0)
-		sb_stream_tell_connected(s);
-	else if (ret != -EINPROGRESS)
-		sb_stream_end(s, CONNECT_FAILED, ret);
 }
 
 void
@@ -220,12 +216,20 @@ write_queue(struct stream *s)
 }
 
 static void
+tell_drained(struct stream *s, bool drains)
+{
+	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
+		s->protocol->drained(s->self, &s->base);
+}
+
+static void
 write_on(struct stream *s)
 {
-	bool drains;
+	bool was_full = s->is_full, drains;
 
 	if (!write_queue(s)) {
 		sb_stream_update(s);
+		tell_drained(s, was_full);
 		return;
 	}
 	if (s->state == CLOSING && !s->queue) {
@@ -237,8 +241,7 @@ write_on(struct stream *s)
 	if (drains)
 		s->is_full = false;
 	sb_stream_update(s);
-	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
-		s->protocol->drained(s->self, &s->base);
+	tell_drained(s, drains);
 }
 
 void
@@ -251,7 +254,8 @@ sb_stream_run(void *self, unsigned events)
 		return;
 	}
 	if (s->state == CONNECTING) {
-		finish_connecting(s);
+		/* What was open already; others come by their race. */
+		sb_stream_tell_connected(s);
 		return;
 	}
 	/* Reading first: what came before a reset is not to be lost to it. */
