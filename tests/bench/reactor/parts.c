@@ -4,6 +4,7 @@
 
 #include "bench/measure.h"
 #include "load.h"
+#include "load_tls.h"
 #include "servers.h"
 
 enum {
@@ -14,7 +15,6 @@ enum {
 	N_IDLE = 10000,
 	SLICE_MS = 10, /* often and briefly: what disturbs the machine comes and goes */
 	BURST = 250,
-	N_BURSTS = 20,
 };
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -69,6 +69,7 @@ measure_row(const struct contest *contest, const char *what, size_t n_connection
 	row_end(&row);
 }
 
+static const char *const no_peers[] = { NULL };
 static const char *const all_peers[] = { "draining", "libev", "libuv", "libevent", "Twisted",
 	NULL };
 static const char *const line_peers[] = { "libevent", "Twisted", NULL };
@@ -161,19 +162,36 @@ measure_stream(void)
 	servers_stop(servers, N_OF(servers));
 }
 
-/* Connections that come, are answered once, and end. */
-static void
-load_bursts(uint16_t port)
+/* Connections that come, are answered once, and end: CPU time of the server for each. */
+static double
+cost_of_bursts(const struct server *server, bool has_tls, size_t n_bursts)
 {
-	static const struct kind_of_load kind = { .len = MESSAGE, .window = MESSAGE };
+	const struct kind_of_load kind = { .len = MESSAGE, .window = MESSAGE, .has_tls = has_tls };
+	double start = server_cpu_ns(server);
 	struct load *load;
-	int i;
+	size_t i;
 
-	for (i = 0; i < N_BURSTS; i++) {
-		load = load_open(&kind, port, BURST);
+	for (i = 0; i < n_bursts; i++) {
+		load = load_open(&kind, server->port, BURST);
 		(void)load_run(load, 0);
 		load_close(load);
 	}
+	return (server_cpu_ns(server) - start) / (double)(n_bursts * BURST);
+}
+
+static void
+measure_bursts(const char *what, struct server *servers, size_t n_servers, bool has_tls,
+	size_t n_bursts, size_t n_rounds)
+{
+	struct row row = { .what = what, .limit = NO_LIMIT };
+	size_t k, round;
+
+	for (round = 0; round < measure_rounds(n_rounds); round++)
+		for (k = 0; k < n_servers; k++)
+			if (servers[k].pid)
+				row_note(&row, servers[k].side, round,
+					cost_of_bursts(&servers[k], has_tls, n_bursts));
+	row_end(&row);
 }
 
 void
@@ -187,24 +205,40 @@ measure_accept(void)
 		{ .side = "libevent", .program = "libevent", .mode = "echo" },
 		{ .side = "Twisted", .program = "twisted_server.py", .mode = "echo" },
 	};
-	struct row row = { .what = "accepted, answered once, ended", .limit = NO_LIMIT };
-	size_t k, r, n_rounds = measure_rounds(5);
 
 	measure_peers(loop_peers);
-	measure_section("5000 connections, 250 at a time", "ns of the server's CPU a connection");
+	measure_section("Connections that come 250 at a time, are answered once, and end",
+		"ns of the server's CPU a connection");
 	servers_start(servers, N_OF(servers));
-	for (r = 0; r < n_rounds; r++)
-		for (k = 0; k < N_OF(servers); k++) {
-			double start;
+	/* A round is 5000 for each. */
+	measure_bursts("accepted, answered, ended", servers, N_OF(servers), false, 20, 5);
+	servers_stop(servers, N_OF(servers));
+}
 
-			if (!servers[k].pid)
-				continue;
-			start = server_cpu_ns(&servers[k]);
-			load_bursts(servers[k].port);
-			row_note(&row, servers[k].side, r,
-				(server_cpu_ns(&servers[k]) - start) / (N_BURSTS * BURST));
-		}
-	row_end(&row);
+void
+measure_tls(void)
+{
+	const char *pem = make_certificate();
+	struct server servers[] = {
+		{ .side = "floor", .program = "openssl", .mode = pem },
+		{ .side = "ours", .program = "ours", .mode = pem },
+	};
+	const struct contest contest = {
+		.servers = servers,
+		.n_servers = N_OF(servers),
+		.load = { .len = MESSAGE, .window = MESSAGE, .has_tls = true },
+		.unit = MESSAGE,
+		.limit = NO_LIMIT,
+	};
+
+	servers_start(servers, N_OF(servers));
+	measure_peers(no_peers);
+	measure_section("Echo of 64 bytes under TLS, beside OpenSSL over epoll",
+		"ns of the server's CPU a message");
+	measure_row(&contest, "1 connection", 1);
+	measure_row(&contest, "100", 100);
+	measure_section("The same, by connections", "ns of the server's CPU a connection");
+	measure_bursts("accepted, answered, ended", servers, N_OF(servers), true, 1, 5);
 	servers_stop(servers, N_OF(servers));
 }
 
