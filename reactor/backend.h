@@ -29,6 +29,7 @@ struct end {
 	const struct end_ops *ops;
 	struct task *task; /* what sb_reactor_queue() is given when something happens to it */
 	unsigned interest; /* EVENT_* */
+	bool has_ended; /* reading has returned 0; its maker's own */
 };
 
 /* Who is at the other side: an IPv6 address, or an IPv4 one as ::ffff:a.b.c.d, in the order of the

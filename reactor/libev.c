@@ -25,6 +25,7 @@ struct libev {
 	struct sb_reactor *reactor;
 	struct ev_loop *loop;
 	ev_timer timer;
+	int64_t timer_ns; /* when it fires; INT64_MAX: is not started */
 	ev_async async;
 	ev_signal signals[N_SIGNALS];
 	struct sigaction old_actions[N_SIGNALS];
@@ -109,9 +110,11 @@ socket_end_at(ev_io *io)
 static void
 on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
+	struct libev *libev = timer->data;
+
 	(void)loop;
-	(void)timer;
 	(void)events;
+	libev->timer_ns = INT64_MAX;
 }
 
 static void
@@ -179,10 +182,26 @@ open_wall(struct libev *libev)
 
 /* There was no descriptor for it. Without one, waits are short instead. */
 static int64_t
-try_wall_again(struct libev *libev, int64_t left_ns)
+try_wall_again(struct libev *libev, int64_t until_ns)
 {
+	int64_t soon_ns;
+
 	open_wall(libev);
-	return libev->has_wall || left_ns < UNWATCHED_NS ? left_ns : UNWATCHED_NS;
+	if (libev->has_wall)
+		return until_ns;
+	soon_ns = now_ns(libev) + UNWATCHED_NS;
+	return until_ns < soon_ns ? until_ns : soon_ns;
+}
+
+static void
+start_timer(struct libev *libev, int64_t until_ns, int64_t left_ns)
+{
+	/* libev counts from when it last looked at the clock. */
+	ev_now_update(libev->loop);
+	ev_timer_stop(libev->loop, &libev->timer);
+	ev_timer_set(&libev->timer, (double)left_ns / (double)SB_S, 0.);
+	ev_timer_start(libev->loop, &libev->timer);
+	libev->timer_ns = until_ns;
 }
 
 static int
@@ -191,24 +210,16 @@ wait_until(void *back, int64_t until_ns)
 	struct libev *libev = back;
 	int64_t left_ns = INT64_MAX;
 
+	if (libev->watches_wall && !libev->has_wall)
+		until_ns = try_wall_again(libev, until_ns);
 	if (until_ns == INT64_MIN)
 		left_ns = 0;
 	else if (until_ns < INT64_MAX)
 		left_ns = until_ns - now_ns(back);
-	if (libev->watches_wall && !libev->has_wall)
-		left_ns = try_wall_again(libev, left_ns);
-	if (left_ns <= 0) {
-		(void)ev_run(libev->loop, EVRUN_NOWAIT);
-		return 0;
-	}
-	if (left_ns < INT64_MAX) {
-		/* libev counts from when it last looked at the clock. */
-		ev_now_update(libev->loop);
-		ev_timer_set(&libev->timer, (double)left_ns / (double)SB_S, 0.);
-		ev_timer_start(libev->loop, &libev->timer);
-	}
-	(void)ev_run(libev->loop, EVRUN_ONCE);
-	ev_timer_stop(libev->loop, &libev->timer);
+	/* That the timer may fire too early spares starting it for each wait. */
+	if (left_ns > 0 && until_ns < libev->timer_ns)
+		start_timer(libev, until_ns, left_ns);
+	(void)ev_run(libev->loop, left_ns > 0 ? EVRUN_ONCE : EVRUN_NOWAIT);
 	return 0;
 }
 
@@ -442,7 +453,10 @@ watch(struct end *base, unsigned interest)
 static ssize_t
 read_from(struct end *base, void *buf, size_t cap)
 {
-	return sb_socket_read(socket_end_of(base)->io.fd, buf, cap);
+	ssize_t n = sb_socket_read(socket_end_of(base)->io.fd, buf, cap);
+
+	base->has_ended = base->has_ended || n == 0;
+	return n;
 }
 
 static ssize_t
@@ -509,7 +523,10 @@ close_end(struct end *base, bool resets)
 
 	/* libev must not watch a descriptor that is closed. */
 	ev_io_stop(libev_of(end)->loop, &end->io);
-	sb_socket_close(end->io.fd, resets);
+	if (base->has_ended && !resets)
+		(void)close(end->io.fd);
+	else
+		sb_socket_close(end->io.fd, resets);
 	free(end);
 }
 
@@ -535,6 +552,7 @@ destroy(void *back)
 {
 	struct libev *libev = back;
 
+	ev_timer_stop(libev->loop, &libev->timer);
 	ev_async_stop(libev->loop, &libev->async);
 	ev_loop_destroy(libev->loop);
 	free(libev);
@@ -618,6 +636,8 @@ init_watchers(struct libev *libev)
 	int i;
 
 	ev_init(&libev->timer, on_timer);
+	libev->timer.data = libev;
+	libev->timer_ns = INT64_MAX;
 	ev_async_init(&libev->async, on_async);
 	ev_async_start(libev->loop, &libev->async);
 	for (i = 0; i < N_SIGNALS; i++) {

@@ -364,7 +364,7 @@ let_die(struct mill *m, struct owner **at)
 }
 
 static void
-send(struct mill *m, struct owner **at)
+send_off(struct mill *m, struct owner **at)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
 	int ret;
