@@ -13,6 +13,7 @@
 #include <signalbox/url.h>
 
 struct task;
+struct tls_library;
 struct sb_pool;
 
 enum {
@@ -113,8 +114,8 @@ struct backend {
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
 
-	/* The OSSL_LIB_CTX for TLS; NULL when out of memory. NULL: OpenSSL's default one. */
-	void *(*tls_library)(void *back);
+	/* What TLS is made with; NULL when out of memory. NULL: OpenSSL as it is. */
+	struct tls_library *(*tls_library)(void *back);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

@@ -98,7 +98,7 @@ return_signals(void *back)
 	sim->takes_signals = false;
 }
 
-static void *
+static struct tls_library *
 tls_library(void *back)
 {
 	struct sb_simulation *sim = back;

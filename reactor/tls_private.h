@@ -30,6 +30,12 @@ struct tls_session {
 
 TAILQ_HEAD(tls_session_list, tls_session);
 
+/* Of a simulation. */
+struct tls_library {
+	OSSL_LIB_CTX *context;
+	OSSL_PROVIDER *providers[2];
+};
+
 struct sb_tls {
 	struct sb_reactor *reactor;
 	TAILQ_ENTRY(sb_tls) link;
