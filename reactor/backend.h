@@ -22,6 +22,7 @@ enum {
 };
 
 struct end_ops;
+struct resolver;
 
 /* One end of a connection, or what listens; first in the struct of whoever makes it: a back-end, or
  * a filter over another end. */
@@ -41,6 +42,11 @@ struct peer_address {
 /* The text of a peer, the NUL included: "[" IPv6 "]:65535". */
 enum { PEER_CAP = 64 };
 
+/* When the system asks whether a silent peer is still there. In seconds; idle_s 0: it does not. */
+struct keep_alive {
+	int idle_s, interval_s, count;
+};
+
 /* What can be done with an end. */
 struct end_ops {
 	/* What has become of connecting, after EVENT_WRITE: 0, -EINPROGRESS, or why it failed. */
@@ -49,6 +55,11 @@ struct end_ops {
 	/* Of one that listens: returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try
 	 * on; or a shortage. */
 	int (*accept)(struct end *listening, struct end **ret_end, struct peer_address *ret_peer);
+
+	/* Of one that listens, where accept() found no descriptor: with one that is kept for this
+	 * it accepts somebody and closes the connection. Returns 0; -EAGAIN: nobody there; another:
+	 * that failed too. */
+	int (*shed)(struct end *listening);
 
 	/* Sets the interest of an end that has a task. */
 	void (*watch)(struct end *end, unsigned interest);
@@ -61,6 +72,9 @@ struct end_ops {
 	/* Before close(), where that cannot say by itself that the end is one in order: 0;
 	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
 	int (*finish)(struct end *end);
+
+	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
+	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
 
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
@@ -110,12 +124,24 @@ struct backend {
 	 * EVENT_WRITE comes and result() tells; or a negative errno, then it is over already. */
 	int (*connect)(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result);
 
+	/* Makes an end of what is open already, fd: or stdio:, and owns it, unless this fails. NULL
+	 * where there are no descriptors. */
+	int (*take)(void *back, const struct sb_url *url, struct end **ret_end,
+		struct sb_error *ret_error);
+
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
 
 	/* What TLS is made with; NULL when out of memory. NULL: OpenSSL as it is. */
 	struct tls_library *(*tls_library)(void *back);
+
+	/* Makes an end of a descriptor that does not block, which is the end's from now on, also when
+	 * this fails: 0, or -ENOMEM. NULL in a simulation. */
+	int (*adopt)(void *back, int fd, struct end **ret_end);
+
+	/* Asked for once, when a name is looked up for the first time: 0, or a negative errno. */
+	int (*make_resolver)(void *back, struct resolver **ret_resolver);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

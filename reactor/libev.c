@@ -12,8 +12,10 @@
 
 #include <ev.h>
 
+#include "descriptors.h"
 #include "pool.h"
 #include "private.h"
+#include "resolver.h"
 #include "sockets.h"
 
 /* How long a wait is while nothing tells of steps of the wall clock. */
@@ -288,7 +290,7 @@ watch_wall(void *back, bool is_wanted)
 		close_wall(libev);
 }
 
-static const struct end_ops socket_ops, listening_ops;
+static const struct end_ops socket_ops, descriptor_ops, listening_ops;
 
 static void
 init_end(struct socket_end *end, const struct end_ops *ops, struct libev *libev, int fd)
@@ -314,11 +316,74 @@ give_end(struct libev *libev, int fd, struct end **ret_end)
 }
 
 static int
+adopt(void *back, int fd, struct end **ret_end)
+{
+	return give_end(back, fd, ret_end);
+}
+
+static int
+make_resolver(void *back, struct resolver **ret_resolver)
+{
+	struct libev *libev = back;
+
+	return sb_ares_create(libev->reactor, "/etc/resolv.conf", 53, ret_resolver);
+}
+
+static int
 connect_to(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result)
 {
 	int fd, ret = sb_socket_connect(url, &fd, ret_result);
 
 	return ret < 0 ? ret : give_end(back, fd, ret_end);
+}
+
+static int
+take_one(struct libev *libev, int fd, struct end **ret_end, struct sb_error *ret_error)
+{
+	struct socket_end *end = calloc(1, sizeof(*end));
+	bool is_socket = false;
+	int ret;
+
+	if (!end)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	ret = sb_descriptor_prepare(fd, &is_socket, ret_error);
+	if (ret < 0) {
+		free(end);
+		return ret;
+	}
+	init_end(end, is_socket ? &socket_ops : &descriptor_ops, libev, fd);
+	*ret_end = &end->base;
+	return 0;
+}
+
+static int
+take_stdio(struct libev *libev, struct end **ret_end, struct sb_error *ret_error)
+{
+	struct stdio_flags flags;
+	struct end *in = NULL, *out = NULL;
+	int ret;
+
+	sb_stdio_note(&flags);
+	ret = take_one(libev, STDIN_FILENO, &in, ret_error);
+	if (ret == 0) {
+		sb_stdio_compare(&flags);
+		ret = take_one(libev, STDOUT_FILENO, &out, ret_error);
+	}
+	*ret_end = ret == 0 ? sb_stdio_create(in, out, &flags) : NULL;
+	if (*ret_end)
+		return 0;
+	sb_stdio_restore(&flags);
+	free(in);
+	free(out);
+	return ret < 0 ? ret : sb_error_set(ret_error, -ENOMEM, "out of memory");
+}
+
+static int
+take(void *back, const struct sb_url *url, struct end **ret_end, struct sb_error *ret_error)
+{
+	if (url->scheme == SB_SCHEME_STDIO)
+		return take_stdio(back, ret_end, ret_error);
+	return take_one(back, url->fd, ret_end, ret_error);
 }
 
 static int
@@ -393,6 +458,51 @@ shut_down(struct end *base)
 }
 
 static void
+keep_alive(struct end *base, const struct keep_alive *how)
+{
+	sb_socket_keep_alive(socket_end_of(base)->io.fd, how);
+}
+
+/* What is no socket is connected from the start. */
+static int
+is_connected(struct end *base)
+{
+	(void)base;
+	return 0;
+}
+
+static ssize_t
+read_descriptor(struct end *base, void *buf, size_t cap)
+{
+	return sb_descriptor_read(socket_end_of(base)->io.fd, buf, cap);
+}
+
+static ssize_t
+write_descriptor(struct end *base, const void *ptr, size_t len)
+{
+	return sb_descriptor_write(socket_end_of(base)->io.fd, ptr, len);
+}
+
+/* A terminal or a pipe has no direction that could be ended alone. */
+static int
+shut_down_descriptor(struct end *base)
+{
+	(void)base;
+	return 0;
+}
+
+static void
+close_descriptor(struct end *base, bool resets)
+{
+	struct socket_end *end = socket_end_of(base);
+
+	(void)resets;
+	ev_io_stop(libev_of(end)->loop, &end->io);
+	sb_descriptor_close(end->io.fd);
+	free(end);
+}
+
+static void
 close_end(struct end *base, bool resets)
 {
 	struct socket_end *end = socket_end_of(base);
@@ -401,6 +511,12 @@ close_end(struct end *base, bool resets)
 	ev_io_stop(libev_of(end)->loop, &end->io);
 	sb_socket_close(end->io.fd, resets);
 	free(end);
+}
+
+static int
+shed_at(struct end *base)
+{
+	return sb_socket_shed(&((struct listening_end *)base)->listening);
 }
 
 static void
@@ -430,12 +546,24 @@ static const struct end_ops socket_ops = {
 	.read = read_from,
 	.write = write_to,
 	.shutdown = shut_down,
+	.keep_alive = keep_alive,
 	.close = close_end,
+};
+
+static const struct end_ops descriptor_ops = {
+	.result = is_connected,
+	.watch = watch,
+	.read = read_descriptor,
+	.write = write_descriptor,
+	.shutdown = shut_down_descriptor,
+	.close = close_descriptor,
 };
 
 static const struct end_ops listening_ops = {
 	.accept = accept_at,
 	.watch = watch,
+	.keep_alive = keep_alive,
+	.shed = shed_at,
 	.close = close_listening,
 };
 
@@ -450,7 +578,10 @@ static const struct backend over_libev = {
 	.watch_wall = watch_wall,
 	.hire = sb_threads_hire,
 	.connect = connect_to,
+	.take = take,
 	.listen = listen_at,
+	.adopt = adopt,
+	.make_resolver = make_resolver,
 	.destroy = destroy,
 };
 

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "private.h"
+#include "listener.h"
+#include "peer.h"
 #include "tls_end.h"
 
 enum {
@@ -12,28 +13,35 @@ enum {
 	PAUSE_MS = 100, /* after a shortage */
 };
 
-struct sb_listener {
-	struct sb_reactor *reactor;
-	const struct sb_acceptor *acceptor;
-	void *self;
-	struct end *end; /* NULL: closed, freed when the turn ends */
-	struct task task;
-	struct sb_timer timer; /* started: accepting rests */
-	struct sb_reap reap;
-	TAILQ_ENTRY(sb_listener) link;
-	struct origin *origin; /* of its streams */
-	const char *place;
-	bool has_failed; /* and `failed` was told */
-	char url[SB_URL_CAP];
-};
+/* Accepts, or does not: after each change of what decides that. */
+static void
+update(struct sb_listener *l)
+{
+	bool accepts = !l->is_paused && !sb_timer_is_started(&l->timer);
+
+	if (l->end)
+		l->end->ops->watch(l->end, accepts ? EVENT_READ : 0);
+}
+
+/* Those who would wait for a descriptor of ours, perhaps for long, are sent away. */
+static void
+shed(struct sb_listener *l)
+{
+	int i;
+
+	for (i = 0; i < ACCEPTS_A_TURN && l->end->ops->shed(l->end) == 0; i++)
+		continue;
+}
 
 static void
 rest(struct sb_listener *l, int code)
 {
 	struct sb_error error;
 
-	l->end->ops->watch(l->end, 0);
+	if (code == -EMFILE || code == -ENFILE)
+		shed(l);
 	sb_timer_start(&l->timer, PAUSE_MS * SB_MS);
+	update(l);
 	if (l->has_failed)
 		return;
 	l->has_failed = true;
@@ -46,16 +54,36 @@ rest(struct sb_listener *l, int code)
 static void
 on_rested(void *self)
 {
-	struct sb_listener *l = self;
+	update(self);
+}
 
-	l->end->ops->watch(l->end, EVENT_READ);
+static struct sb_stream *
+make_stream(struct sb_listener *l, struct end *end, const struct peer_address *peer)
+{
+	struct sb_stream *stream;
+
+	if (l->counts && sb_peer_counts_add(l->counts, peer) < 0) {
+		end->ops->close(end, true);
+		return NULL;
+	}
+	stream = sb_stream_accept(l->origin, end, peer);
+	if (!stream && l->counts)
+		sb_peer_counts_remove(l->counts, peer);
+	if (stream)
+		l->n_streams++;
+	return stream;
 }
 
 static void
 take(struct sb_listener *l, struct end *end, const struct peer_address *peer)
 {
-	struct sb_stream *stream = sb_stream_accept(l->origin, end, peer);
+	struct sb_stream *stream;
 
+	if (sb_listener_is_over_limits(l, peer)) {
+		sb_listener_refuse(l, end, peer);
+		return;
+	}
+	stream = make_stream(l, end, peer);
 	if (!stream) {
 		rest(l, -ENOMEM);
 		return;
@@ -63,6 +91,12 @@ take(struct sb_listener *l, struct end *end, const struct peer_address *peer)
 	l->has_failed = false;
 	l->acceptor->accepted(l->self, stream);
 	sb_stream_begin(stream);
+}
+
+static bool
+may_accept(const struct sb_listener *l)
+{
+	return l->end && !l->is_paused && !sb_timer_is_started(&l->timer);
 }
 
 static void
@@ -74,7 +108,7 @@ accept_all(void *self, unsigned events)
 	int i, ret;
 
 	(void)events;
-	for (i = 0; i < ACCEPTS_A_TURN && l->end && !sb_timer_is_started(&l->timer); i++) {
+	for (i = 0; i < ACCEPTS_A_TURN && may_accept(l); i++) {
 		ret = l->end->ops->accept(l->end, &end, &peer);
 		if (ret == -EAGAIN)
 			break;
@@ -126,6 +160,8 @@ begin_listening(struct sb_listener *l, const struct sb_url *url,
 		l->end->ops->close(l->end, false);
 		return ret;
 	}
+	sb_origin_keep_alive(l->origin, l->end);
+	l->origin->listener = l;
 	l->end->task = &l->task;
 	l->end->ops->watch(l->end, EVENT_READ);
 	TAILQ_INSERT_TAIL(&r->listeners, l, link);
@@ -147,8 +183,6 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 		ret = sb_url_check_listen(&where, ret_error);
 	if (ret < 0)
 		return ret;
-	if (where.scheme > SB_SCHEME_UNIX)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: only tcp:// and unix://");
 	l = create(r, place);
 	if (!l)
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", url);
@@ -171,6 +205,94 @@ sb_listener_url(const struct sb_listener *listener)
 	return listener->url;
 }
 
+size_t
+sb_listener_n_streams(const struct sb_listener *listener)
+{
+	return listener->n_streams;
+}
+
+void
+sb_listener_pause(struct sb_listener *listener)
+{
+	listener->is_paused = true;
+	update(listener);
+}
+
+void
+sb_listener_resume(struct sb_listener *listener)
+{
+	listener->is_paused = false;
+	update(listener);
+}
+
+/* Listens no more. */
+static void
+close_end(struct sb_listener *l)
+{
+	sb_reactor_unqueue(l->reactor, &l->task);
+	sb_timer_stop(&l->timer);
+	if (l->end)
+		l->end->ops->close(l->end, false);
+	l->end = NULL;
+}
+
+static void
+tell_drained(void *self, unsigned events)
+{
+	struct sb_listener *l = self;
+
+	(void)events;
+	l->drained(l->drained_self);
+}
+
+void
+sb_listener_drain(struct sb_listener *listener, sb_call_fn *drained, const char *place, void *self)
+{
+	sb_assert(drained && !listener->drained && !listener->is_closed);
+	close_end(listener);
+	listener->drained = drained;
+	listener->drained_place = place;
+	listener->drained_self = self;
+	listener->task.run = tell_drained;
+	if (listener->n_streams == 0)
+		sb_reactor_queue(listener->reactor, &listener->task, 0);
+}
+
+void
+sb_listener_lost(struct sb_listener *listener, const struct peer_address *peer)
+{
+	listener->n_streams--;
+	if (listener->counts)
+		sb_peer_counts_remove(listener->counts, peer);
+	if (listener->drained && listener->n_streams == 0)
+		sb_reactor_queue(listener->reactor, &listener->task, 0);
+}
+
+/* What is called takes no stream out of the list. */
+static void
+for_streams(struct sb_listener *l, void (*fn)(struct sb_stream *))
+{
+	struct stream *s;
+
+	TAILQ_FOREACH(s, &l->reactor->streams, link)
+	{
+		if (s->origin->listener == l)
+			fn(&s->base);
+	}
+}
+
+void
+sb_listener_close_streams(struct sb_listener *listener)
+{
+	for_streams(listener, sb_stream_close);
+}
+
+void
+sb_listener_abort_streams(struct sb_listener *listener)
+{
+	for_streams(listener, sb_stream_abort);
+}
+
 static void
 free_listener(void *self)
 {
@@ -185,12 +307,13 @@ sb_listener_close(struct sb_listener *listener)
 	if (!listener)
 		return;
 	r = listener->reactor;
-	sb_assert(listener->end);
-	sb_reactor_unqueue(r, &listener->task);
-	listener->end->ops->close(listener->end, false);
-	listener->end = NULL;
+	sb_assert(!listener->is_closed);
+	listener->is_closed = true;
+	close_end(listener);
+	sb_listener_drop_limits(listener);
 	TAILQ_REMOVE(&r->listeners, listener, link);
 	sb_timer_finish(&listener->timer);
+	listener->origin->listener = NULL;
 	sb_origin_release(listener->origin);
 	sb_reactor_reap(r, &listener->reap, free_listener, listener);
 }

@@ -23,6 +23,12 @@ struct task {
 	bool is_queued;
 };
 
+/* Who hears, beside their protocols, that streams are over: of each once, from the loop after `closed`,
+ * or from inside sb_stream_destroy(), without an error. */
+struct stream_watch {
+	void (*over)(struct stream_watch *watch, struct sb_stream *stream, const struct sb_error *);
+};
+
 /* What the streams of a listener have in common; one that connects has its own. Shared: each stream
  * and the listener hold it. */
 struct origin {
@@ -30,6 +36,9 @@ struct origin {
 	size_t n_holders;
 	const char *place;
 	bool is_listener;
+	struct stream_watch *watch; /* NULL: nobody */
+	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
+	struct race *race; /* of one that connects, or failed to; else NULL */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -38,6 +47,7 @@ TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(listener_list, sb_listener);
 TAILQ_HEAD(tls_list, sb_tls);
+TAILQ_HEAD(lookup_list, sb_lookup);
 
 struct call {
 	sb_call_fn *fn;
@@ -82,6 +92,8 @@ struct sb_reactor {
 	struct stream_list streams;
 	struct listener_list listeners;
 	struct tls_list tls_contexts;
+	struct resolver *resolver; /* NULL until a name is looked up */
+	struct lookup_list lookups;
 
 	sb_signal_fn *signal_fn;
 	const char *signal_place;
@@ -170,20 +182,30 @@ void sb_origin_release(struct origin *origin);
 /* Sees that the TLS that the URL, or else the options, ask for can be: 0, or as sb_tls_create(). */
 int sb_origin_take_tls(struct origin *origin, const struct sb_url *url, struct sb_error *ret_error);
 
+/* Sets the keep-alive of the options. */
+void sb_origin_keep_alive(const struct origin *origin, struct end *end);
+
 /* stream.c */
 
 /* Makes a stream of an accepted end, which it owns, also when it returns NULL for memory. */
 struct sb_stream *sb_stream_accept(
 	struct origin *origin, struct end *end, const struct peer_address *peer);
 
-/* After `accepted`: tells `connected`, or destroys it when nobody took it. */
+/* After `accepted`, or when a client has handed it over: tells `connected`, or destroys it when nobody
+ * took it. */
 void sb_stream_begin(struct sb_stream *stream);
+
+/* Of one that connects. NULL: nobody any more. */
+void sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch);
 
 /* "stream URL place". */
 void sb_stream_describe(const struct stream *stream, char *buf, size_t cap);
 const struct stream *sb_stream_after(const struct stream *stream);
 
 /* listener.c */
+
+/* One of its streams is over. */
+void sb_listener_lost(struct sb_listener *listener, const struct peer_address *peer);
 void sb_listener_describe(const struct sb_listener *listener, char *buf, size_t cap);
 const struct sb_listener *sb_listener_after(const struct sb_listener *listener);
 
@@ -194,5 +216,8 @@ void sb_url_normalise(struct sb_url *url);
 
 /* Whether its host is a service, and so its port unknown. */
 bool sb_url_is_service(const struct sb_url *url);
+
+/* Whether its host, normalised, has to be looked up. */
+bool sb_url_has_name(const struct sb_url *url);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "private.h"
+#include "resolver.h"
 #include "tls_end.h"
 
 const int sb_signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
@@ -36,6 +37,7 @@ sb_reactor_make(const struct backend *backend, void *back)
 	TAILQ_INIT(&r->streams);
 	TAILQ_INIT(&r->listeners);
 	TAILQ_INIT(&r->tls_contexts);
+	TAILQ_INIT(&r->lookups);
 	return r;
 }
 
@@ -59,6 +61,8 @@ sb_reactor_free(struct sb_reactor *r)
 	r->is_running = true;
 	reap_all(r);
 	sb_tls_forget_urls(r);
+	sb_assert(TAILQ_EMPTY(&r->lookups));
+	sb_resolver_finish(r);
 	sb_assert(!r->all_timers);
 	sb_assert(!r->all_alarms);
 	sb_assert(!r->all_pools);
@@ -217,7 +221,7 @@ has_work(struct sb_reactor *r)
 {
 	return r->timers.n > 0 || r->alarms.n > 0 || r->n_works > 0 || r->reaps
 	       || !TAILQ_EMPTY(&r->streams) || !TAILQ_EMPTY(&r->listeners)
-	       || !sb_inbox_is_empty(r->inbox);
+	       || !TAILQ_EMPTY(&r->lookups) || !sb_inbox_is_empty(r->inbox);
 }
 
 int
@@ -306,6 +310,7 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	const struct sb_timer *timer;
 	const struct stream *stream;
 	const struct sb_listener *listener;
+	const struct sb_lookup *lookup;
 	const struct sb_waker *waker;
 	const struct sb_tls *tls;
 	size_t at = (*cursor)++;
@@ -340,6 +345,14 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	for (tls = sb_tls_after(r, NULL); tls; tls = sb_tls_after(r, tls)) {
 		if (is_turn_of(&at)) {
 			sb_tls_describe(tls, buf, cap);
+			return true;
+		}
+	}
+	TAILQ_FOREACH(lookup, &r->lookups, link)
+	{
+		/* One of a stream has no place. */
+		if (lookup->place && is_turn_of(&at)) {
+			sb_lookup_describe(lookup, buf, cap);
 			return true;
 		}
 	}

@@ -24,6 +24,7 @@ sb_sim_network_finish(struct sb_simulation *sim)
 {
 	sb_assert(TAILQ_EMPTY(&sim->connections));
 	sb_sim_places_free(sim);
+	sb_sim_passed_free(sim);
 	sb_timer_heap_finish(&sim->network);
 	free(sim->spare.ptr);
 }
@@ -155,9 +156,16 @@ sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end, struct
 	struct sb_error *ret_error)
 {
 	char text[SB_URL_CAP];
-	int ret;
+	int ret = 0;
 
 	*ret_url = *url;
+	if (url->scheme == SB_SCHEME_FD)
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"listening at fd://%d: there are no descriptors in a simulation", url->fd);
+	if (url->scheme == SB_SCHEME_SYSTEMD)
+		ret = sb_sim_take_passed(back, ret_url, ret_error);
+	if (ret < 0)
+		return ret;
 	ret = listen_at(back, ret_url, ret_end);
 	if (ret == 0)
 		return 0;
@@ -185,6 +193,19 @@ accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 	if (ret_peer->port)
 		ret_peer->port = (uint16_t)server->connection->client_port;
 	*ret_end = &server->base;
+	return 0;
+}
+
+static int
+shed_at(struct end *base)
+{
+	struct sim_end *listening = sim_end_of(base);
+	struct sim_end *server = TAILQ_FIRST(&listening->backlog);
+
+	if (!server)
+		return -EAGAIN;
+	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	close_end(&server->base, false);
 	return 0;
 }
 
@@ -361,6 +382,7 @@ close_end(struct end *base, bool resets)
 static const struct end_ops sim_ops = {
 	.result = result,
 	.accept = accept_at,
+	.shed = shed_at,
 	.watch = watch,
 	.read = read_from,
 	.write = write_to,

@@ -129,6 +129,7 @@ static const struct backend simulated = {
 	.connect = sb_sim_connect,
 	.listen = sb_sim_listen,
 	.tls_library = tls_library,
+	.make_resolver = sb_sim_make_resolver,
 	.destroy = NULL,
 };
 
@@ -150,6 +151,8 @@ sb_simulation_create(uint64_t seed)
 	TAILQ_INIT(&sim->hot);
 	TAILQ_INIT(&sim->places);
 	TAILQ_INIT(&sim->connections);
+	sb_sim_names_init(sim);
+	TAILQ_INIT(&sim->passed);
 	return sim;
 }
 
@@ -159,6 +162,7 @@ sb_simulation_destroy(struct sb_simulation *sim)
 	if (!sim)
 		return;
 	sb_reactor_free(sim->reactor);
+	sb_sim_names_finish(sim);
 	sb_sim_network_finish(sim);
 	sb_tls_library_destroy(sim->tls_library);
 	free(sim);

@@ -136,9 +136,13 @@ static void
 stream_destroy(struct sb_stream *base)
 {
 	struct stream *s = stream_of(base);
+	struct stream_watch *watch = s->origin->watch;
 
-	if (s->state != GONE)
-		sb_stream_retire(s);
+	if (s->state == GONE)
+		return;
+	sb_stream_retire(s);
+	if (watch)
+		watch->over(watch, base, NULL);
 }
 
 static void

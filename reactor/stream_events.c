@@ -1,4 +1,5 @@
 #include "stream.h"
+#include "race.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +14,12 @@ can_read(const struct stream *s)
 	return s->state == OPEN && !s->is_paused && !s->has_ended;
 }
 
+static bool
+is_shaking(const struct stream *s)
+{
+	return s->state == SECURING || (s->state == CONNECTING && s->has_tls);
+}
+
 void
 sb_stream_update(struct stream *s)
 {
@@ -21,8 +28,7 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if (s->state == CONNECTING || s->state == SECURING || s->state == CLOSING
-			|| s->queue)
+		if (s->queue || is_shaking(s) || (s->state == CLOSING && s->has_tls))
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
@@ -38,6 +44,7 @@ close_end(struct stream *s, bool resets)
 	/* What TLS knows is asked for later. */
 	if (!s->has_tls)
 		s->end = NULL;
+	sb_race_stop(s->origin->race);
 	sb_stream_drop_queue(s);
 	sb_reactor_unqueue(s->origin->reactor, &s->task);
 	sb_stream_stop_timer(s);
@@ -62,6 +69,8 @@ free_stream(void *self)
 	struct stream *s = self;
 
 	sb_tls_end_destroy(tls_of(s));
+	sb_race_destroy(s->origin->race);
+	s->origin->race = NULL;
 	sb_origin_release(s->origin);
 	free(s);
 }
@@ -72,6 +81,8 @@ sb_stream_retire(struct stream *s)
 	close_end(s, true);
 	s->state = GONE;
 	TAILQ_REMOVE(&s->origin->reactor->streams, s, link);
+	if (s->origin->listener)
+		sb_listener_lost(s->origin->listener, &s->peer);
 	sb_stream_free_deadlines(s);
 	sb_reactor_reap(s->origin->reactor, &s->reap, free_stream, s);
 }
@@ -85,6 +96,8 @@ tell_closed(struct stream *s)
 	sb_stream_explain(s, &error);
 	sb_stream_retire(s);
 	protocol->closed(s->self, &s->base, &error);
+	if (s->origin->watch)
+		s->origin->watch->over(s->origin->watch, &s->base, &error);
 }
 
 void
@@ -105,6 +118,9 @@ sb_stream_tell_connected(struct stream *s)
 {
 	s->state = OPEN;
 	s->is_told = true;
+	/* Who was accepted has it from the listener. */
+	if (!s->origin->is_listener)
+		sb_origin_keep_alive(s->origin, s->end);
 	sb_stream_begin_deadlines(s);
 	sb_stream_shut_down_if_written(s);
 	if (s->protocol->connected)
@@ -121,15 +137,16 @@ sb_stream_stand(struct stream *s)
 		sb_stream_tell_connected(s);
 }
 
+/* Where nothing shakes hands, the end was open already; others come by their race. */
 static void
 finish_connecting(struct stream *s)
 {
-	int ret = s->end->ops->result(s->end);
+	int ret = s->has_tls ? s->end->ops->result(s->end) : 0;
 
 	if (ret == 0)
 		sb_stream_stand(s);
 	else if (ret != -EINPROGRESS)
-		sb_stream_end(s, s->has_tls ? TLS_FAILED : CONNECT_FAILED, ret);
+		sb_stream_end(s, TLS_FAILED, ret);
 }
 
 void
@@ -239,6 +256,13 @@ write_queue(struct stream *s)
 	return true;
 }
 
+static void
+tell_drained(struct stream *s, bool drains)
+{
+	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
+		s->protocol->drained(s->self, &s->base);
+}
+
 void
 sb_stream_tell_drained(struct stream *s)
 {
@@ -246,15 +270,17 @@ sb_stream_tell_drained(struct stream *s)
 
 	if (drains)
 		s->is_full = false;
-	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
-		s->protocol->drained(s->self, &s->base);
+	tell_drained(s, drains);
 }
 
 static void
 write_on(struct stream *s)
 {
+	bool was_full = s->is_full;
+
 	if (!write_queue(s)) {
 		sb_stream_update(s);
+		tell_drained(s, was_full);
 		return;
 	}
 	if (s->state == CLOSING) {

@@ -450,6 +450,15 @@ close_end(struct end *base, bool resets)
 	ERR_clear_error();
 }
 
+static void
+keep_alive(struct end *base, const struct keep_alive *how)
+{
+	struct end *under = tls_end_of(base)->under;
+
+	if (under->ops->keep_alive)
+		under->ops->keep_alive(under, how);
+}
+
 static const struct end_ops tls_ops = {
 	.result = result,
 	.watch = watch,
@@ -457,5 +466,6 @@ static const struct end_ops tls_ops = {
 	.write = write_to,
 	.shutdown = shut_down,
 	.finish = finish,
+	.keep_alive = keep_alive,
 	.close = close_end,
 };
