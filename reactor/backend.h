@@ -64,7 +64,8 @@ struct end_ops {
 	/* Sets the interest of an end that has a task. */
 	void (*watch)(struct end *end, unsigned interest);
 
-	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. */
+	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. Writing 0:
+	 * some of them went, but not so much of them that any could be forgotten. */
 	ssize_t (*read)(struct end *end, void *buf, size_t cap);
 	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
 	int (*shutdown)(struct end *end);
