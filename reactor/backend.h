@@ -13,6 +13,7 @@
 #include <signalbox/url.h>
 
 struct task;
+struct tls_library;
 struct sb_pool;
 
 enum {
@@ -64,17 +65,18 @@ struct end_ops {
 	/* Sets the interest of an end that has a task. */
 	void (*watch)(struct end *end, unsigned interest);
 
-	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. */
+	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. Writing 0:
+	 * some of them went, but not so much of them that any could be forgotten. */
 	ssize_t (*read)(struct end *end, void *buf, size_t cap);
 	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
 	int (*shutdown)(struct end *end);
 
-	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
-	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
-
 	/* Before close(), where that cannot say by itself that the end is one in order: 0;
 	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
 	int (*finish)(struct end *end);
+
+	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
+	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
 
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
@@ -135,15 +137,15 @@ struct backend {
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
 
+	/* What TLS is made with; NULL when out of memory. NULL: OpenSSL as it is. */
+	struct tls_library *(*tls_library)(void *back);
+
 	/* Makes an end of a descriptor that does not block, which is the end's from now on, also when
 	 * this fails: 0, or -ENOMEM. NULL in a simulation. */
 	int (*adopt)(void *back, int fd, struct end **ret_end);
 
 	/* Asked for once, when a name is looked up for the first time: 0, or a negative errno. */
 	int (*make_resolver)(void *back, struct resolver **ret_resolver);
-
-	/* The OSSL_LIB_CTX for TLS; NULL when out of memory. NULL: OpenSSL's default one. */
-	void *(*tls_library)(void *back);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

@@ -207,6 +207,7 @@ void sb_origin_release(struct origin *origin);
 
 /* Sets the keep-alive of the options. */
 void sb_origin_keep_alive(const struct origin *origin, struct end *end);
+
 /* Sees that the TLS that the URL, or else the options, ask for can be: 0, or as sb_tls_create(). */
 int sb_origin_take_tls(struct origin *origin, const struct sb_url *url, struct sb_error *ret_error);
 

@@ -98,7 +98,7 @@ return_signals(void *back)
 	sim->takes_signals = false;
 }
 
-static void *
+static struct tls_library *
 tls_library(void *back)
 {
 	struct sb_simulation *sim = back;
@@ -129,8 +129,8 @@ static const struct backend simulated = {
 	.hire = sb_sim_hire,
 	.connect = sb_sim_connect,
 	.listen = sb_sim_listen,
-	.make_resolver = sb_sim_make_resolver,
 	.tls_library = tls_library,
+	.make_resolver = sb_sim_make_resolver,
 	.destroy = NULL,
 };
 

@@ -7,6 +7,15 @@ seconds(int64_t ns)
 	return (double)ns / (double)SB_S;
 }
 
+/* TLS knows better than the system what went wrong with it. */
+static const char *
+explain_code(const struct stream *s)
+{
+	const char *why = s->has_tls ? sb_tls_end_why(tls_of(s)) : "";
+
+	return *why ? why : strerror(-s->code);
+}
+
 /* Where there were several addresses, each has its reason. */
 static void
 explain_race(const struct stream *s, const char *name, const char *words, struct sb_error *error)
@@ -27,15 +36,6 @@ explain_race(const struct stream *s, const char *name, const char *words, struct
 	else
 		(void)sb_error_set(error, s->code, "connecting to %.*s: %s",
 			(int)(sizeof(report) - cap), name, report);
-}
-
-/* TLS knows better than the system what went wrong with it. */
-static const char *
-explain_code(const struct stream *s)
-{
-	const char *why = s->has_tls ? sb_tls_end_why(tls_of(s)) : "";
-
-	return *why ? why : strerror(-s->code);
 }
 
 void
@@ -60,14 +60,15 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		explain_race(s, name, words, error);
 		break;
 	case CONNECT_TIMED_OUT:
-		(void)snprintf(late, sizeof(late),
-			s->has_tls ? "the handshake was not through within %g s"
-				   : "no answer within %g s",
+		if (s->has_tls) {
+			(void)sb_error_set(error, s->code,
+				"TLS with %s: the handshake was not through within %g s", name,
+				seconds(o->connect_timeout_ns));
+			break;
+		}
+		(void)snprintf(late, sizeof(late), "no answer within %g s",
 			seconds(o->connect_timeout_ns));
-		if (s->has_tls)
-			(void)sb_error_set(error, s->code, "TLS with %s: %s", name, late);
-		else
-			explain_race(s, name, late, error);
+		explain_race(s, name, late, error);
 		break;
 	case TLS_FAILED:
 		(void)sb_error_set(error, s->code, "TLS with %s: %s", name, words);

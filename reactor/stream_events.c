@@ -14,6 +14,12 @@ can_read(const struct stream *s)
 	return s->state == OPEN && !s->is_paused && !s->has_ended;
 }
 
+static bool
+is_shaking(const struct stream *s)
+{
+	return s->state == SECURING || (s->state == CONNECTING && s->has_tls);
+}
+
 void
 sb_stream_update(struct stream *s)
 {
@@ -22,8 +28,7 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if ((s->state == CONNECTING && s->has_tls) || s->state == SECURING
-			|| s->state == CLOSING || s->queue)
+		if (s->queue || is_shaking(s) || (s->state == CLOSING && s->has_tls))
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
@@ -63,9 +68,9 @@ free_stream(void *self)
 {
 	struct stream *s = self;
 
+	sb_tls_end_destroy(tls_of(s));
 	sb_race_destroy(s->origin->race);
 	s->origin->race = NULL;
-	sb_tls_end_destroy(tls_of(s));
 	sb_origin_release(s->origin);
 	free(s);
 }
@@ -132,7 +137,7 @@ sb_stream_stand(struct stream *s)
 		sb_stream_tell_connected(s);
 }
 
-/* What was open already, or TLS; others come by their race. */
+/* Where nothing shakes hands, the end was open already; others come by their race. */
 static void
 finish_connecting(struct stream *s)
 {

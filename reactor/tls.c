@@ -183,12 +183,14 @@ static int
 fill(struct sb_tls *tls, const struct sb_tls_options *given, struct sb_error *ret_error)
 {
 	struct sb_reactor *r = tls->reactor;
+	struct tls_library *library;
 	int ret;
 
 	if (r->backend->tls_library) {
-		tls->library = r->backend->tls_library(r->back);
-		if (!tls->library)
+		library = r->backend->tls_library(r->back);
+		if (!library)
 			return no_memory(ret_error);
+		tls->library = library->context;
 	}
 	tls->method = sb_tls_bio_method();
 	if (!tls->method || copy_texts(tls, given) < 0)
@@ -216,6 +218,7 @@ sb_tls_create(struct sb_reactor *r, const struct sb_tls_options *options, const 
 	tls->n_holders = 1;
 	TAILQ_INIT(&tls->sessions);
 	ret = fill(tls, options, ret_error);
+	ERR_clear_error();
 	if (ret < 0) {
 		free_context(tls);
 		return ret;

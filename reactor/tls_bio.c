@@ -44,8 +44,10 @@ write_data(struct tls_end *f, BIO *bio, const char *ptr, int len)
 
 	if (n == 0)
 		n = f->pending.len > 0 ? -EAGAIN : f->under->ops->write(f->under, ptr, (size_t)len);
-	if (n >= 0)
+	if (n >= 0) {
+		f->n_moved += (size_t)n;
 		return (int)n;
+	}
 	if (n == -EAGAIN)
 		BIO_set_retry_write(bio);
 	else

@@ -385,6 +385,7 @@ write_to(struct end *base, const void *ptr, size_t len)
 	if (f->write_error)
 		return f->write_error;
 	f->is_writing = true;
+	f->n_moved = 0;
 	while (done < len && ret > 0) {
 		ERR_clear_error();
 		ret = SSL_write_ex(f->ssl, (const char *)ptr + done, len - done, &n);
@@ -395,6 +396,9 @@ write_to(struct end *base, const void *ptr, size_t len)
 	if (ret <= 0)
 		ret = why_not_written(f, ret);
 	ERR_clear_error();
+	/* Of a record only a part may have gone: the peer is slow, but takes it. */
+	if (ret == -EAGAIN && f->n_moved > 0)
+		ret = 0;
 	return done > 0 ? (ssize_t)done : ret;
 }
 
@@ -416,10 +420,10 @@ shut_down(struct end *base)
 	say_goodbye(f);
 	sb_tls_flush(f);
 	sync_interest(f);
-	return f->write_error;
+	/* That a peer who is gone does not hear it is no failure: all that was said had gone out. */
+	return f->write_error == -EPIPE || f->write_error == -ECONNRESET ? 0 : f->write_error;
 }
 
-/* That a peer who is gone does not hear it is no failure. */
 static int
 finish(struct end *base)
 {
@@ -450,6 +454,15 @@ close_end(struct end *base, bool resets)
 	ERR_clear_error();
 }
 
+static void
+keep_alive(struct end *base, const struct keep_alive *how)
+{
+	struct end *under = tls_end_of(base)->under;
+
+	if (under->ops->keep_alive)
+		under->ops->keep_alive(under, how);
+}
+
 static const struct end_ops tls_ops = {
 	.result = result,
 	.watch = watch,
@@ -457,5 +470,6 @@ static const struct end_ops tls_ops = {
 	.write = write_to,
 	.shutdown = shut_down,
 	.finish = finish,
+	.keep_alive = keep_alive,
 	.close = close_end,
 };

@@ -58,9 +58,9 @@ void sb_tls_describe(const struct sb_tls *tls, char *buf, size_t cap);
 
 /* tls_simulated.c */
 
-/* A library of OpenSSL's whose random numbers follow from the seed, to be destroyed after all that
- * was made with it. NULL when out of memory. */
-void *sb_tls_library_create(uint64_t seed);
-void sb_tls_library_destroy(void *library);
+/* OpenSSL with random numbers that follow from the seed, to be destroyed after all that was made with
+ * it. NULL when out of memory. */
+struct tls_library *sb_tls_library_create(uint64_t seed);
+void sb_tls_library_destroy(struct tls_library *library);
 
 #endif

@@ -30,6 +30,12 @@ struct tls_session {
 
 TAILQ_HEAD(tls_session_list, tls_session);
 
+/* Of a simulation. */
+struct tls_library {
+	OSSL_LIB_CTX *context;
+	OSSL_PROVIDER *providers[2];
+};
+
 struct sb_tls {
 	struct sb_reactor *reactor;
 	TAILQ_ENTRY(sb_tls) link;
@@ -67,6 +73,7 @@ struct tls_end {
 	int code; /* of a handshake that failed */
 	int read_error, write_error; /* of the end below */
 	int ended_code; /* with has_ended: what read() says from now on */
+	size_t n_moved; /* bytes for the stream that the end below has taken */
 	bool has_ended;
 	bool has_more; /* read() may give something without news from below */
 	bool is_broken; /* the SSL must not be used to say goodbye */

@@ -206,24 +206,31 @@ seed(EVP_RAND_CTX *generator, uint64_t from)
 }
 
 static bool
-set_up(OSSL_LIB_CTX *library, uint64_t from)
+set_up(struct tls_library *library, uint64_t from)
 {
-	/* They live as long as the library. */
-	return OSSL_PROVIDER_add_builtin(library, "signalbox", provider_start)
-	       && OSSL_PROVIDER_load(library, "default") && OSSL_PROVIDER_load(library, "signalbox")
-	       && RAND_set_DRBG_type(library, GENERATOR, NULL, NULL, NULL)
-	       && seed(RAND_get0_primary(library), from ^ 1)
-	       && seed(RAND_get0_public(library), from ^ 2)
-	       && seed(RAND_get0_private(library), from ^ 3);
+	OSSL_LIB_CTX *context = library->context;
+
+	if (!OSSL_PROVIDER_add_builtin(context, "signalbox", provider_start))
+		return false;
+	library->providers[0] = OSSL_PROVIDER_load(context, "default");
+	library->providers[1] = OSSL_PROVIDER_load(context, "signalbox");
+	return library->providers[0] && library->providers[1]
+	       && RAND_set_DRBG_type(context, GENERATOR, NULL, NULL, NULL)
+	       && seed(RAND_get0_primary(context), from ^ 1)
+	       && seed(RAND_get0_public(context), from ^ 2)
+	       && seed(RAND_get0_private(context), from ^ 3);
 }
 
-void *
+struct tls_library *
 sb_tls_library_create(uint64_t from)
 {
-	OSSL_LIB_CTX *library = OSSL_LIB_CTX_new();
+	struct tls_library *library = calloc(1, sizeof(*library));
 
-	if (library && !set_up(library, from)) {
-		OSSL_LIB_CTX_free(library);
+	if (!library)
+		return NULL;
+	library->context = OSSL_LIB_CTX_new();
+	if (!library->context || !set_up(library, from)) {
+		sb_tls_library_destroy(library);
 		library = NULL;
 	}
 	ERR_clear_error();
@@ -231,7 +238,16 @@ sb_tls_library_create(uint64_t from)
 }
 
 void
-sb_tls_library_destroy(void *library)
+sb_tls_library_destroy(struct tls_library *library)
 {
-	OSSL_LIB_CTX_free(library);
+	int i;
+
+	if (!library)
+		return;
+	for (i = 0; i < 2; i++) {
+		if (library->providers[i])
+			(void)OSSL_PROVIDER_unload(library->providers[i]);
+	}
+	OSSL_LIB_CTX_free(library->context);
+	free(library);
 }

@@ -1,7 +1,5 @@
 #include <signalbox/testing_tls.h>
 
-#include <arpa/inet.h>
-
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -57,19 +55,17 @@ make_key(const char *text)
 static void
 write_alternatives(const char *names, char *buf, size_t cap)
 {
-	unsigned char address[16];
+	ASN1_OCTET_STRING *address;
 	char one[256];
 	size_t len = 0, n;
 
 	for (; *names; names += n + (names[n] == ',')) {
-		bool is_address;
-
 		n = strcspn(names, ",");
 		(void)snprintf(one, sizeof(one), "%.*s", (int)n, names);
-		is_address = inet_pton(AF_INET, one, address) == 1
-			     || inet_pton(AF_INET6, one, address) == 1;
+		address = a2i_IPADDRESS(one);
 		len += (size_t)snprintf(buf + len, cap - len, "%s%s:%s", len > 0 ? "," : "",
-			is_address ? "IP" : "DNS", one);
+			address ? "IP" : "DNS", one);
+		ASN1_OCTET_STRING_free(address);
 		must(len < cap);
 	}
 }
@@ -271,6 +267,7 @@ sb_test_certificate_create(struct sb_test_ca *ca, const struct sb_test_certifica
 	if (options->signed_by)
 		by = (const struct made *)options->signed_by;
 	finish_draft(made, by, options->signed_by ? options->signed_by->certificate : NULL);
+	ERR_clear_error();
 	made->next = ca->all;
 	ca->all = made;
 	return &made->public;

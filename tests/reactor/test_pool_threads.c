@@ -408,7 +408,7 @@ on_day(void *self)
 		struct owner **at = &m->owners[draw(m, AT_ONCE)];
 
 		let_die(m, at);
-		send(m, at);
+		send_off(m, at);
 	}
 	if (draw(m, 50) == 0)
 		open_mill(m);

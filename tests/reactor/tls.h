@@ -9,7 +9,7 @@
 
 static struct sb_test_ca *other_ca;
 
-static int
+static inline int
 set_up(void **state)
 {
 	(void)alarm(60);
@@ -20,7 +20,7 @@ set_up(void **state)
 	return 0;
 }
 
-static int
+static inline int
 tear_down(void **state)
 {
 	destroy_world(*state);
