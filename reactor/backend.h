@@ -29,6 +29,7 @@ struct end {
 	const struct end_ops *ops;
 	struct task *task; /* what sb_reactor_queue() is given when something happens to it */
 	unsigned interest; /* EVENT_* */
+	bool has_ended; /* reading has returned 0; its maker's own */
 };
 
 /* Who is at the other side: an IPv6 address, or an IPv4 one as ::ffff:a.b.c.d, in the order of the
@@ -40,6 +41,11 @@ struct peer_address {
 
 /* The text of a peer, the NUL included: "[" IPv6 "]:65535". */
 enum { PEER_CAP = 64 };
+
+/* When the system asks whether a silent peer is still there. In seconds; idle_s 0: it does not. */
+struct keep_alive {
+	int idle_s, interval_s, count;
+};
 
 /* What can be done with an end. */
 struct end_ops {
@@ -63,6 +69,9 @@ struct end_ops {
 	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
 	int (*shutdown)(struct end *end);
 
+	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
+	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
+
 	/* Before close(), where that cannot say by itself that the end is one in order: 0;
 	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
 	int (*finish)(struct end *end);
@@ -83,6 +92,8 @@ struct crew {
 };
 
 struct backend {
+	bool is_simulated; /* no time passes within a turn */
+
 	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
 	int64_t (*now_ns)(void *back);
 	int64_t (*wall_ns)(void *back);
@@ -114,6 +125,11 @@ struct backend {
 	 * and an end, and in *ret_result how connecting itself goes: 0 or -EINPROGRESS, then
 	 * EVENT_WRITE comes and result() tells; or a negative errno, then it is over already. */
 	int (*connect)(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result);
+
+	/* Makes an end of what is open already, fd: or stdio:, and owns it, unless this fails. NULL
+	 * where there are no descriptors. */
+	int (*take)(void *back, const struct sb_url *url, struct end **ret_end,
+		struct sb_error *ret_error);
 
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,

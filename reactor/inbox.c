@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "private.h"
@@ -10,12 +11,17 @@ enum { CAP_KEPT = 1024 };
 /* Calls posted, in two arrays that are swapped, so that posting seldom allocates; and wakers that
  * are woken, each of which knows how many of these calls come before its own. */
 struct inbox {
-	pthread_mutex_t lock; /* guards calls, n, cap, woken, and the wakers' is_woken */
-	struct call *calls, *spare_calls;
-	size_t n, cap, spare_cap;
+	pthread_mutex_t lock; /* guards has_any to woken_end, and the wakers' is_woken */
+	/* Whether there are calls or woken wakers: written under the lock, read without, so that a
+	 * turn in which nothing came locks nothing. Who sets it wakes the loop after it. */
+	atomic_bool has_any;
+	struct call *calls;
+	size_t n, cap;
 	struct sb_waker *woken, **woken_end;
-	struct sb_waker
-		*called; /* the woken ones of this turn; the reactor's thread alone has them */
+	/* The reactor's thread alone has these. */
+	struct call *spare_calls;
+	size_t spare_cap;
+	struct sb_waker *called; /* the woken ones of this turn */
 };
 
 struct inbox *
@@ -60,6 +66,16 @@ grow(struct inbox *box)
 	return 0;
 }
 
+/* Under the lock: there is something now. */
+static void
+tell(struct sb_reactor *r)
+{
+	if (atomic_load(&r->inbox->has_any))
+		return;
+	atomic_store(&r->inbox->has_any, true);
+	r->backend->wake(r->back);
+}
+
 int
 sb_reactor_post(struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self)
 {
@@ -77,8 +93,7 @@ sb_reactor_post(struct sb_reactor *r, sb_call_fn *fn, const char *place, void *s
 		call->place = place;
 		call->self = self;
 		/* Under the lock: once it is free, the call may be made, the reactor destroyed. */
-		if (box->n == 1 && !box->woken)
-			r->backend->wake(r->back);
+		tell(r);
 	}
 	(void)pthread_mutex_unlock(&box->lock);
 	return ret;
@@ -109,6 +124,7 @@ take_out(struct inbox *box, struct sb_waker *waker)
 	else if (box->woken_end == &waker->next_woken)
 		box->woken_end = waker->woken_at;
 	waker->is_woken = false;
+	atomic_store(&box->has_any, box->n > 0 || box->woken);
 }
 
 void
@@ -140,14 +156,13 @@ sb_waker_wake(struct sb_waker *waker)
 	box = r->inbox;
 	(void)pthread_mutex_lock(&box->lock);
 	if (!waker->is_woken) {
-		if (box->n == 0 && !box->woken)
-			r->backend->wake(r->back);
 		waker->is_woken = true;
 		waker->n_before = box->n;
 		waker->next_woken = NULL;
 		waker->woken_at = box->woken_end;
 		*waker->woken_at = waker;
 		box->woken_end = &waker->next_woken;
+		tell(r);
 	}
 	(void)pthread_mutex_unlock(&box->lock);
 }
@@ -155,12 +170,7 @@ sb_waker_wake(struct sb_waker *waker)
 bool
 sb_inbox_is_empty(struct inbox *box)
 {
-	bool is_empty;
-
-	(void)pthread_mutex_lock(&box->lock);
-	is_empty = box->n == 0 && !box->woken;
-	(void)pthread_mutex_unlock(&box->lock);
-	return is_empty;
+	return !atomic_load(&box->has_any);
 }
 
 /* Takes what is in it for this turn: returns the calls, and how many they are. */
@@ -184,14 +194,16 @@ take_all(struct inbox *box, size_t *ret_n)
 		box->called->woken_at = &box->called;
 	box->woken = NULL;
 	box->woken_end = &box->woken;
+	atomic_store(&box->has_any, false);
 	(void)pthread_mutex_unlock(&box->lock);
 	return calls;
 }
 
 /* Calls the wakers of this turn that were woken when n calls had been posted. */
 static void
-call_wakers(struct inbox *box, size_t n)
+call_wakers(struct sb_reactor *r, size_t n)
 {
+	struct inbox *box = r->inbox;
 	struct sb_waker *waker;
 
 	while ((waker = box->called) && waker->n_before == n) {
@@ -199,22 +211,27 @@ call_wakers(struct inbox *box, size_t n)
 		(void)pthread_mutex_lock(&box->lock);
 		take_out(box, waker);
 		(void)pthread_mutex_unlock(&box->lock);
+		sb_reactor_enter(r, waker->place);
 		waker->fn(waker->self);
 	}
 }
 
 void
-sb_inbox_run(struct inbox *box)
+sb_inbox_run(struct sb_reactor *r)
 {
+	struct inbox *box = r->inbox;
 	const struct call *calls;
 	size_t n, i;
 
+	if (sb_inbox_is_empty(box))
+		return;
 	calls = take_all(box, &n);
 	for (i = 0; i < n; i++) {
-		call_wakers(box, i);
+		call_wakers(r, i);
+		sb_reactor_enter(r, calls[i].place);
 		calls[i].fn(calls[i].self);
 	}
-	call_wakers(box, n);
+	call_wakers(r, n);
 	if (box->spare_cap <= CAP_KEPT)
 		return;
 	free(box->spare_calls);

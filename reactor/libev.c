@@ -12,6 +12,7 @@
 
 #include <ev.h>
 
+#include "descriptors.h"
 #include "pool.h"
 #include "private.h"
 #include "resolver.h"
@@ -24,6 +25,7 @@ struct libev {
 	struct sb_reactor *reactor;
 	struct ev_loop *loop;
 	ev_timer timer;
+	int64_t timer_ns; /* when it fires; INT64_MAX: is not started */
 	ev_async async;
 	ev_signal signals[N_SIGNALS];
 	struct sigaction old_actions[N_SIGNALS];
@@ -108,9 +110,11 @@ socket_end_at(ev_io *io)
 static void
 on_timer(struct ev_loop *loop, ev_timer *timer, int events)
 {
+	struct libev *libev = timer->data;
+
 	(void)loop;
-	(void)timer;
 	(void)events;
+	libev->timer_ns = INT64_MAX;
 }
 
 static void
@@ -178,10 +182,26 @@ open_wall(struct libev *libev)
 
 /* There was no descriptor for it. Without one, waits are short instead. */
 static int64_t
-try_wall_again(struct libev *libev, int64_t left_ns)
+try_wall_again(struct libev *libev, int64_t until_ns)
 {
+	int64_t soon_ns;
+
 	open_wall(libev);
-	return libev->has_wall || left_ns < UNWATCHED_NS ? left_ns : UNWATCHED_NS;
+	if (libev->has_wall)
+		return until_ns;
+	soon_ns = now_ns(libev) + UNWATCHED_NS;
+	return until_ns < soon_ns ? until_ns : soon_ns;
+}
+
+static void
+start_timer(struct libev *libev, int64_t until_ns, int64_t left_ns)
+{
+	/* libev counts from when it last looked at the clock. */
+	ev_now_update(libev->loop);
+	ev_timer_stop(libev->loop, &libev->timer);
+	ev_timer_set(&libev->timer, (double)left_ns / (double)SB_S, 0.);
+	ev_timer_start(libev->loop, &libev->timer);
+	libev->timer_ns = until_ns;
 }
 
 static int
@@ -190,24 +210,16 @@ wait_until(void *back, int64_t until_ns)
 	struct libev *libev = back;
 	int64_t left_ns = INT64_MAX;
 
+	if (libev->watches_wall && !libev->has_wall)
+		until_ns = try_wall_again(libev, until_ns);
 	if (until_ns == INT64_MIN)
 		left_ns = 0;
 	else if (until_ns < INT64_MAX)
 		left_ns = until_ns - now_ns(back);
-	if (libev->watches_wall && !libev->has_wall)
-		left_ns = try_wall_again(libev, left_ns);
-	if (left_ns <= 0) {
-		(void)ev_run(libev->loop, EVRUN_NOWAIT);
-		return 0;
-	}
-	if (left_ns < INT64_MAX) {
-		/* libev counts from when it last looked at the clock. */
-		ev_now_update(libev->loop);
-		ev_timer_set(&libev->timer, (double)left_ns / (double)SB_S, 0.);
-		ev_timer_start(libev->loop, &libev->timer);
-	}
-	(void)ev_run(libev->loop, EVRUN_ONCE);
-	ev_timer_stop(libev->loop, &libev->timer);
+	/* That the timer may fire too early spares starting it for each wait. */
+	if (left_ns > 0 && until_ns < libev->timer_ns)
+		start_timer(libev, until_ns, left_ns);
+	(void)ev_run(libev->loop, left_ns > 0 ? EVRUN_ONCE : EVRUN_NOWAIT);
 	return 0;
 }
 
@@ -289,7 +301,7 @@ watch_wall(void *back, bool is_wanted)
 		close_wall(libev);
 }
 
-static const struct end_ops socket_ops, listening_ops;
+static const struct end_ops socket_ops, descriptor_ops, listening_ops;
 
 static void
 init_end(struct socket_end *end, const struct end_ops *ops, struct libev *libev, int fd)
@@ -334,6 +346,55 @@ connect_to(void *back, const struct sb_url *url, struct end **ret_end, int *ret_
 	int fd, ret = sb_socket_connect(url, &fd, ret_result);
 
 	return ret < 0 ? ret : give_end(back, fd, ret_end);
+}
+
+static int
+take_one(struct libev *libev, int fd, struct end **ret_end, struct sb_error *ret_error)
+{
+	struct socket_end *end = calloc(1, sizeof(*end));
+	bool is_socket = false;
+	int ret;
+
+	if (!end)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	ret = sb_descriptor_prepare(fd, &is_socket, ret_error);
+	if (ret < 0) {
+		free(end);
+		return ret;
+	}
+	init_end(end, is_socket ? &socket_ops : &descriptor_ops, libev, fd);
+	*ret_end = &end->base;
+	return 0;
+}
+
+static int
+take_stdio(struct libev *libev, struct end **ret_end, struct sb_error *ret_error)
+{
+	struct stdio_flags flags;
+	struct end *in = NULL, *out = NULL;
+	int ret;
+
+	sb_stdio_note(&flags);
+	ret = take_one(libev, STDIN_FILENO, &in, ret_error);
+	if (ret == 0) {
+		sb_stdio_compare(&flags);
+		ret = take_one(libev, STDOUT_FILENO, &out, ret_error);
+	}
+	*ret_end = ret == 0 ? sb_stdio_create(in, out, &flags) : NULL;
+	if (*ret_end)
+		return 0;
+	sb_stdio_restore(&flags);
+	free(in);
+	free(out);
+	return ret < 0 ? ret : sb_error_set(ret_error, -ENOMEM, "out of memory");
+}
+
+static int
+take(void *back, const struct sb_url *url, struct end **ret_end, struct sb_error *ret_error)
+{
+	if (url->scheme == SB_SCHEME_STDIO)
+		return take_stdio(back, ret_end, ret_error);
+	return take_one(back, url->fd, ret_end, ret_error);
 }
 
 static int
@@ -392,7 +453,10 @@ watch(struct end *base, unsigned interest)
 static ssize_t
 read_from(struct end *base, void *buf, size_t cap)
 {
-	return sb_socket_read(socket_end_of(base)->io.fd, buf, cap);
+	ssize_t n = sb_socket_read(socket_end_of(base)->io.fd, buf, cap);
+
+	base->has_ended = base->has_ended || n == 0;
+	return n;
 }
 
 static ssize_t
@@ -408,13 +472,61 @@ shut_down(struct end *base)
 }
 
 static void
+keep_alive(struct end *base, const struct keep_alive *how)
+{
+	sb_socket_keep_alive(socket_end_of(base)->io.fd, how);
+}
+
+/* What is no socket is connected from the start. */
+static int
+is_connected(struct end *base)
+{
+	(void)base;
+	return 0;
+}
+
+static ssize_t
+read_descriptor(struct end *base, void *buf, size_t cap)
+{
+	return sb_descriptor_read(socket_end_of(base)->io.fd, buf, cap);
+}
+
+static ssize_t
+write_descriptor(struct end *base, const void *ptr, size_t len)
+{
+	return sb_descriptor_write(socket_end_of(base)->io.fd, ptr, len);
+}
+
+/* A terminal or a pipe has no direction that could be ended alone. */
+static int
+shut_down_descriptor(struct end *base)
+{
+	(void)base;
+	return 0;
+}
+
+static void
+close_descriptor(struct end *base, bool resets)
+{
+	struct socket_end *end = socket_end_of(base);
+
+	(void)resets;
+	ev_io_stop(libev_of(end)->loop, &end->io);
+	sb_descriptor_close(end->io.fd);
+	free(end);
+}
+
+static void
 close_end(struct end *base, bool resets)
 {
 	struct socket_end *end = socket_end_of(base);
 
 	/* libev must not watch a descriptor that is closed. */
 	ev_io_stop(libev_of(end)->loop, &end->io);
-	sb_socket_close(end->io.fd, resets);
+	if (base->has_ended && !resets)
+		(void)close(end->io.fd);
+	else
+		sb_socket_close(end->io.fd, resets);
 	free(end);
 }
 
@@ -440,6 +552,7 @@ destroy(void *back)
 {
 	struct libev *libev = back;
 
+	ev_timer_stop(libev->loop, &libev->timer);
 	ev_async_stop(libev->loop, &libev->async);
 	ev_loop_destroy(libev->loop);
 	free(libev);
@@ -451,12 +564,23 @@ static const struct end_ops socket_ops = {
 	.read = read_from,
 	.write = write_to,
 	.shutdown = shut_down,
+	.keep_alive = keep_alive,
 	.close = close_end,
+};
+
+static const struct end_ops descriptor_ops = {
+	.result = is_connected,
+	.watch = watch,
+	.read = read_descriptor,
+	.write = write_descriptor,
+	.shutdown = shut_down_descriptor,
+	.close = close_descriptor,
 };
 
 static const struct end_ops listening_ops = {
 	.accept = accept_at,
 	.watch = watch,
+	.keep_alive = keep_alive,
 	.shed = shed_at,
 	.close = close_listening,
 };
@@ -472,6 +596,7 @@ static const struct backend over_libev = {
 	.watch_wall = watch_wall,
 	.hire = sb_threads_hire,
 	.connect = connect_to,
+	.take = take,
 	.listen = listen_at,
 	.adopt = adopt,
 	.make_resolver = make_resolver,
@@ -511,6 +636,8 @@ init_watchers(struct libev *libev)
 	int i;
 
 	ev_init(&libev->timer, on_timer);
+	libev->timer.data = libev;
+	libev->timer_ns = INT64_MAX;
 	ev_async_init(&libev->async, on_async);
 	ev_async_start(libev->loop, &libev->async);
 	for (i = 0; i < N_SIGNALS; i++) {

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include "private.h"
@@ -80,4 +81,26 @@ sb_origin_release(struct origin *origin)
 		return;
 	sb_tls_release(origin->options.tls);
 	free(origin);
+}
+
+static int
+seconds_up(int64_t ns)
+{
+	int64_t s = ns / SB_S + (ns % SB_S > 0);
+
+	return s < INT_MAX ? (int)s : INT_MAX;
+}
+
+void
+sb_origin_keep_alive(const struct origin *origin, struct end *end)
+{
+	const struct sb_stream_options *o = &origin->options;
+	struct keep_alive how = {
+		.idle_s = o->keep_alive_idle_ns > 0 ? seconds_up(o->keep_alive_idle_ns) : 0,
+		.interval_s = seconds_up(o->keep_alive_interval_ns),
+		.count = o->keep_alive_count < INT_MAX ? (int)o->keep_alive_count : INT_MAX,
+	};
+
+	if (end->ops->keep_alive)
+		end->ops->keep_alive(end, &how);
 }

@@ -63,6 +63,7 @@ sb_reactor_free(struct sb_reactor *r)
 	sb_assert(TAILQ_EMPTY(&r->lookups));
 	sb_resolver_finish(r);
 	sb_tls_forget_urls(r);
+	sb_assert(!r->watchdog);
 	sb_assert(!r->all_timers);
 	sb_assert(!r->all_alarms);
 	sb_assert(!r->all_pools);
@@ -133,6 +134,7 @@ tell_signals(struct sb_reactor *r)
 		if (!(r->pending_signals & 1u << i))
 			continue;
 		r->pending_signals &= ~(1u << i);
+		sb_reactor_enter(r, r->signal_place);
 		r->signal_fn(r->signal_self, sb_signal_numbers[i]);
 	}
 }
@@ -145,6 +147,7 @@ fire_timers(struct sb_reactor *r, uint64_t seq)
 	while ((timer = sb_timer_heap_take(&r->timers, r->now_ns, seq))) {
 		if (r->fires)
 			r->fires(r->back, timer->place);
+		sb_reactor_enter(r, timer->place);
 		timer->fn(timer->self);
 	}
 }
@@ -190,11 +193,15 @@ sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns)
 	r->turn++;
 	timer_seq = r->timers.seq;
 	alarm_seq = r->alarms.seq;
+	if (r->watchdog)
+		sb_watchdog_turn_begins(r);
 	tell_signals(r);
-	sb_inbox_run(r->inbox);
+	sb_inbox_run(r);
 	fire_timers(r, timer_seq);
 	sb_alarms_fire(r, alarm_seq);
 	run_tasks(r);
+	if (r->watchdog)
+		sb_watchdog_turn_ends(r);
 	reap_all(r);
 	return 0;
 }

@@ -14,6 +14,7 @@ TAILQ_HEAD(sim_end_list, sim_end);
 TAILQ_HEAD(sim_place_list, sim_place);
 TAILQ_HEAD(sim_name_list, sim_name);
 TAILQ_HEAD(sim_connection_list, sim_connection);
+TAILQ_HEAD(sim_passed_list, sim_passed);
 
 /* A URL that somebody dialled, listened at or changed the reach of; kept to the end. */
 struct sim_place {
@@ -94,6 +95,7 @@ struct sb_simulation {
 	struct sim_name_list names;
 	struct sim_resolver resolver;
 	struct sim_connection_list connections;
+	struct sim_passed_list passed;
 	struct byte_queue spare;
 	unsigned n_dialled;
 	void *tls_library; /* made when it is first asked for */
@@ -164,6 +166,13 @@ int sb_sim_choose_port(struct sb_simulation *sim, struct sb_url *url);
 
 /* sim_pool.c */
 struct crew *sb_sim_hire(void *back, struct sb_pool *pool, unsigned n);
+
+/* sim_passed.c */
+
+/* Puts the URL of the socket that was passed by this name into *url, for this one time. */
+int sb_sim_take_passed(
+	struct sb_simulation *sim, struct sb_url *url, struct sb_error *ret_error);
+void sb_sim_passed_free(struct sb_simulation *sim);
 
 /* sim_delivery.c */
 

@@ -24,6 +24,7 @@ sb_sim_network_finish(struct sb_simulation *sim)
 {
 	sb_assert(TAILQ_EMPTY(&sim->connections));
 	sb_sim_places_free(sim);
+	sb_sim_passed_free(sim);
 	sb_timer_heap_finish(&sim->network);
 	free(sim->spare.ptr);
 }
@@ -155,14 +156,28 @@ sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end, struct
 	struct sb_error *ret_error)
 {
 	char text[SB_URL_CAP];
-	int ret;
+	int ret = 0;
 
 	*ret_url = *url;
+	if (url->scheme == SB_SCHEME_FD)
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"listening at fd://%d: there are no descriptors in a simulation", url->fd);
+	if (url->scheme == SB_SCHEME_SYSTEMD)
+		ret = sb_sim_take_passed(back, ret_url, ret_error);
+	if (ret < 0)
+		return ret;
 	ret = listen_at(back, ret_url, ret_end);
 	if (ret == 0)
 		return 0;
 	sb_url_print(url, text, sizeof(text));
 	return sb_error_set(ret_error, ret, "listening at %s: %s", text, strerror(-ret));
+}
+
+static void
+leave_backlog(struct sim_end *listening, struct sim_end *server)
+{
+	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	listening->n_backlog--;
 }
 
 static int
@@ -177,8 +192,7 @@ accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 	ret = sb_sim_take_descriptor(listening->sim, server);
 	if (ret < 0)
 		return ret;
-	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
-	listening->n_backlog--;
+	leave_backlog(listening, server);
 	sb_sim_trace_end(server, "is accepted");
 	/* Who dialled has the address that it dialled, as over the loopback. */
 	sb_peer_from_url(&server->place->url, ret_peer);
@@ -196,7 +210,8 @@ shed_at(struct end *base)
 
 	if (!server)
 		return -EAGAIN;
-	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	leave_backlog(listening, server);
+	sb_sim_trace_end(server, "is sent away");
 	close_end(&server->base, false);
 	return 0;
 }
@@ -310,8 +325,7 @@ close_listening(struct sim_end *end)
 	struct sim_end *server;
 
 	while ((server = TAILQ_FIRST(&end->backlog))) {
-		TAILQ_REMOVE(&end->backlog, server, backlog_link);
-		end->n_backlog--;
+		leave_backlog(end, server);
 		close_end(&server->base, true);
 	}
 	trace_listening(end, "listens no more");

@@ -117,6 +117,7 @@ watch_wall(void *back, bool is_wanted)
 }
 
 static const struct backend simulated = {
+	.is_simulated = true,
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
 	.random = random_bits,
@@ -152,6 +153,7 @@ sb_simulation_create(uint64_t seed)
 	TAILQ_INIT(&sim->places);
 	TAILQ_INIT(&sim->connections);
 	sb_sim_names_init(sim);
+	TAILQ_INIT(&sim->passed);
 	return sim;
 }
 

@@ -56,6 +56,27 @@ on_race_over(void *self, struct end *end, const struct peer_address *peer, int c
 	sb_stream_stand(s);
 }
 
+/* What is open already is connected in a later turn, as all are. */
+static int
+take(struct stream *s, const struct sb_url *url, struct sb_error *ret_error)
+{
+	struct sb_reactor *r = s->origin->reactor;
+	struct sb_error error;
+	int ret;
+
+	if (!r->backend->take)
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"connecting to %s: there are no descriptors in a simulation",
+			s->origin->url);
+	ret = r->backend->take(r->back, url, &s->end, &error);
+	if (ret < 0)
+		return sb_error_set(
+			ret_error, ret, "connecting to %s: %s", s->origin->url, error.text);
+	s->end->task = &s->task;
+	sb_reactor_queue(r, &s->task, EVENT_WRITE);
+	return 0;
+}
+
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
@@ -63,9 +84,8 @@ begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_erro
 
 	if (ret < 0)
 		return ret;
-	/* What no transport does yet. */
-	if (url->scheme > SB_SCHEME_UNIX)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "connecting: only tcp:// and unix://");
+	if (url->scheme == SB_SCHEME_FD || url->scheme == SB_SCHEME_STDIO)
+		return take(s, url, ret_error);
 	sb_url_normalise(url);
 	sb_peer_from_url(url, &s->peer);
 	ret = sb_race_start(s->origin->reactor, url, on_race_over, s, &s->origin->race);

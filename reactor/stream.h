@@ -53,13 +53,11 @@ struct stream {
 	struct end *end; /* NULL from OVER on, but for TLS */
 	struct deadlines *deadlines; /* NULL: it has none */
 	struct byte_queue *queue; /* NULL: nothing is queued */
-	TAILQ_ENTRY(stream) link;
 	/* One after the other: it is reaped when it will not be told anything any more. */
 	union {
 		struct task task;
 		struct sb_reap reap;
 	};
-	struct peer_address peer;
 	int16_t code; /* with why */
 	int16_t write_error; /* of the first write that failed */
 	enum stream_state state : 4;
@@ -71,6 +69,9 @@ struct stream {
 	bool shuts_down : 1;
 	bool has_shut_down : 1;
 	bool has_tls : 1; /* end is a struct tls_end, to the end of the stream */
+	/* What a message does not touch. */
+	struct peer_address peer;
+	TAILQ_ENTRY(stream) link;
 };
 
 enum { NAME_CAP = SB_URL_CAP + SB_PEER_CAP };

@@ -35,6 +35,15 @@ write_at_once(struct stream *s, struct sb_bytes bytes)
 	return n == -EAGAIN ? 0 : n;
 }
 
+/* Whether what lies ready is room enough, should nothing go at once; it nearly always is. */
+static bool
+has_spare(const struct stream *s, size_t n)
+{
+	const struct sb_reactor *r = s->origin->reactor;
+
+	return !s->queue && r->spare_queue && r->spare.cap >= n;
+}
+
 static int
 stream_write(struct sb_stream *base, struct sb_bytes bytes)
 {
@@ -49,7 +58,7 @@ stream_write(struct sb_stream *base, struct sb_bytes bytes)
 		return 0;
 	if (bytes.len > s->origin->options.hard_limit - queued_len(s))
 		return -ENOBUFS;
-	if (sb_stream_reserve(s, bytes.len) < 0)
+	if (!has_spare(s, bytes.len) && sb_stream_reserve(s, bytes.len) < 0)
 		return -ENOMEM;
 	n = write_at_once(s, bytes);
 	if (n < 0) {

@@ -60,12 +60,12 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		explain_race(s, name, words, error);
 		break;
 	case CONNECT_TIMED_OUT:
-		(void)snprintf(late, sizeof(late), "no answer within %g s",
+		(void)snprintf(late, sizeof(late),
+			s->has_tls ? "the handshake was not through within %g s"
+				   : "no answer within %g s",
 			seconds(o->connect_timeout_ns));
 		if (s->has_tls)
-			(void)sb_error_set(error, s->code,
-				"TLS with %s: the handshake was not through within %g s", name,
-				seconds(o->connect_timeout_ns));
+			(void)sb_error_set(error, s->code, "TLS with %s: %s", name, late);
 		else
 			explain_race(s, name, late, error);
 		break;

@@ -22,8 +22,8 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if (s->state == CONNECTING || s->state == SECURING || s->state == CLOSING
-			|| s->queue)
+		if ((s->state == CONNECTING && s->has_tls) || s->state == SECURING
+			|| s->state == CLOSING || s->queue)
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
@@ -113,6 +113,9 @@ sb_stream_tell_connected(struct stream *s)
 {
 	s->state = OPEN;
 	s->is_told = true;
+	/* Who was accepted has it from the listener. */
+	if (!s->origin->is_listener)
+		sb_origin_keep_alive(s->origin, s->end);
 	sb_stream_begin_deadlines(s);
 	sb_stream_shut_down_if_written(s);
 	if (s->protocol->connected)
@@ -129,11 +132,11 @@ sb_stream_stand(struct stream *s)
 		sb_stream_tell_connected(s);
 }
 
-/* The race is over: what is missing is TLS. */
+/* What was open already, or TLS; others come by their race. */
 static void
 finish_connecting(struct stream *s)
 {
-	int ret = s->end->ops->result(s->end);
+	int ret = s->has_tls ? s->end->ops->result(s->end) : 0;
 
 	if (ret == 0)
 		sb_stream_stand(s);
@@ -248,6 +251,13 @@ write_queue(struct stream *s)
 	return true;
 }
 
+static void
+tell_drained(struct stream *s, bool drains)
+{
+	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
+		s->protocol->drained(s->self, &s->base);
+}
+
 void
 sb_stream_tell_drained(struct stream *s)
 {
@@ -255,15 +265,17 @@ sb_stream_tell_drained(struct stream *s)
 
 	if (drains)
 		s->is_full = false;
-	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
-		s->protocol->drained(s->self, &s->base);
+	tell_drained(s, drains);
 }
 
 static void
 write_on(struct stream *s)
 {
+	bool was_full = s->is_full;
+
 	if (!write_queue(s)) {
 		sb_stream_update(s);
+		tell_drained(s, was_full);
 		return;
 	}
 	if (s->state == CLOSING) {
@@ -285,6 +297,7 @@ sb_stream_run(void *self, unsigned events)
 {
 	struct stream *s = self;
 
+	sb_reactor_enter(s->origin->reactor, s->origin->place);
 	if (s->state == OVER) {
 		tell_closed(s);
 		return;

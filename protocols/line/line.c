@@ -1,6 +1,7 @@
 #include <signalbox/line.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* struct sb_lines, state */
@@ -128,6 +129,19 @@ begin_line(struct sb_lines *lines, size_t len, struct sb_bytes *ret_line)
 	return hold(lines, lines->input.len) ? lose(lines) : SB_LINE_NONE;
 }
 
+/* The usual one: short enough, and all of it in the input up to the \n at `end`, which goes with it. */
+static bool
+take_whole(struct sb_lines *lines, const char *end, struct sb_bytes *ret_line)
+{
+	const char *input = lines->input.ptr;
+	size_t len = (size_t)(end - input), kept = len && end[-1] == '\r' ? len - 1 : len;
+
+	if (lines->held_len || kept > lines->limit)
+		return false;
+	*ret_line = (struct sb_bytes){ take(lines, len + 1), kept };
+	return true;
+}
+
 static void
 skip(struct sb_lines *lines)
 {
@@ -152,6 +166,8 @@ sb_line_next(struct sb_lines *lines, struct sb_bytes *ret_line)
 		return SB_LINE_NONE;
 	input = lines->input.ptr;
 	end = memchr(input, '\n', lines->input.len);
+	if (end && take_whole(lines, end, ret_line))
+		return SB_LINE_WHOLE;
 	if (end)
 		return end_line(lines, lines->held_len + (size_t)(end - input), ret_line);
 	return begin_line(lines, lines->held_len + lines->input.len, ret_line);

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -24,6 +26,12 @@
 #include <signalbox/testing_tls.h>
 #include <signalbox/tls.h>
 #include <signalbox/url.h>
+
+/* Whether the sockets are made by the test, and adopted by their numbers (fd://); of the including
+ * test. Only with OVER_UNIX. */
+#ifndef BY_DESCRIPTOR
+#define BY_DESCRIPTOR false
+#endif
 
 enum transport { OVER_TCP, OVER_UNIX, OVER_SIMULATION, OVER_WEATHER };
 
@@ -73,7 +81,8 @@ struct world {
 	struct peer more[N_PEERS]; /* the next ones */
 	unsigned n_accepted;
 	void (*on_accepted)(struct world *, struct sb_stream *); /* instead of attaching */
-	unsigned n_failed;
+	void (*on_refused)(struct world *);
+	unsigned n_failed, n_refused, n_drained;
 	bool (*is_so)(struct world *);
 	bool is_running; /* in a failed test: to its end */
 };
@@ -279,9 +288,23 @@ on_accept_failed(void *self, const struct sb_error *error)
 	look(w);
 }
 
+static inline void
+on_refused(void *self, const char *peer)
+{
+	struct world *w = self;
+
+	assert_true(strlen(peer) > 0);
+	assert_int_equal(w->transport == OVER_UNIX, strcmp(peer, "unix") == 0);
+	w->n_refused++;
+	if (w->on_refused)
+		w->on_refused(w);
+	look(w);
+}
+
 static const struct sb_acceptor accepting = {
 	.accepted = on_accepted,
 	.failed = on_accept_failed,
+	.refused = on_refused,
 };
 
 static inline int
@@ -330,12 +353,37 @@ let_pass(struct world *w, int64_t ns)
 	sb_timer_finish(&timer);
 }
 
+/* A socket at the world's path that listens or is connected, made without the library. */
+static inline int
+make_socket(const struct world *w, bool listens)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), ret;
+
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", w->folder);
+	if (listens)
+		ret = bind(fd, (const struct sockaddr *)(const void *)&address, sizeof(address));
+	else
+		ret = connect(fd, (const struct sockaddr *)(const void *)&address, sizeof(address));
+	assert_int_equal(ret, 0);
+	if (listens)
+		assert_int_equal(listen(fd, 128), 0);
+	return fd;
+}
+
 static inline void
 open_listener(struct world *w)
 {
 	struct sb_error error = { 0 };
-	int ret = sb_listener_open(
-		w->r, w->url, &w->options, SB_PLACE, &accepting, w, &w->listener, &error);
+	char url[SB_URL_CAP];
+	int ret;
+
+	(void)strcpy(url, w->url);
+	if (BY_DESCRIPTOR)
+		(void)snprintf(url, sizeof(url), "fd://%d", make_socket(w, true));
+	ret = sb_listener_open(
+		w->r, url, &w->options, SB_PLACE, &accepting, w, &w->listener, &error);
 
 	if (ret < 0)
 		print_error("%s\n", error.text);
@@ -348,10 +396,16 @@ connect_peer(struct world *w, struct peer *p, const struct sb_stream_options *op
 	struct sb_error error = { 0 };
 	const char *url = w->listener ? sb_listener_url(w->listener) : w->url;
 	struct sb_stream_options own = options ? *options : (struct sb_stream_options){ 0 };
+	char by_descriptor[32];
 	int ret;
 
 	if (w->client_url[0])
 		url = w->client_url;
+	if (BY_DESCRIPTOR) {
+		(void)snprintf(by_descriptor, sizeof(by_descriptor), "fd://%d",
+			make_socket(w, false));
+		url = by_descriptor;
+	}
 	if (!w->is_plain)
 		own.tls = w->client_tls;
 	ret = sb_stream_connect(w->r, url, &own, SB_PLACE, p->on_ended ? &half_closing : &noting, p,
@@ -524,6 +578,13 @@ destroy_world(struct world *w)
 	else
 		sb_reactor_destroy(w->r);
 	/* Fails when the socket's file is still there. */
+	if (BY_DESCRIPTOR) {
+		char path[SB_URL_CAP];
+
+		/* Its maker removes it. */
+		(void)snprintf(path, sizeof(path), "%s/socket", w->folder);
+		(void)unlink(path);
+	}
 	if (w->folder[0])
 		assert_int_equal(rmdir(w->folder), 0);
 	free(w);

@@ -38,7 +38,8 @@ struct sb_protocol {
 	 * close, abort or `closed`. */
 	void (*data)(void *self, struct sb_stream *stream, struct sb_bytes bytes);
 
-	/* The queue, having been above the high-water mark, is below the low one: write on. */
+	/* The queue, having been above the high-water mark, is below the low one: write on. Also
+	 * when writing has failed meanwhile, as the next write says. */
 	void (*drained)(void *self, struct sb_stream *stream);
 
 	/* The peer will send no more, but may still read. NULL: the stream is then closed, once

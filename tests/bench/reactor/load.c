@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,13 @@
 #include <unistd.h>
 
 #include "bench/measure.h"
+#include "load_tls.h"
 
 enum { N_EVENTS = 1024, READ_CAP = 256 * 1024, PATIENCE_MS = 10000 };
 
 struct sender {
 	int fd;
+	struct ssl_st *tls; /* NULL: plain */
 	uint64_t sent, taken; /* bytes */
 };
 
@@ -59,6 +62,22 @@ connect_to(uint16_t port)
 	return fd;
 }
 
+static ssize_t
+send_to(const struct sender *sender, const void *ptr, size_t len)
+{
+	if (sender->tls)
+		return tls_send(sender->tls, ptr, len);
+	return send(sender->fd, ptr, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static ssize_t
+receive(const struct sender *sender, void *buf)
+{
+	if (sender->tls)
+		return tls_receive(sender->tls, buf, READ_CAP);
+	return recv(sender->fd, buf, READ_CAP, MSG_DONTWAIT);
+}
+
 /* Sends what the window lets. */
 static void
 send_on(struct load *load, struct sender *sender)
@@ -69,8 +88,7 @@ send_on(struct load *load, struct sender *sender)
 
 		if (at == 0 && sender->sent - sender->taken + load->kind.len > load->kind.window)
 			return;
-		n = send(sender->fd, load->piece + at, load->kind.len - at,
-			MSG_DONTWAIT | MSG_NOSIGNAL);
+		n = send_to(sender, load->piece + at, load->kind.len - at);
 		/* Then bytes are on the way, and the next try is when they are back. */
 		if (n < 0 && errno == EAGAIN)
 			return;
@@ -92,19 +110,23 @@ check(struct load *load, const struct sender *sender, size_t n)
 			"what comes back");
 }
 
+/* Once; under TLS to the end, for what it has read itself shows no more. */
 static void
 take(struct load *load, struct sender *sender)
 {
-	ssize_t n = recv(sender->fd, load->buf, READ_CAP, MSG_DONTWAIT);
+	ssize_t n;
 
-	if (n < 0 && errno == EAGAIN)
-		return;
-	need(n > 0, "receiving");
-	check(load, sender, (size_t)n);
-	sender->taken += (size_t)n;
-	load->taken += (size_t)n;
-	load->on_the_way -= (size_t)n;
-	send_on(load, sender);
+	do {
+		n = receive(sender, load->buf);
+		if (n < 0 && errno == EAGAIN)
+			return;
+		need(n > 0, "receiving");
+		check(load, sender, (size_t)n);
+		sender->taken += (size_t)n;
+		load->taken += (size_t)n;
+		load->on_the_way -= (size_t)n;
+		send_on(load, sender);
+	} while (sender->tls);
 }
 
 static void
@@ -167,6 +189,8 @@ load_open(const struct kind_of_load *kind, uint16_t port, size_t n)
 		struct epoll_event event = { .events = EPOLLIN, .data.ptr = &load->senders[i] };
 
 		load->senders[i].fd = connect_to(port);
+		if (kind->has_tls)
+			load->senders[i].tls = tls_open(load->senders[i].fd);
 		need(epoll_ctl(load->epoll, EPOLL_CTL_ADD, load->senders[i].fd, &event) == 0,
 			"epoll_ctl");
 	}
@@ -197,10 +221,15 @@ load_close(struct load *load)
 {
 	size_t i;
 
-	for (i = 0; i < load->n; i++)
-		(void)shutdown(load->senders[i].fd, SHUT_WR);
 	for (i = 0; i < load->n; i++) {
-		(void)recv(load->senders[i].fd, load->buf, READ_CAP, 0);
+		if (load->senders[i].tls)
+			tls_close(load->senders[i].tls);
+		(void)shutdown(load->senders[i].fd, SHUT_WR);
+	}
+	for (i = 0; i < load->n; i++) {
+		while (poll(&(struct pollfd){ load->senders[i].fd, POLLIN, 0 }, 1, PATIENCE_MS) == 1
+			&& recv(load->senders[i].fd, load->buf, READ_CAP, 0) > 0)
+			continue;
 		(void)close(load->senders[i].fd);
 	}
 	(void)close(load->epoll);

@@ -12,6 +12,7 @@ struct kind_of_load {
 	size_t len; /* of what is sent at once */
 	size_t line_len; /* 0: no lines; otherwise each ends in \r\n */
 	size_t window; /* bytes on the way, of a connection */
+	bool has_tls;
 };
 
 struct load;

@@ -20,6 +20,7 @@ static const struct {
 	{ "stream", measure_stream },
 	{ "accept", measure_accept },
 	{ "idle", measure_idle },
+	{ "tls", measure_tls },
 };
 
 static bool

@@ -1,5 +1,5 @@
 /* Ours: a stream's protocol emits a signal for each piece, or for each line, that comes, and a handler
- * answers. ours echo|lines. Prints its port. */
+ * answers. ours echo|lines, or the file of a certificate, for echo under TLS. Prints its port. */
 
 #include <signalbox/line.h>
 #include <signalbox/listener.h>
@@ -120,20 +120,24 @@ main(int argc, char **argv)
 	static const struct sb_acceptor acceptor = { .accepted = accepted };
 	struct sb_error error = { .text = "out of memory" };
 	struct sb_listener *listener;
+	const char *mode = argc > 1 ? argv[1] : "echo";
+	char url[256] = "tcp://127.0.0.1:0";
 
-	server.protocol = argc > 1 && !strcmp(argv[1], "lines") ? &lines : &echo;
+	if (mode[0] == '/')
+		(void)snprintf(url, sizeof(url), "tls://127.0.0.1:0?cert=%s", mode);
+	server.protocol = !strcmp(mode, "lines") ? &lines : &echo;
 	server.d = sb_dispatcher_create(NULL, NULL);
 	server.r = sb_reactor_create();
 	if (!server.d || !server.r || sb_register(server.d, &ours_signals) < 0
-		|| sb_listener_open(server.r, "tcp://127.0.0.1:0", NULL, SB_PLACE, &acceptor, NULL,
-			   &listener, &error)
+		|| sb_listener_open(
+			   server.r, url, NULL, SB_PLACE, &acceptor, NULL, &listener, &error)
 			   < 0) {
 		(void)fprintf(stderr, "ours: %s\n", error.text);
 		return 1;
 	}
 	bench_data_connect(server.d, SB_ANY, SB_HANDLER(on_data), &server);
 	bench_line_connect(server.d, SB_ANY, SB_HANDLER(on_line), &server);
-	(void)printf("%s\n", strrchr(sb_listener_url(listener), ':') + 1);
+	(void)printf("%d\n", atoi(strchr(sb_listener_url(listener) + strlen("tls://"), ':') + 1));
 	(void)fflush(stdout);
 	return sb_reactor_run(server.r);
 }

@@ -8,5 +8,6 @@ void measure_lines(void);
 void measure_stream(void);
 void measure_accept(void);
 void measure_idle(void);
+void measure_tls(void);
 
 #endif
