@@ -162,7 +162,6 @@ win(struct entrant *winner)
 	race_fn *fn = race->fn;
 
 	winner->end = NULL;
-	sb_race_stop(race);
 	fn(race->self, end, &peer, 0);
 }
 

@@ -9,7 +9,7 @@
 struct race;
 
 /* Called once. end: the winner's, which is the callee's from now on, with the address it went to;
- * from the loop, and the race touches nothing after. Or NULL, and code is why the last of them
+ * from the loop, and the callee destroys the race, whose losers go with it. Or NULL, and code is why the last of them
  * failed; this may come from within sb_race_start(). */
 typedef void race_fn(void *self, struct end *end, const struct peer_address *peer, int code);
 
