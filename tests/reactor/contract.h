@@ -342,12 +342,12 @@ connect_peer(struct world *w, struct peer *p, const struct sb_stream_options *op
 	int ret;
 
 	if (BY_DESCRIPTOR) {
-		(void)snprintf(by_descriptor, sizeof(by_descriptor), "fd://%d",
-			make_socket(w, false));
+		(void)snprintf(
+			by_descriptor, sizeof(by_descriptor), "fd://%d", make_socket(w, false));
 		url = by_descriptor;
 	}
-	ret = sb_stream_connect(w->r, url, options, SB_PLACE,
-		p->on_ended ? &half_closing : &noting, p, &p->stream, &error);
+	ret = sb_stream_connect(w->r, url, options, SB_PLACE, p->on_ended ? &half_closing : &noting,
+		p, &p->stream, &error);
 
 	if (ret < 0)
 		print_error("%s\n", error.text);
