@@ -83,6 +83,14 @@ take_server(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_valu
 }
 
 static int
+take_other_server(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_value)
+{
+	if (!strcmp(value, "ircd"))
+		tell(section, option, "\"ircd\" can only be the server, not one of several");
+	return take_server(section, option, value, ret_value);
+}
+
+static int
 take_listen(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_value)
 {
 	struct sb_error why;
@@ -253,6 +261,7 @@ config_options(void)
 {
 	static cfg_opt_t irc[] = {
 		CFG_STR_CB("server", NULL, CFGF_NONE, take_server),
+		CFG_STR_LIST_CB("servers", NULL, CFGF_NODEFAULT, take_other_server),
 		CFG_STR_CB("nick", "quoth", CFGF_NONE, take_nick),
 		CFG_STR_CB("password-file", NULL, CFGF_NONE, take_path),
 		CFG_STR_LIST_CB("channels", NULL, CFGF_NODEFAULT, take_channel),

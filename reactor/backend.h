@@ -71,6 +71,10 @@ struct end_ops {
 	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
 	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
 
+	/* Before close(), where that cannot say by itself that the end is one in order: 0;
+	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
+	int (*finish)(struct end *end);
+
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
 };
@@ -87,6 +91,8 @@ struct crew {
 };
 
 struct backend {
+	bool is_simulated; /* no time passes within a turn */
+
 	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
 	int64_t (*now_ns)(void *back);
 	int64_t (*wall_ns)(void *back);
@@ -134,6 +140,9 @@ struct backend {
 
 	/* Asked for once, when a name is looked up for the first time: 0, or a negative errno. */
 	int (*make_resolver)(void *back, struct resolver **ret_resolver);
+
+	/* The OSSL_LIB_CTX for TLS; NULL when out of memory. NULL: OpenSSL's default one. */
+	void *(*tls_library)(void *back);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

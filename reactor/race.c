@@ -188,15 +188,16 @@ begin(struct entrant *e, const struct sb_url *url)
 {
 	struct race *race = e->race;
 	struct sb_reactor *r = race->reactor;
-	int result, ret = r->backend->connect(r->back, url, &e->end, &result);
+	int result, ret;
 
+	sb_peer_from_url(url, &e->peer);
+	ret = r->backend->connect(r->back, url, &e->end, &result);
 	if (ret < 0)
 		return ret;
 	e->task.run = on_result;
 	e->task.self = e;
 	e->end->task = &e->task;
 	race->n_running++;
-	sb_peer_from_url(url, &e->peer);
 	if (result < 0 && result != -EINPROGRESS) {
 		fail(e, result);
 		return 0;
@@ -278,9 +279,9 @@ note_lookups(struct race *race)
 
 	if (v6 && v4)
 		note_lookup(race, name, v4 == -ENODATA ? v6 : v4);
-	else if (v6 && v6 != -ENODATA)
+	else if (v6 && v6 != -ENODATA && v6 != -ENOENT)
 		note_lookup(race, name, v6);
-	else if (v4 && v4 != -ENODATA)
+	else if (v4 && v4 != -ENODATA && v4 != -ENOENT)
 		note_lookup(race, name, v4);
 }
 

@@ -98,6 +98,7 @@ struct sb_simulation {
 	struct sim_passed_list passed;
 	struct byte_queue spare;
 	unsigned n_dialled;
+	void *tls_library; /* made when it is first asked for */
 };
 
 /* Whether it is of a UNIX socket. */

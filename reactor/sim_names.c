@@ -189,7 +189,6 @@ delay_ns(struct sb_simulation *sim, const struct sim_name *known)
 	uint64_t spread = (uint64_t)(w->name_max_ns - w->name_min_ns);
 	int64_t delay = known ? known->delay_ns : 0;
 
-	sb_assert(w->name_min_ns >= 0 && w->name_max_ns >= w->name_min_ns);
 	delay = time_add(delay, w->name_min_ns);
 	return spread ? time_add(delay, (int64_t)sb_sim_below(sim, spread + 1)) : delay;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sim.h"
+#include "tls_end.h"
 
 enum {
 	TURNS_AT_ONCE = 100000, /* then time passes by itself, so that a program that spins ends */
@@ -97,6 +98,16 @@ return_signals(void *back)
 	sim->takes_signals = false;
 }
 
+static void *
+tls_library(void *back)
+{
+	struct sb_simulation *sim = back;
+
+	if (!sim->tls_library)
+		sim->tls_library = sb_tls_library_create(sim->seed);
+	return sim->tls_library;
+}
+
 /* A step is made between waits. */
 static void
 watch_wall(void *back, bool is_wanted)
@@ -106,6 +117,7 @@ watch_wall(void *back, bool is_wanted)
 }
 
 static const struct backend simulated = {
+	.is_simulated = true,
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
 	.random = random_bits,
@@ -118,6 +130,7 @@ static const struct backend simulated = {
 	.connect = sb_sim_connect,
 	.listen = sb_sim_listen,
 	.make_resolver = sb_sim_make_resolver,
+	.tls_library = tls_library,
 	.destroy = NULL,
 };
 
@@ -152,6 +165,7 @@ sb_simulation_destroy(struct sb_simulation *sim)
 	sb_reactor_free(sim->reactor);
 	sb_sim_names_finish(sim);
 	sb_sim_network_finish(sim);
+	sb_tls_library_destroy(sim->tls_library);
 	free(sim);
 }
 

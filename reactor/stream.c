@@ -53,7 +53,7 @@ on_race_over(void *self, struct end *end, const struct peer_address *peer, int c
 	s->peer = *peer;
 	s->end = end;
 	end->task = &s->task;
-	sb_stream_tell_connected(s);
+	sb_stream_stand(s);
 }
 
 /* What is open already is connected in a later turn, as all are. */
@@ -80,10 +80,10 @@ take(struct stream *s, const struct sb_url *url, struct sb_error *ret_error)
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
-	int ret;
+	int ret = sb_origin_take_tls(s->origin, url, ret_error);
 
-	if (url->is_tls)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "connecting: no TLS yet");
+	if (ret < 0)
+		return ret;
 	if (url->scheme == SB_SCHEME_FD || url->scheme == SB_SCHEME_STDIO)
 		return take(s, url, ret_error);
 	sb_url_normalise(url);
@@ -162,7 +162,7 @@ sb_stream_begin(struct sb_stream *stream)
 	if (!s->protocol)
 		sb_stream_destroy(stream);
 	else if (s->state == OPEN)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
 }
 
 /* Of a connecting one, which has no address: it says where it goes. */

@@ -29,11 +29,20 @@ explain_race(const struct stream *s, const char *name, const char *words, struct
 			(int)(sizeof(report) - cap), name, report);
 }
 
+/* TLS knows better than the system what went wrong with it. */
+static const char *
+explain_code(const struct stream *s)
+{
+	const char *why = s->has_tls ? sb_tls_end_why(tls_of(s)) : "";
+
+	return *why ? why : strerror(-s->code);
+}
+
 void
 sb_stream_explain(const struct stream *s, struct sb_error *error)
 {
 	const struct sb_stream_options *o = &s->origin->options;
-	const char *words = strerror(-s->code);
+	const char *words = explain_code(s);
 	char name[NAME_CAP], late[64];
 
 	sb_stream_name(s, name, sizeof(name));
@@ -51,9 +60,17 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		explain_race(s, name, words, error);
 		break;
 	case CONNECT_TIMED_OUT:
-		(void)snprintf(late, sizeof(late), "no answer within %g s",
+		(void)snprintf(late, sizeof(late),
+			s->has_tls ? "the handshake was not through within %g s"
+				   : "no answer within %g s",
 			seconds(o->connect_timeout_ns));
-		explain_race(s, name, late, error);
+		if (s->has_tls)
+			(void)sb_error_set(error, s->code, "TLS with %s: %s", name, late);
+		else
+			explain_race(s, name, late, error);
+		break;
+	case TLS_FAILED:
+		(void)sb_error_set(error, s->code, "TLS with %s: %s", name, words);
 		break;
 	case READ_FAILED:
 		(void)sb_error_set(error, s->code, "reading from %s: %s", name, words);

@@ -247,11 +247,11 @@ on_question_by_tcp(void *self, unsigned events)
 
 static inline void
 adopt_fd(struct name_server *ns, int fd, struct end **ret_end, struct task *task,
-	void (*run)(void *, unsigned))
+	void (*on_event)(void *, unsigned))
 {
 	assert_true(fd >= 0);
 	assert_int_equal(ns->r->backend->adopt(ns->r->back, fd, ret_end), 0);
-	task->run = run;
+	task->run = on_event;
 	task->self = ns;
 	(*ret_end)->task = task;
 	(*ret_end)->ops->watch(*ret_end, EVENT_READ);
