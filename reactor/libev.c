@@ -1,5 +1,4 @@
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <sys/timerfd.h>
 
 #include <errno.h>
@@ -17,6 +16,7 @@
 #include "private.h"
 #include "resolver.h"
 #include "sockets.h"
+#include "system.h"
 
 /* How long a wait is while nothing tells of steps of the wall clock. */
 #define UNWATCHED_NS SB_S
@@ -59,45 +59,6 @@ static struct libev *
 libev_of(const struct socket_end *end)
 {
 	return end->io.data;
-}
-
-static int64_t
-clock_ns(clockid_t clock)
-{
-	struct timespec time;
-
-	/* Fails only for a clock that does not exist. */
-	sb_assert(clock_gettime(clock, &time) == 0);
-	return time.tv_sec * SB_S + time.tv_nsec;
-}
-
-static int64_t
-now_ns(void *back)
-{
-	(void)back;
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
-static int64_t
-wall_ns(void *back)
-{
-	(void)back;
-	return clock_ns(CLOCK_REALTIME);
-}
-
-static uint64_t
-random_bits(void *back)
-{
-	uint64_t bits;
-	ssize_t n;
-
-	(void)back;
-	do
-		n = getrandom(&bits, sizeof(bits), 0);
-	while (n < 0 && errno == EINTR);
-	/* So few bytes come whole, once the system has started (getrandom(2)). */
-	sb_assert(n == (ssize_t)sizeof(bits));
-	return bits;
 }
 
 static struct socket_end *
@@ -189,7 +150,7 @@ try_wall_again(struct libev *libev, int64_t until_ns)
 	open_wall(libev);
 	if (libev->has_wall)
 		return until_ns;
-	soon_ns = now_ns(libev) + UNWATCHED_NS;
+	soon_ns = sb_system_now_ns(libev) + UNWATCHED_NS;
 	return until_ns < soon_ns ? until_ns : soon_ns;
 }
 
@@ -215,7 +176,7 @@ wait_until(void *back, int64_t until_ns)
 	if (until_ns == INT64_MIN)
 		left_ns = 0;
 	else if (until_ns < INT64_MAX)
-		left_ns = until_ns - now_ns(back);
+		left_ns = until_ns - sb_system_now_ns(back);
 	/* That the timer may fire too early spares starting it for each wait. */
 	if (left_ns > 0 && until_ns < libev->timer_ns)
 		start_timer(libev, until_ns, left_ns);
@@ -586,9 +547,9 @@ static const struct end_ops listening_ops = {
 };
 
 static const struct backend over_libev = {
-	.now_ns = now_ns,
-	.wall_ns = wall_ns,
-	.random = random_bits,
+	.now_ns = sb_system_now_ns,
+	.wall_ns = sb_system_wall_ns,
+	.random = sb_system_random,
 	.wait = wait_until,
 	.wake = wake,
 	.take_signals = take_signals,

@@ -402,8 +402,8 @@ connect_peer(struct world *w, struct peer *p, const struct sb_stream_options *op
 	if (w->client_url[0])
 		url = w->client_url;
 	if (BY_DESCRIPTOR) {
-		(void)snprintf(by_descriptor, sizeof(by_descriptor), "fd://%d",
-			make_socket(w, false));
+		(void)snprintf(
+			by_descriptor, sizeof(by_descriptor), "fd://%d", make_socket(w, false));
 		url = by_descriptor;
 	}
 	if (!w->is_plain)

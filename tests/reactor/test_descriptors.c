@@ -1,9 +1,8 @@
-/* Descriptors that were there before us: pipes, terminals, standard streams, what systemd passes, and
- * what cannot be a stream; and what sockets are set to. */
+/* Descriptors that were there before us: pipes, terminals, standard streams, and what cannot be a
+ * stream. */
 
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -14,22 +13,6 @@ set_up(void **state)
 {
 	(void)alarm(60);
 	*state = create_world(OVER_TCP, 0);
-	return 0;
-}
-
-static int
-set_up_unix(void **state)
-{
-	(void)alarm(60);
-	*state = create_world(OVER_UNIX, 0);
-	return 0;
-}
-
-static int
-set_up_simulated(void **state)
-{
-	(void)alarm(60);
-	*state = create_world(OVER_SIMULATION, 1);
 	return 0;
 }
 
@@ -489,249 +472,11 @@ standard_input_that_is_a_file_is_refused(void **state)
 	assert_int_equal(close(file), 0);
 }
 
-/* ---- What systemd passes: main() has put sockets at 3 to 5 ---- */
-
-enum { N_PASSED = 3 };
-
-static void
-set_listen_pid(long pid)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%ld", pid);
-	assert_int_equal(setenv("LISTEN_PID", text, 1), 0);
-}
-
-static void
-expect_no_socket(struct world *w, const char *url, int code, const char *words)
-{
-	struct sb_error error = { 0 };
-
-	assert_int_equal(listen_by(w, url, &error), code);
-	if (!strstr(error.text, words))
-		print_error("\"%s\" does not say \"%s\"\n", error.text, words);
-	assert_non_null(strstr(error.text, words));
-	assert_non_null(strstr(error.text, url));
-}
-
-static void
-sockets_of_systemd_are_taken_once_each_by_name(void **state)
-{
-	struct world *w = *state;
-	struct sb_listener *second = NULL;
-	struct sb_error error;
-	int i;
-
-	set_listen_pid((long)getpid() + 1);
-	expect_no_socket(w, "systemd://web", -ENOENT, "passed to process");
-	set_listen_pid((long)getpid());
-	expect_no_socket(w, "systemd://mail", -ENOENT, "there are: web, irc, web");
-	assert_int_equal(listen_by(w, "systemd://web", &error), 0);
-	assert_int_equal(sb_listener_open(w->r, "systemd://web", NULL, SB_PLACE, &accepting, w,
-				 &second, &error),
-		0);
-	assert_string_not_equal(sb_listener_url(w->listener), sb_listener_url(second));
-	connect_peer(w, &w->client, NULL);
-	wait_for(w, both_connected);
-	sb_listener_close(second);
-	sb_listener_close(w->listener);
-	w->listener = NULL;
-	expect_no_socket(w, "systemd://web", -EBUSY,
-		"taken already; there are: web (taken), irc, web (taken)");
-	/* Children are to have none of them, and the variables are for others to read. */
-	assert_true(fcntl(4, F_GETFD) & FD_CLOEXEC);
-	for (i = 0; i < N_PASSED; i++)
-		assert_int_equal(is_open_fd(3 + i), i == 1);
-	assert_string_equal(getenv("LISTEN_FDS"), "3");
-	assert_string_equal(getenv("LISTEN_FDNAMES"), "web:irc:web");
-	assert_int_equal(unsetenv("LISTEN_FDS"), 0);
-	expect_no_socket(w, "systemd://irc", -ENOENT, "LISTEN_FDS is not set");
-	assert_int_equal(setenv("LISTEN_FDS", "lots", 1), 0);
-	expect_no_socket(w, "systemd://irc", -ENOENT, "LISTEN_FDS is lots");
-	assert_int_equal(unsetenv("LISTEN_PID"), 0);
-	expect_no_socket(w, "systemd://irc", -ENOENT, "LISTEN_PID is not set");
-}
-
-static void
-pass_sockets(void)
-{
-	char pid[24];
-	int i;
-
-	for (i = 0; i < N_PASSED; i++) {
-		int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-		if (fd != 3 + i && (dup2(fd, 3 + i) < 0 || close(fd) < 0))
-			abort();
-		if (listen(3 + i, 8) < 0)
-			abort();
-	}
-	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
-	if (setenv("LISTEN_PID", pid, 1) || setenv("LISTEN_FDS", "3", 1)
-		|| setenv("LISTEN_FDNAMES", "web:irc:web", 1))
-		abort();
-}
-
-/* ---- In a simulation ---- */
-
-static void
-simulation_has_no_descriptors(void **state)
-{
-	struct world *w = *state;
-	struct sb_error error = { 0 };
-
-	assert_int_equal(adopt(&w->client, 0, &error), -EOPNOTSUPP);
-	assert_non_null(strstr(error.text, "no descriptors in a simulation"));
-	assert_int_equal(sb_stream_connect(w->r, "stdio:", NULL, SB_PLACE, &noting, &w->client,
-				 &w->client.stream, &error),
-		-EOPNOTSUPP);
-	assert_non_null(strstr(error.text, "stdio:"));
-	expect_no_socket(w, "fd://3", -EOPNOTSUPP, "no descriptors in a simulation");
-}
-
-static void
-simulation_passes_sockets_as_systemd_does(void **state)
-{
-	struct world *w = *state;
-
-	expect_no_socket(w, "systemd://web", -ENOENT, "none");
-	assert_int_equal(sb_simulation_pass_socket(w->sim, "web", "tcp://127.0.0.1:80"), 0);
-	assert_int_equal(sb_simulation_pass_socket(w->sim, "irc", "nonsense"), -EINVAL);
-	assert_int_equal(sb_simulation_pass_socket(w->sim, "irc", "fd://3"), -EINVAL);
-	expect_no_socket(w, "systemd://mail", -ENOENT, "passed were: web");
-	(void)strcpy(w->url, "systemd://web");
-	open_listener(w);
-	assert_string_equal(sb_listener_url(w->listener), "tcp://127.0.0.1:80");
-	connect_peer(w, &w->client, NULL);
-	wait_for(w, both_connected);
-	sb_listener_close(w->listener);
-	w->listener = NULL;
-	expect_no_socket(w, "systemd://web", -EBUSY, "web (taken)");
-}
-
-/* ---- What sockets are set to ---- */
-
-/* Of our descriptors the one that is this end of a connection: whose own port it is, or whose peer's. */
-static int
-find_socket(unsigned port, bool is_peers)
-{
-	int fd;
-
-	for (fd = 3; fd < 100; fd++) {
-		struct sockaddr_in own = { 0 }, peer = { 0 };
-		socklen_t own_len = sizeof(own), peer_len = sizeof(peer);
-
-		if (getsockname(fd, (struct sockaddr *)(void *)&own, &own_len) < 0
-			|| getpeername(fd, (struct sockaddr *)(void *)&peer, &peer_len) < 0)
-			continue;
-		if (ntohs(is_peers ? peer.sin_port : own.sin_port) == port)
-			return fd;
-	}
-	return -1;
-}
-
-static int
-number_of(int fd, int level, int option)
-{
-	socklen_t len = sizeof(int);
-	int value = -1;
-
-	assert_int_equal(getsockopt(fd, level, option, &value, &len), 0);
-	return value;
-}
-
-static void
-check_keep_alive(int fd, int idle_s, int interval_s, int count)
-{
-	assert_true(fd >= 0);
-	assert_int_equal(number_of(fd, IPPROTO_TCP, TCP_NODELAY), 1);
-	assert_int_equal(number_of(fd, SOL_SOCKET, SO_KEEPALIVE), idle_s > 0);
-	if (idle_s == 0)
-		return;
-	assert_int_equal(number_of(fd, IPPROTO_TCP, TCP_KEEPIDLE), idle_s);
-	assert_int_equal(number_of(fd, IPPROTO_TCP, TCP_KEEPINTVL), interval_s);
-	assert_int_equal(number_of(fd, IPPROTO_TCP, TCP_KEEPCNT), count);
-}
-
-static unsigned
-port_of(const struct world *w)
-{
-	struct sb_url url;
-
-	assert_int_equal(sb_url_parse(sb_listener_url(w->listener), &url, NULL), 0);
-	return url.port;
-}
-
-static void
-both_ends_ask_whether_the_other_is_there_as_the_options_say(void **state)
-{
-	struct world *w = *state;
-	struct sb_stream_options options = {
-		.keep_alive_idle_ns = 7 * SB_S + 1,
-		.keep_alive_interval_ns = SB_MS,
-		.keep_alive_count = 9,
-	};
-
-	open_listener(w);
-	connect_peer(w, &w->client, &options);
-	wait_for(w, both_connected);
-	check_keep_alive(find_socket(port_of(w), false), 60, 15, 4);
-	check_keep_alive(find_socket(port_of(w), true), 8, 1, 9);
-}
-
-static void
-keep_alive_may_be_off_or_beyond_what_the_system_takes(void **state)
-{
-	struct world *w = *state;
-	struct sb_stream_options options = { .keep_alive_idle_ns = INT64_MAX,
-		.keep_alive_interval_ns = INT64_MAX,
-		.keep_alive_count = 100000 };
-
-	w->options.keep_alive_idle_ns = -1;
-	open_listener(w);
-	connect_peer(w, &w->client, &options);
-	wait_for(w, both_connected);
-	check_keep_alive(find_socket(port_of(w), false), 0, 0, 0);
-	check_keep_alive(find_socket(port_of(w), true), 32767, 32767, 127);
-}
-
-static mode_t
-mode_of_socket(struct world *w, const char *mode, mode_t mask)
-{
-	mode_t before = umask(mask);
-	struct stat status;
-
-	(void)snprintf(w->url, sizeof(w->url), "unix://%s/socket%s", w->folder, mode);
-	open_listener(w);
-	(void)umask(before);
-	(void)snprintf(w->url, sizeof(w->url), "%s/socket", w->folder);
-	assert_int_equal(stat(w->url, &status), 0);
-	sb_listener_close(w->listener);
-	w->listener = NULL;
-	assert_int_equal(access(w->url, F_OK), -1);
-	return status.st_mode & 07777;
-}
-
-static void
-socket_file_has_its_mode_whatever_the_mask(void **state)
-{
-	struct world *w = *state;
-
-	assert_int_equal(mode_of_socket(w, "?mode=660", 077), 0660);
-	assert_int_equal(mode_of_socket(w, "?mode=600", 0), 0600);
-	assert_int_equal(mode_of_socket(w, "?mode=666", 022), 0666);
-	/* Without, as the mask says. */
-	assert_int_equal(mode_of_socket(w, "", 027), 0750);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define in_world(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define in_simulation(name) cmocka_unit_test_setup_teardown(name, set_up_simulated, tear_down)
-		/* First: what is passed lies at fixed numbers. */
-		in_world(sockets_of_systemd_are_taken_once_each_by_name),
 		in_world(pipe_is_read_to_its_end_and_closed),
 		in_world(full_pipe_is_written_on_when_it_is_read),
 		in_world(pipe_without_a_reader_fails_and_raises_no_signal),
@@ -745,14 +490,7 @@ main(void)
 		in_world(half_close_closes_standard_output_and_reading_goes_on),
 		in_world(standard_streams_may_be_one_socket),
 		in_world(standard_input_that_is_a_file_is_refused),
-		in_simulation(simulation_has_no_descriptors),
-		in_simulation(simulation_passes_sockets_as_systemd_does),
-		in_world(both_ends_ask_whether_the_other_is_there_as_the_options_say),
-		in_world(keep_alive_may_be_off_or_beyond_what_the_system_takes),
-		cmocka_unit_test_setup_teardown(
-			socket_file_has_its_mode_whatever_the_mask, set_up_unix, tear_down),
 	};
 
-	pass_sockets();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
