@@ -18,15 +18,14 @@ next_of_day(int64_t wall_ns, int second_of_day)
 	return at_ns > wall_ns ? at_ns : at_ns + day_ns;
 }
 
-/* One that is past stands behind those that are due in this turn, or it could keep them from their
- * turn for good. */
-static void
-enter(struct sb_alarm *alarm)
+/* Where it stands: one that is past counts as now, behind those that are due, or it could keep them
+ * from their turn for good. */
+static int64_t
+entry_ns(const struct sb_alarm *alarm)
 {
-	struct sb_reactor *r = alarm->timer.reactor;
+	int64_t wall_ns = alarm->timer.reactor->wall_ns;
 
-	sb_timer_heap_start(&r->alarms, &alarm->timer,
-		alarm->at_wall_ns > r->wall_ns ? alarm->at_wall_ns : r->wall_ns);
+	return alarm->at_wall_ns > wall_ns ? alarm->at_wall_ns : wall_ns;
 }
 
 static void
@@ -37,7 +36,7 @@ enter_anew(struct sb_alarm *alarm)
 	if (alarm->second_of_day >= 0 && alarm->at_wall_ns - r->wall_ns > AHEAD_MAX_NS)
 		alarm->at_wall_ns = next_of_day(r->wall_ns, alarm->second_of_day);
 	if (alarm->timer.at_ns != alarm->at_wall_ns)
-		enter(alarm);
+		sb_timer_heap_move(&r->alarms, &alarm->timer, entry_ns(alarm));
 }
 
 /* Takes the time. What the entries rest on changes only when the clock is stepped back. */
@@ -70,11 +69,9 @@ start(struct sb_alarm *alarm, int64_t at_wall_ns)
 {
 	struct sb_reactor *r = alarm->timer.reactor;
 
-	/* In a turn the time is that of the turn, for as long as anybody has looked at it. */
-	if (!r->watches_wall || !r->is_running)
-		look(r);
+	look(r);
 	alarm->at_wall_ns = at_wall_ns;
-	enter(alarm);
+	sb_timer_heap_start(&r->alarms, &alarm->timer, entry_ns(alarm));
 	if (r->watches_wall)
 		return;
 	r->watches_wall = true;
@@ -86,11 +83,15 @@ sb_alarms_fire(struct sb_reactor *r, uint64_t seq)
 {
 	struct sb_timer *timer;
 
-	if (r->alarms.n == 0)
-		return;
-	look(r);
-	while ((timer = sb_timer_heap_take(&r->alarms, r->wall_ns, seq)))
+	while (r->alarms.n > 0) {
+		/* Each time: the one before may have stepped the clock. */
+		look(r);
+		timer = sb_timer_heap_take(&r->alarms, r->wall_ns, seq);
+		if (!timer)
+			break;
+		sb_reactor_enter(r, timer->place);
 		timer->fn(timer->self);
+	}
 	unwatch(r);
 }
 

@@ -21,6 +21,7 @@ enum {
 };
 
 struct end_ops;
+struct resolver;
 
 /* One end of a connection, or what listens; first in the struct of whoever makes it: a back-end, or
  * a filter over another end. */
@@ -70,6 +71,10 @@ struct end_ops {
 	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
 	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
 
+	/* Before close(), where that cannot say by itself that the end is one in order: 0;
+	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
+	int (*finish)(struct end *end);
+
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
 };
@@ -86,6 +91,8 @@ struct crew {
 };
 
 struct backend {
+	bool is_simulated; /* no time passes within a turn */
+
 	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
 	int64_t (*now_ns)(void *back);
 	int64_t (*wall_ns)(void *back);
@@ -126,6 +133,16 @@ struct backend {
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
+
+	/* Makes an end of a descriptor that does not block, which is the end's from now on, also when
+	 * this fails: 0, or -ENOMEM. NULL in a simulation. */
+	int (*adopt)(void *back, int fd, struct end **ret_end);
+
+	/* Asked for once, when a name is looked up for the first time: 0, or a negative errno. */
+	int (*make_resolver)(void *back, struct resolver **ret_resolver);
+
+	/* The OSSL_LIB_CTX for TLS; NULL when out of memory. NULL: OpenSSL's default one. */
+	void *(*tls_library)(void *back);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

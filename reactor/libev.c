@@ -15,6 +15,7 @@
 #include "descriptors.h"
 #include "pool.h"
 #include "private.h"
+#include "resolver.h"
 #include "sockets.h"
 
 /* How long a wait is while nothing tells of steps of the wall clock. */
@@ -315,6 +316,20 @@ give_end(struct libev *libev, int fd, struct end **ret_end)
 }
 
 static int
+adopt(void *back, int fd, struct end **ret_end)
+{
+	return give_end(back, fd, ret_end);
+}
+
+static int
+make_resolver(void *back, struct resolver **ret_resolver)
+{
+	struct libev *libev = back;
+
+	return sb_ares_create(libev->reactor, "/etc/resolv.conf", 53, ret_resolver);
+}
+
+static int
 connect_to(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result)
 {
 	int fd, ret = sb_socket_connect(url, &fd, ret_result);
@@ -565,6 +580,8 @@ static const struct backend over_libev = {
 	.connect = connect_to,
 	.take = take,
 	.listen = listen_at,
+	.adopt = adopt,
+	.make_resolver = make_resolver,
 	.destroy = destroy,
 };
 

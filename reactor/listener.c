@@ -6,6 +6,7 @@
 
 #include "listener.h"
 #include "peer.h"
+#include "tls_end.h"
 
 enum {
 	ACCEPTS_A_TURN = 64,
@@ -107,6 +108,7 @@ accept_all(void *self, unsigned events)
 	int i, ret;
 
 	(void)events;
+	sb_reactor_enter(l->reactor, l->place);
 	for (i = 0; i < ACCEPTS_A_TURN && may_accept(l); i++) {
 		ret = l->end->ops->accept(l->end, &end, &peer);
 		if (ret == -EAGAIN)
@@ -153,6 +155,12 @@ begin_listening(struct sb_listener *l, const struct sb_url *url,
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", l->url);
 	}
 	l->origin->is_listener = true;
+	ret = sb_origin_take_tls(l->origin, url, ret_error);
+	if (ret < 0) {
+		sb_origin_release(l->origin);
+		l->end->ops->close(l->end, false);
+		return ret;
+	}
 	sb_origin_keep_alive(l->origin, l->end);
 	l->origin->listener = l;
 	l->end->task = &l->task;
@@ -176,8 +184,6 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 		ret = sb_url_check_listen(&where, ret_error);
 	if (ret < 0)
 		return ret;
-	if (where.is_tls)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "listening: no TLS yet");
 	l = create(r, place);
 	if (!l)
 		return sb_error_set(ret_error, -ENOMEM, "listening at %s: out of memory", url);
@@ -237,6 +243,7 @@ tell_drained(void *self, unsigned events)
 	struct sb_listener *l = self;
 
 	(void)events;
+	sb_reactor_enter(l->reactor, l->drained_place);
 	l->drained(l->drained_self);
 }
 

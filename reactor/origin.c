@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "private.h"
+#include "tls_end.h"
 
 static int64_t
 or_default(int64_t given, int64_t value)
@@ -61,6 +62,7 @@ sb_origin_create(struct sb_reactor *r, const char *url, const struct sb_stream_o
 	origin->n_holders = 1;
 	origin->place = place;
 	fill(&origin->options, options);
+	sb_tls_hold(origin->options.tls);
 	memcpy(origin->url, url, size);
 	return origin;
 }
@@ -75,8 +77,10 @@ sb_origin_hold(struct origin *origin)
 void
 sb_origin_release(struct origin *origin)
 {
-	if (--origin->n_holders == 0)
-		free(origin);
+	if (--origin->n_holders > 0)
+		return;
+	sb_tls_release(origin->options.tls);
+	free(origin);
 }
 
 static int

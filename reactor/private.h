@@ -3,6 +3,7 @@
 
 #include <sys/queue.h>
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ struct origin {
 	bool is_listener;
 	struct stream_watch *watch; /* NULL: nobody */
 	struct sb_listener *listener; /* that counts them; NULL: none, or it was closed */
+	struct race *race; /* of one that connects, or failed to; else NULL */
 	struct sb_stream_options options; /* without a default left to fill in */
 	char url[];
 };
@@ -45,6 +47,8 @@ struct origin {
 TAILQ_HEAD(task_list, task);
 TAILQ_HEAD(stream_list, stream);
 TAILQ_HEAD(listener_list, sb_listener);
+TAILQ_HEAD(lookup_list, sb_lookup);
+TAILQ_HEAD(tls_list, sb_tls);
 
 struct call {
 	sb_call_fn *fn;
@@ -61,6 +65,14 @@ struct byte_queue {
 enum {
 	READ_CAP = 64 * 1024, /* bytes read at once */
 	N_SIGNALS = 3,
+};
+
+/* Where the reactor is, for the thread of its watchdog to read. */
+struct beat {
+	_Atomic int64_t began_ns; /* the turn in progress; 0: none; only with a watchdog */
+	_Atomic(const char *)
+		place; /* of the callback called last; NULL: one of the reactor's own */
+	_Atomic(const char *) handler; /* whom that has called, where somebody says so; or NULL */
 };
 
 /* The signals that arrive as calls, in the order in which those of one turn are told. */
@@ -88,6 +100,12 @@ struct sb_reactor {
 	struct task_list tasks;
 	struct stream_list streams;
 	struct listener_list listeners;
+	struct resolver *resolver; /* NULL until a name is looked up */
+	struct lookup_list lookups;
+	struct tls_list tls_contexts;
+
+	struct beat beat;
+	struct sb_watchdog *watchdog; /* or NULL */
 
 	sb_signal_fn *signal_fn;
 	const char *signal_place;
@@ -126,13 +144,27 @@ void sb_reactor_unqueue(struct sb_reactor *r, struct task *task);
 /* One of sb_signal_numbers came; called in a wait. */
 void sb_reactor_signal(struct sb_reactor *r, int signal_number);
 
+/* The callback of this place is called now. A place is there until the turn has ended, at least. */
+static inline void
+sb_reactor_enter(struct sb_reactor *r, const char *place)
+{
+	atomic_store_explicit(&r->beat.place, place, memory_order_release);
+}
+
+/* watchdog.c */
+
+/* Bracket what a turn calls, where there is a watchdog. After the latter its thread looks at no place
+ * of that turn any more; it may call the user, and the watchdog be gone. */
+void sb_watchdog_turn_begins(struct sb_reactor *r);
+void sb_watchdog_turn_ends(struct sb_reactor *r);
+
 /* inbox.c */
 struct inbox *sb_inbox_create(void);
 void sb_inbox_destroy(struct inbox *box);
 bool sb_inbox_is_empty(struct inbox *box);
 
 /* Makes the calls that are in it now, those of wakers included. */
-void sb_inbox_run(struct inbox *box);
+void sb_inbox_run(struct sb_reactor *r);
 
 /* Copies call number i; false when there are not so many. */
 bool sb_inbox_peek(struct inbox *box, size_t i, struct call *ret_call);
@@ -175,6 +207,8 @@ void sb_origin_release(struct origin *origin);
 
 /* Sets the keep-alive of the options. */
 void sb_origin_keep_alive(const struct origin *origin, struct end *end);
+/* Sees that the TLS that the URL, or else the options, ask for can be: 0, or as sb_tls_create(). */
+int sb_origin_take_tls(struct origin *origin, const struct sb_url *url, struct sb_error *ret_error);
 
 /* stream.c */
 
@@ -207,5 +241,8 @@ void sb_url_normalise(struct sb_url *url);
 
 /* Whether its host is a service, and so its port unknown. */
 bool sb_url_is_service(const struct sb_url *url);
+
+/* Whether its host, normalised, has to be looked up. */
+bool sb_url_has_name(const struct sb_url *url);
 
 #endif

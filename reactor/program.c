@@ -40,7 +40,7 @@ struct sb_program {
 	size_t n_entries;
 	enum phase phase;
 	size_t at; /* which is started next, or being started; those from here on are stopped */
-	struct sb_timer step; /* what is next is begun in a turn of its own */
+	struct sb_timer step; /* what is next is begun from the loop, not in a call of the user's */
 	struct sb_timer limit; /* of the part that starts or stops, or the next report of it */
 	int64_t began_ns, report_ns; /* of stopping it */
 	int signal_number;
@@ -109,7 +109,8 @@ start_timeout_ns(const struct sb_part *part)
 	return part->start_timeout_ns ? part->start_timeout_ns : START_TIMEOUT_NS;
 }
 
-static void
+/* Returns whether the one after it may start now. */
+static bool
 start_next(struct sb_program *program)
 {
 	size_t number = program->at;
@@ -118,12 +119,14 @@ start_next(struct sb_program *program)
 
 	if (number == program->n_entries) {
 		become_ready(program);
-		return;
+		return false;
 	}
+	if (entry->state != PART_DOWN)
+		return false;
 	entry->state = PART_STARTING;
 	error.code = entry->part->start ? entry->part->start(entry->self, &error) : 0;
 	if (program->is_destroyed)
-		return;
+		return false;
 	if (error.code < 0) {
 		entry->state = PART_DOWN;
 		fail(program, entry, &error);
@@ -133,6 +136,15 @@ start_next(struct sb_program *program)
 		   && start_timeout_ns(entry->part) > 0) {
 		sb_timer_start(&program->limit, start_timeout_ns(entry->part));
 	}
+	return program->phase == STARTING && entry->state == PART_UP;
+}
+
+/* As far as they say at once that they are started. */
+static void
+start_all(struct sb_program *program)
+{
+	while (start_next(program))
+		continue;
 }
 
 static void
@@ -261,7 +273,7 @@ on_step(void *self)
 	/* Until something is next it is for keeping the reactor running. */
 	sb_timer_start(&program->step, INT64_MAX);
 	if (program->phase == STARTING)
-		start_next(program);
+		start_all(program);
 	else if (program->phase == STOPPING)
 		stop_next(program);
 }

@@ -8,9 +8,11 @@
 #include <signalbox/simulation.h>
 
 #include "private.h"
+#include "resolver.h"
 
 TAILQ_HEAD(sim_end_list, sim_end);
 TAILQ_HEAD(sim_place_list, sim_place);
+TAILQ_HEAD(sim_name_list, sim_name);
 TAILQ_HEAD(sim_connection_list, sim_connection);
 TAILQ_HEAD(sim_passed_list, sim_passed);
 
@@ -70,6 +72,11 @@ struct sim_connection {
 	unsigned client_port;
 };
 
+struct sim_resolver {
+	struct resolver base;
+	struct sb_simulation *sim;
+};
+
 struct sb_simulation {
 	struct sb_reactor *reactor;
 	uint64_t seed, random[4];
@@ -85,10 +92,13 @@ struct sb_simulation {
 	struct timer_heap network; /* what arrives, and the work of pools */
 	struct sim_end_list hot;
 	struct sim_place_list places;
+	struct sim_name_list names;
+	struct sim_resolver resolver;
 	struct sim_connection_list connections;
 	struct sim_passed_list passed;
 	struct byte_queue spare;
 	unsigned n_dialled;
+	void *tls_library; /* made when it is first asked for */
 };
 
 /* Whether it is of a UNIX socket. */
@@ -136,6 +146,11 @@ void sb_sim_trace_end(const struct sim_end *end, const char *format, ...);
 
 /* A sum of bytes, for the trace; 0 where there is none. */
 uint32_t sb_sim_sum(const struct sb_simulation *sim, const void *ptr, size_t len);
+
+/* sim_names.c */
+void sb_sim_names_init(struct sb_simulation *sim);
+void sb_sim_names_finish(struct sb_simulation *sim);
+int sb_sim_make_resolver(void *back, struct resolver **ret_resolver);
 
 /* sim_places.c */
 

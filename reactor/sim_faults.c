@@ -157,6 +157,9 @@ check_weather(const struct sb_weather *w)
 	sb_assert(w->cut_per_million <= 1000000);
 	sb_assert(w->refuse_per_million <= 1000000);
 	sb_assert(w->vanish_per_million <= 1000000);
+	sb_assert(w->fail_names_per_million <= 1000000);
+	sb_assert(w->name_min_ns >= 0 && w->name_max_ns >= w->name_min_ns);
+	sb_assert(w->work_min_ns >= 0 && w->work_max_ns >= w->work_min_ns);
 	sb_assert(w->step_wall_every_ns >= 0 && w->step_wall_every_ns < INT64_MAX / 2);
 	sb_assert(w->step_wall_max_ns >= 0 && w->step_wall_max_ns < INT64_MAX / 2);
 }

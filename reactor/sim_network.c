@@ -173,6 +173,13 @@ sb_sim_listen(void *back, const struct sb_url *url, struct end **ret_end, struct
 	return sb_error_set(ret_error, ret, "listening at %s: %s", text, strerror(-ret));
 }
 
+static void
+leave_backlog(struct sim_end *listening, struct sim_end *server)
+{
+	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	listening->n_backlog--;
+}
+
 static int
 accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 {
@@ -185,8 +192,7 @@ accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 	ret = sb_sim_take_descriptor(listening->sim, server);
 	if (ret < 0)
 		return ret;
-	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
-	listening->n_backlog--;
+	leave_backlog(listening, server);
 	sb_sim_trace_end(server, "is accepted");
 	/* Who dialled has the address that it dialled, as over the loopback. */
 	sb_peer_from_url(&server->place->url, ret_peer);
@@ -204,7 +210,8 @@ shed_at(struct end *base)
 
 	if (!server)
 		return -EAGAIN;
-	TAILQ_REMOVE(&listening->backlog, server, backlog_link);
+	leave_backlog(listening, server);
+	sb_sim_trace_end(server, "is sent away");
 	close_end(&server->base, false);
 	return 0;
 }
@@ -318,8 +325,7 @@ close_listening(struct sim_end *end)
 	struct sim_end *server;
 
 	while ((server = TAILQ_FIRST(&end->backlog))) {
-		TAILQ_REMOVE(&end->backlog, server, backlog_link);
-		end->n_backlog--;
+		leave_backlog(end, server);
 		close_end(&server->base, true);
 	}
 	trace_listening(end, "listens no more");

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "sim.h"
+#include "tls_end.h"
 
 enum {
 	TURNS_AT_ONCE = 100000, /* then time passes by itself, so that a program that spins ends */
@@ -97,6 +98,16 @@ return_signals(void *back)
 	sim->takes_signals = false;
 }
 
+static void *
+tls_library(void *back)
+{
+	struct sb_simulation *sim = back;
+
+	if (!sim->tls_library)
+		sim->tls_library = sb_tls_library_create(sim->seed);
+	return sim->tls_library;
+}
+
 /* A step is made between waits. */
 static void
 watch_wall(void *back, bool is_wanted)
@@ -106,6 +117,7 @@ watch_wall(void *back, bool is_wanted)
 }
 
 static const struct backend simulated = {
+	.is_simulated = true,
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
 	.random = random_bits,
@@ -117,6 +129,8 @@ static const struct backend simulated = {
 	.hire = sb_sim_hire,
 	.connect = sb_sim_connect,
 	.listen = sb_sim_listen,
+	.make_resolver = sb_sim_make_resolver,
+	.tls_library = tls_library,
 	.destroy = NULL,
 };
 
@@ -138,6 +152,7 @@ sb_simulation_create(uint64_t seed)
 	TAILQ_INIT(&sim->hot);
 	TAILQ_INIT(&sim->places);
 	TAILQ_INIT(&sim->connections);
+	sb_sim_names_init(sim);
 	TAILQ_INIT(&sim->passed);
 	return sim;
 }
@@ -148,7 +163,9 @@ sb_simulation_destroy(struct sb_simulation *sim)
 	if (!sim)
 		return;
 	sb_reactor_free(sim->reactor);
+	sb_sim_names_finish(sim);
 	sb_sim_network_finish(sim);
+	sb_tls_library_destroy(sim->tls_library);
 	free(sim);
 }
 

@@ -215,14 +215,18 @@ static int
 listen_passed(const struct sb_url *url, struct socket_listening *ret_listening,
 	struct sb_url *ret_url, struct sb_error *ret_error)
 {
+	char text[SB_URL_CAP];
+	struct sb_error error = { 0 };
 	int fd = url->fd, ret = 0;
 
 	if (url->scheme == SB_SCHEME_SYSTEMD)
-		ret = sb_systemd_take(url->host, &fd, ret_error);
+		ret = sb_systemd_take(url->host, &fd, &error);
 	if (ret == 0)
-		ret = sb_descriptor_prepare_listening(fd, ret_error);
-	if (ret < 0)
-		return ret;
+		ret = sb_descriptor_prepare_listening(fd, &error);
+	if (ret < 0) {
+		sb_url_print(url, text, sizeof(text));
+		return sb_error_set(ret_error, ret, "listening at %s: %s", text, error.text);
+	}
 	(void)set_on(fd, IPPROTO_TCP, TCP_NODELAY);
 	/* Its file, if it has one, is removed by whoever made it. */
 	*ret_listening = (struct socket_listening){ .fd = fd, .reserve = open_reserve() };
@@ -318,13 +322,14 @@ sb_socket_accept(int listening, int *ret_fd, struct peer_address *ret_peer)
 	return 0;
 }
 
+/* MSG_DONTWAIT: a socket that was passed to us shares its flags with others, and gets them back. */
 ssize_t
 sb_socket_read(int fd, void *buf, size_t cap)
 {
 	ssize_t n;
 
 	do
-		n = recv(fd, buf, cap, 0);
+		n = recv(fd, buf, cap, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }
@@ -335,7 +340,7 @@ sb_socket_write(int fd, const void *ptr, size_t len)
 	ssize_t n;
 
 	do
-		n = send(fd, ptr, len, MSG_NOSIGNAL);
+		n = send(fd, ptr, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }

@@ -1,11 +1,10 @@
 #include <signalbox/stream.h>
 
-#include <arpa/inet.h>
-
 #include <errno.h>
 #include <stdlib.h>
 
 #include "peer.h"
+#include "race.h"
 #include "stream.h"
 
 /* Holds the origin. Returns NULL when out of memory. */
@@ -40,23 +39,21 @@ discard(struct stream *s)
 	free(s);
 }
 
-/* What no transport does yet. */
-static int
-check_transport(const struct sb_url *url, struct sb_error *ret_error)
+static void
+on_race_over(void *self, struct end *end, const struct peer_address *peer, int code)
 {
-	unsigned char address[16];
-	struct sb_url same = *url;
+	struct stream *s = self;
 
-	sb_url_normalise(&same);
-	if (url->is_tls)
-		return sb_error_set(ret_error, -EOPNOTSUPP, "connecting: no TLS yet");
-	if (url->scheme == SB_SCHEME_TCP && inet_pton(AF_INET, same.host, address) != 1
-		&& inet_pton(AF_INET6, same.host, address) != 1)
-		return sb_error_set(ret_error, -EOPNOTSUPP,
-			"connecting to %.200s: host names are not looked up yet; write an "
-			"address or localhost",
-			url->host);
-	return 0;
+	if (!end) {
+		sb_stream_end(s, CONNECT_FAILED, code);
+		return;
+	}
+	sb_race_destroy(s->origin->race);
+	s->origin->race = NULL;
+	s->peer = *peer;
+	s->end = end;
+	end->task = &s->task;
+	sb_stream_stand(s);
 }
 
 /* What is open already is connected in a later turn, as all are. */
@@ -83,22 +80,19 @@ take(struct stream *s, const struct sb_url *url, struct sb_error *ret_error)
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
-	struct sb_reactor *r = s->origin->reactor;
-	int result, ret;
+	int ret = sb_origin_take_tls(s->origin, url, ret_error);
 
+	if (ret < 0)
+		return ret;
 	if (url->scheme == SB_SCHEME_FD || url->scheme == SB_SCHEME_STDIO)
 		return take(s, url, ret_error);
 	sb_url_normalise(url);
 	sb_peer_from_url(url, &s->peer);
-	ret = r->backend->connect(r->back, url, &s->end, &result);
+	ret = sb_race_start(s->origin->reactor, url, on_race_over, s, &s->origin->race);
 	if (ret < 0)
 		return sb_error_set(
 			ret_error, ret, "connecting to %s: %s", s->origin->url, strerror(-ret));
-	s->end->task = &s->task;
-	if (result == 0 || result == -EINPROGRESS)
-		sb_stream_update(s);
-	else
-		sb_stream_end(s, CONNECT_FAILED, result);
+	sb_stream_update(s);
 	return 0;
 }
 
@@ -129,8 +123,6 @@ sb_stream_connect(struct sb_reactor *r, const char *url, const struct sb_stream_
 	ret = sb_url_parse(url, &target, ret_error);
 	if (ret == 0)
 		ret = sb_url_check_connect(&target, ret_error);
-	if (ret == 0)
-		ret = check_transport(&target, ret_error);
 	if (ret < 0)
 		return ret;
 	s = create_connecting(r, url, options, place);
@@ -170,7 +162,7 @@ sb_stream_begin(struct sb_stream *stream)
 	if (!s->protocol)
 		sb_stream_destroy(stream);
 	else if (s->state == OPEN)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
 }
 
 /* Of a connecting one, which has no address: it says where it goes. */
@@ -182,7 +174,9 @@ print_target(const struct stream *s, char *buf, size_t cap)
 
 	/* The stream was made with it. */
 	sb_assert(ret == 0);
-	if (url.scheme == SB_SCHEME_TCP)
+	if (sb_url_is_service(&url))
+		(void)snprintf(buf, cap, "%s", url.host);
+	else if (url.scheme == SB_SCHEME_TCP)
 		(void)snprintf(buf, cap, "%s:%u", url.host, url.port);
 	else if (url.scheme == SB_SCHEME_FD)
 		(void)snprintf(buf, cap, "fd");

@@ -6,10 +6,12 @@
  * while it needs them. */
 
 #include "private.h"
+#include "tls_end.h"
 
 enum stream_state {
 	CONNECTING,
 	OPEN,
+	SECURING, /* what is queued goes out in the clear, then TLS begins */
 	CLOSING, /* writes what is queued, and that is all */
 	OVER, /* the end is closed, `closed` is to be told */
 	GONE, /* it has been told, or destroyed; freed when the turn ends */
@@ -21,6 +23,7 @@ enum why {
 	WE_ABORTED,
 	CONNECT_FAILED,
 	CONNECT_TIMED_OUT,
+	TLS_FAILED,
 	READ_FAILED,
 	WRITE_FAILED,
 	IDLE_TIMED_OUT,
@@ -36,7 +39,7 @@ struct deadlines {
 	int64_t idle_timeout_ns;
 	int64_t heard_ns; /* when a byte last came or, after the peer's end, went */
 	int64_t taken_ns; /* when the peer last took some of the queue, or it began */
-	int64_t give_up_ns; /* of connecting and of closing */
+	int64_t give_up_ns; /* of connecting, of TLS and of closing */
 	int64_t end_ns; /* of its lifetime */
 };
 
@@ -47,7 +50,7 @@ struct stream {
 	const struct sb_protocol *protocol; /* NULL: accepted, and nobody has taken it yet */
 	void *self;
 	struct origin *origin;
-	struct end *end; /* NULL from OVER on */
+	struct end *end; /* NULL from OVER on, but for TLS */
 	struct deadlines *deadlines; /* NULL: it has none */
 	struct byte_queue *queue; /* NULL: nothing is queued */
 	TAILQ_ENTRY(stream) link;
@@ -67,6 +70,7 @@ struct stream {
 	bool has_ended : 1; /* the peer */
 	bool shuts_down : 1;
 	bool has_shut_down : 1;
+	bool has_tls : 1; /* end is a struct tls_end, to the end of the stream */
 };
 
 enum { NAME_CAP = SB_URL_CAP + SB_PEER_CAP };
@@ -90,8 +94,14 @@ void sb_stream_run(void *self, unsigned events);
 /* To be called after each change of what the stream waits for. */
 void sb_stream_update(struct stream *s);
 
+/* The connection stands: with TLS, whose handshake begins; else, `connected`. From the loop only. */
+void sb_stream_stand(struct stream *s);
+
 /* `connected`; from the loop only. */
 void sb_stream_tell_connected(struct stream *s);
+
+/* `drained`, if it is time for it; from the loop only. */
+void sb_stream_tell_drained(struct stream *s);
 
 /* Once all is written, ends our direction; or the stream, when both directions have ended. */
 void sb_stream_shut_down_if_written(struct stream *s);
@@ -116,6 +126,9 @@ int sb_stream_need_deadlines(struct stream *s);
 /* The same as soon as its options ask for one. */
 int sb_stream_need_its_deadlines(struct stream *s);
 
+/* The connect timeout begins: 0, or -ENOMEM. */
+int sb_stream_set_give_up(struct stream *s);
+
 /* Begins those that count from `connected`, and frees what none of them needs. */
 void sb_stream_begin_deadlines(struct stream *s);
 void sb_stream_free_deadlines(struct stream *s);
@@ -139,6 +152,28 @@ static inline size_t
 queued_len(const struct stream *s)
 {
 	return s->queue ? s->queue->len : 0;
+}
+
+/* stream_tls.c */
+
+/* For struct sb_transport. */
+int sb_stream_begin_tls(
+	struct sb_stream *base, struct sb_tls *tls, const char *name, struct sb_error *ret_error);
+bool sb_stream_has_tls(const struct sb_stream *base, struct sb_tls_info *ret_info);
+
+/* Begins the handshake that its origin asks for. */
+void sb_stream_secure(struct stream *s);
+
+/* Begins the one that was asked for in mid-stream, once all is written. */
+void sb_stream_secure_if_written(struct stream *s);
+
+/* After an event in a handshake in mid-stream. */
+void sb_stream_finish_securing(struct stream *s);
+
+static inline struct tls_end *
+tls_of(const struct stream *s)
+{
+	return s->has_tls ? (struct tls_end *)s->end : NULL;
 }
 
 /* stream_error.c */

@@ -119,7 +119,7 @@ stream_close(struct sb_stream *base)
 
 	if (s->state == CONNECTING || (s->state == OPEN && !s->is_told))
 		sb_stream_end(s, WE_ABORTED, -ECONNABORTED);
-	else if (s->state == OPEN)
+	else if (s->state == OPEN || s->state == SECURING)
 		sb_stream_begin_closing(s, WE_CLOSED);
 }
 
@@ -192,5 +192,7 @@ const struct sb_transport sb_stream_transport = {
 	.destroy = stream_destroy,
 	.set_idle_timeout = stream_set_idle_timeout,
 	.peer = stream_peer,
+	.start_tls = sb_stream_begin_tls,
+	.tls_info = sb_stream_has_tls,
 	.is_open = stream_is_open,
 };

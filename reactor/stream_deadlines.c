@@ -40,7 +40,7 @@ first_due(const struct stream *s)
 
 	if (!d || s->state >= OVER)
 		return due;
-	if (s->state == CONNECTING) {
+	if (s->state == CONNECTING || s->state == SECURING) {
 		if_sooner(&due, d->give_up_ns, CONNECT_TIMED_OUT);
 		return due;
 	}
@@ -103,6 +103,20 @@ sb_stream_need_its_deadlines(struct stream *s)
 	if (connects)
 		s->deadlines->give_up_ns =
 			time_add(sb_reactor_now_ns(s->origin->reactor), o->connect_timeout_ns);
+	return 0;
+}
+
+int
+sb_stream_set_give_up(struct stream *s)
+{
+	const struct sb_stream_options *o = &s->origin->options;
+
+	if (o->connect_timeout_ns < 0)
+		return 0;
+	if (sb_stream_need_deadlines(s) < 0)
+		return -ENOMEM;
+	s->deadlines->give_up_ns =
+		time_add(sb_reactor_now_ns(s->origin->reactor), o->connect_timeout_ns);
 	return 0;
 }
 

@@ -1,4 +1,5 @@
 #include "stream.h"
+#include "race.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if (s->state == CONNECTING || s->queue)
+		if ((s->state == CONNECTING && s->has_tls) || s->state == SECURING
+			|| s->state == CLOSING || s->queue)
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
@@ -34,7 +36,10 @@ close_end(struct stream *s, bool resets)
 {
 	if (s->end)
 		s->end->ops->close(s->end, resets);
-	s->end = NULL;
+	/* What TLS knows is asked for later. */
+	if (!s->has_tls)
+		s->end = NULL;
+	sb_race_stop(s->origin->race);
 	sb_stream_drop_queue(s);
 	sb_reactor_unqueue(s->origin->reactor, &s->task);
 	sb_stream_stop_timer(s);
@@ -58,6 +63,9 @@ free_stream(void *self)
 {
 	struct stream *s = self;
 
+	sb_race_destroy(s->origin->race);
+	s->origin->race = NULL;
+	sb_tls_end_destroy(tls_of(s));
 	sb_origin_release(s->origin);
 	free(s);
 }
@@ -97,7 +105,7 @@ sb_stream_shut_down_if_written(struct stream *s)
 		s->has_shut_down = true;
 	}
 	if (s->has_ended)
-		sb_stream_end(s, s->write_error ? WRITE_FAILED : PEER_ENDED, s->write_error);
+		sb_stream_begin_closing(s, PEER_ENDED);
 }
 
 void
@@ -115,15 +123,25 @@ sb_stream_tell_connected(struct stream *s)
 	sb_stream_update(s);
 }
 
+void
+sb_stream_stand(struct stream *s)
+{
+	if (s->origin->options.tls && !s->has_tls)
+		sb_stream_secure(s);
+	else
+		sb_stream_tell_connected(s);
+}
+
+/* What was open already, or TLS; others come by their race. */
 static void
 finish_connecting(struct stream *s)
 {
-	int ret = s->end->ops->result(s->end);
+	int ret = s->has_tls ? s->end->ops->result(s->end) : 0;
 
 	if (ret == 0)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
 	else if (ret != -EINPROGRESS)
-		sb_stream_end(s, CONNECT_FAILED, ret);
+		sb_stream_end(s, TLS_FAILED, ret);
 }
 
 void
@@ -134,8 +152,17 @@ sb_stream_fail_writing(struct stream *s, int code)
 	sb_stream_drop_queue(s);
 	sb_stream_note_heard(s);
 	/* Without memory to say how long it may take, what the peer has sent is lost. */
-	if (s->state == CLOSING || s->has_ended || sb_stream_need_deadlines(s) < 0)
+	if (s->state != OPEN || s->has_ended || sb_stream_need_deadlines(s) < 0)
 		sb_stream_end(s, WRITE_FAILED, code);
+}
+
+/* Whether all is written, the last words of TLS included. */
+static bool
+is_written(struct stream *s)
+{
+	if (s->queue)
+		return false;
+	return !s->end->ops->finish || s->end->ops->finish(s->end) != -EAGAIN;
 }
 
 void
@@ -145,7 +172,7 @@ sb_stream_begin_closing(struct stream *s, enum why why)
 	s->why = why;
 	if (s->write_error) {
 		sb_stream_end(s, WRITE_FAILED, s->write_error);
-	} else if (!s->queue) {
+	} else if (is_written(s)) {
 		sb_stream_end(s, why, 0);
 	} else if (sb_stream_need_deadlines(s) < 0) {
 		sb_stream_end(s, NO_MEMORY, -ENOMEM);
@@ -204,6 +231,8 @@ write_queue(struct stream *s)
 {
 	struct byte_queue *queue = s->queue;
 
+	if (!queue)
+		return true;
 	while (queue->len > 0) {
 		ssize_t n = s->end->ops->write(s->end, queue->ptr + queue->start, queue->len);
 
@@ -229,26 +258,38 @@ tell_drained(struct stream *s, bool drains)
 		s->protocol->drained(s->self, &s->base);
 }
 
+void
+sb_stream_tell_drained(struct stream *s)
+{
+	bool drains = s->is_full && queued_len(s) < s->origin->options.low_water;
+
+	if (drains)
+		s->is_full = false;
+	tell_drained(s, drains);
+}
+
 static void
 write_on(struct stream *s)
 {
-	bool was_full = s->is_full, drains;
+	bool was_full = s->is_full;
 
 	if (!write_queue(s)) {
 		sb_stream_update(s);
 		tell_drained(s, was_full);
 		return;
 	}
-	if (s->state == CLOSING && !s->queue) {
-		sb_stream_end(s, s->why, 0);
+	if (s->state == CLOSING) {
+		if (is_written(s))
+			sb_stream_end(s, s->why, 0);
+		return;
+	}
+	if (s->state == SECURING) {
+		sb_stream_secure_if_written(s);
 		return;
 	}
 	sb_stream_shut_down_if_written(s);
-	drains = s->is_full && queued_len(s) < s->origin->options.low_water;
-	if (drains)
-		s->is_full = false;
 	sb_stream_update(s);
-	tell_drained(s, drains);
+	sb_stream_tell_drained(s);
 }
 
 void
@@ -256,6 +297,7 @@ sb_stream_run(void *self, unsigned events)
 {
 	struct stream *s = self;
 
+	sb_reactor_enter(s->origin->reactor, s->origin->place);
 	if (s->state == OVER) {
 		tell_closed(s);
 		return;
@@ -264,9 +306,13 @@ sb_stream_run(void *self, unsigned events)
 		finish_connecting(s);
 		return;
 	}
+	if (s->state == SECURING && sb_tls_end_has_begun(tls_of(s))) {
+		sb_stream_finish_securing(s);
+		return;
+	}
 	/* Reading first: what came before a reset is not to be lost to it. */
 	if (events & EVENT_READ)
 		read_all(s);
-	if (events & EVENT_WRITE && s->end && s->queue)
+	if (events & EVENT_WRITE && s->end && (s->state == CLOSING || s->queue))
 		write_on(s);
 }

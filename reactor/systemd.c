@@ -19,24 +19,23 @@ static atomic_bool is_taken[N_MAX];
 
 /* How many were passed to this process; none: says why. */
 static int
-count_passed(const char *name, struct sb_error *ret_error)
+count_passed(struct sb_error *ret_error)
 {
 	const char *pid = getenv("LISTEN_PID"), *n_fds = getenv("LISTEN_FDS");
 	long n;
 
 	if (!pid || !n_fds)
 		return sb_error_set(ret_error, -ENOENT,
-			"systemd://%s: systemd has passed no sockets (%s is not set)", name,
+			"systemd has passed no sockets (%s is not set)",
 			pid ? "LISTEN_FDS" : "LISTEN_PID");
 	if (strtol(pid, NULL, 10) != (long)getpid())
 		return sb_error_set(ret_error, -ENOENT,
-			"systemd://%s: the sockets were passed to process %.20s, and this is %ld",
-			name, pid, (long)getpid());
+			"the sockets were passed to process %.20s, and this is %ld", pid,
+			(long)getpid());
 	n = strtol(n_fds, NULL, 10);
 	if (n < 1 || n > N_MAX)
 		return sb_error_set(ret_error, -ENOENT,
-			"systemd://%s: LISTEN_FDS is %.20s, which is not from 1 to %d", name, n_fds,
-			N_MAX);
+			"LISTEN_FDS is %.20s, which is not from 1 to %d", n_fds, N_MAX);
 	return (int)n;
 }
 
@@ -66,7 +65,7 @@ is_named(int i, const char *name)
 }
 
 static int
-refuse(const char *name, int n, int code, struct sb_error *ret_error)
+refuse(int n, int code, struct sb_error *ret_error)
 {
 	char list[256];
 	size_t len = 0;
@@ -80,7 +79,7 @@ refuse(const char *name, int n, int code, struct sb_error *ret_error)
 			i > 0 ? ", " : "", (int)(is.len < 64 ? is.len : 64), (const char *)is.ptr,
 			is_taken[i] ? " (taken)" : "");
 	}
-	return sb_error_set(ret_error, code, "systemd://%s: %s; there %s: %s", name,
+	return sb_error_set(ret_error, code, "%s; there %s: %s",
 		code == -EBUSY ? "the socket of this name has been taken already"
 			       : "systemd has passed no socket of this name",
 		n == 1 ? "is" : "are", list);
@@ -101,7 +100,7 @@ close_on_exec(int n)
 int
 sb_systemd_take(const char *name, int *ret_fd, struct sb_error *ret_error)
 {
-	int n = count_passed(name, ret_error), code = -ENOENT, i;
+	int n = count_passed(ret_error), code = -ENOENT, i;
 
 	if (n < 0)
 		return n;
@@ -115,5 +114,5 @@ sb_systemd_take(const char *name, int *ret_fd, struct sb_error *ret_error)
 			return 0;
 		}
 	}
-	return refuse(name, n, code, ret_error);
+	return refuse(n, code, ret_error);
 }

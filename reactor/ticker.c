@@ -39,8 +39,8 @@ sb_ticker_start(struct sb_ticker *ticker, int64_t interval_ns)
 	sb_assert(ticker->timer.reactor);
 	sb_assert(interval_ns > 0);
 	ticker->interval_ns = interval_ns;
-	sb_timer_start(&ticker->timer, interval_ns);
-	ticker->due_ns = ticker->timer.at_ns;
+	ticker->due_ns = time_add(sb_reactor_now_ns(ticker->timer.reactor), interval_ns);
+	sb_timer_heap_start(&ticker->timer.reactor->timers, &ticker->timer, ticker->due_ns);
 }
 
 void

@@ -5,12 +5,19 @@
 
 #include "private.h"
 
-enum { CHILDREN = 4 };
+enum {
+	CHILDREN = 4,
+	FIRST_CAP = 16,
+	LINE = 64, /* bytes of the cache */
+	BEFORE_ROOT = CHILDREN - 1, /* slots, so that children share a line */
+};
 
+/* Equal deadlines are seldom; looking into the timers for those costs less than slots half as large
+ * again cost always. */
 static bool
 is_before(const struct timer_slot *a, const struct timer_slot *b)
 {
-	return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->seq < b->seq;
+	return a->at_ns != b->at_ns ? a->at_ns < b->at_ns : a->timer->seq < b->timer->seq;
 }
 
 static void
@@ -60,25 +67,38 @@ sift_down(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 	put(heap, i, slot);
 }
 
+/* Returns 0, or -ENOMEM. */
+static int
+grow(struct timer_heap *heap, uint32_t cap)
+{
+	size_t size = (cap + BEFORE_ROOT) * sizeof(struct timer_slot);
+	struct timer_slot *block;
+
+	block = aligned_alloc(LINE, (size + LINE - 1) / LINE * LINE);
+	if (!block)
+		return -ENOMEM;
+	if (heap->n > 0)
+		memcpy(block + BEFORE_ROOT, heap->slots, heap->n * sizeof(*heap->slots));
+	free(heap->block);
+	heap->block = block;
+	heap->slots = block + BEFORE_ROOT;
+	heap->cap = cap;
+	return 0;
+}
+
 int
 sb_timer_heap_reserve(struct timer_heap *heap)
 {
-	uint32_t cap = heap->cap ? heap->cap * 2 : 16;
-	void *slots;
+	int ret = 0;
 
-	if (heap->n_reserved < heap->cap) {
-		heap->n_reserved++;
-		return 0;
+	if (heap->n_reserved == heap->cap) {
+		if (heap->cap > UINT32_MAX / 2 - LINE)
+			return -ENOMEM;
+		ret = grow(heap, heap->cap ? heap->cap * 2 : FIRST_CAP);
 	}
-	if (cap < heap->cap)
-		return -ENOMEM;
-	slots = realloc(heap->slots, cap * sizeof(*heap->slots));
-	if (!slots)
-		return -ENOMEM;
-	heap->slots = slots;
-	heap->cap = cap;
-	heap->n_reserved++;
-	return 0;
+	if (ret == 0)
+		heap->n_reserved++;
+	return ret;
 }
 
 void
@@ -90,41 +110,53 @@ sb_timer_heap_release(struct timer_heap *heap)
 void
 sb_timer_heap_finish(struct timer_heap *heap)
 {
-	free(heap->slots);
-	heap->slots = NULL;
+	free(heap->block);
+	heap->block = NULL;
+}
+
+/* Where the slot belongs, when what stood at i is no more. */
+static void
+sift(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
+{
+	if (i > 0 && is_before(&slot, &heap->slots[(i - 1) / CHILDREN]))
+		sift_up(heap, i, slot);
+	else
+		sift_down(heap, i, slot);
 }
 
 void
 sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
 {
-	struct timer_slot slot;
+	struct timer_slot slot = { at_ns, timer };
 
-	sb_timer_heap_stop(heap, timer);
 	timer->at_ns = at_ns;
 	timer->seq = ++heap->seq;
-	slot.at_ns = timer->at_ns;
-	slot.seq = timer->seq;
-	slot.timer = timer;
-	sift_up(heap, heap->n++, slot);
+	if (timer->pos != 0)
+		sift(heap, timer->pos - 1, slot);
+	else
+		sift_up(heap, heap->n++, slot);
+}
+
+void
+sb_timer_heap_move(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
+{
+	struct timer_slot slot = { at_ns, timer };
+
+	sift(heap, timer->pos - 1, slot);
 }
 
 void
 sb_timer_heap_stop(struct timer_heap *heap, struct sb_timer *timer)
 {
-	struct timer_slot last;
 	uint32_t i;
 
 	if (timer->pos == 0)
 		return;
 	i = timer->pos - 1;
 	timer->pos = 0;
-	last = heap->slots[--heap->n];
-	if (i == heap->n)
-		return;
-	if (i > 0 && is_before(&last, &heap->slots[(i - 1) / CHILDREN]))
-		sift_up(heap, i, last);
-	else
-		sift_down(heap, i, last);
+	heap->n--;
+	if (i < heap->n)
+		sift(heap, i, heap->slots[heap->n]);
 }
 
 int64_t
@@ -140,7 +172,7 @@ sb_timer_heap_take(struct timer_heap *heap, int64_t now_ns, uint64_t seq)
 
 	/* What was started after `seq` has a deadline of now at the earliest, so it stands behind
 	 * all the others that are due. */
-	if (heap->n == 0 || heap->slots[0].at_ns > now_ns || heap->slots[0].seq > seq)
+	if (heap->n == 0 || heap->slots[0].at_ns > now_ns || heap->slots[0].timer->seq > seq)
 		return NULL;
 	timer = heap->slots[0].timer;
 	sb_timer_heap_stop(heap, timer);

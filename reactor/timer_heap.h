@@ -8,15 +8,15 @@
 
 #include <signalbox/reactor.h>
 
-/* The keys lie in the heap, so that comparing touches no timer. */
+/* The deadlines lie in the heap, so that comparing touches timers of equal deadline only. */
 struct timer_slot {
 	int64_t at_ns;
-	uint64_t seq;
 	struct sb_timer *timer;
 };
 
 struct timer_heap {
 	struct timer_slot *slots;
+	struct timer_slot *block; /* they lie in */
 	uint32_t n; /* started */
 	uint32_t n_reserved;
 	uint32_t cap;
@@ -30,6 +30,10 @@ void sb_timer_heap_finish(struct timer_heap *heap);
 
 /* Uses of the timer its at_ns, seq and pos only. A started one starts over. */
 void sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns);
+
+/* Moves a started one, which keeps its place in the order of starting. */
+void sb_timer_heap_move(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns);
+
 void sb_timer_heap_stop(struct timer_heap *heap, struct sb_timer *timer);
 
 /* When the first is due; INT64_MAX: none. */

@@ -47,6 +47,20 @@ sb_url_is_service(const struct sb_url *url)
 	return url->scheme == SB_SCHEME_TCP && url->host[0] == '_';
 }
 
+static bool
+is_address(const char *host)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+}
+
+bool
+sb_url_has_name(const struct sb_url *url)
+{
+	return url->scheme == SB_SCHEME_TCP && !is_address(url->host);
+}
+
 int
 sb_url_check_connect(const struct sb_url *url, struct sb_error *ret_error)
 {
@@ -75,7 +89,6 @@ int
 sb_url_check_listen(const struct sb_url *url, struct sb_error *ret_error)
 {
 	static const char doing[] = "listening at";
-	unsigned char address[sizeof(struct in6_addr)];
 	struct sb_url same = *url;
 	const char *key = one_of(url, "name", "pin");
 
@@ -85,8 +98,7 @@ sb_url_check_listen(const struct sb_url *url, struct sb_error *ret_error)
 	if (url->scheme == SB_SCHEME_TCP && url->path[0])
 		return refuse(url, doing, ret_error, "a listener needs no path after the port");
 	sb_url_normalise(&same);
-	if (url->scheme == SB_SCHEME_TCP && inet_pton(AF_INET, same.host, address) != 1
-		&& inet_pton(AF_INET6, same.host, address) != 1)
+	if (sb_url_has_name(&same))
 		return refuse(url, doing, ret_error,
 			"names are for connecting; write one of our addresses, localhost, or * "
 			"for all IPv4 addresses");

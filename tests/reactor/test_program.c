@@ -44,6 +44,7 @@ struct life {
 	void (*on_ready)(struct life *);
 };
 
+SB_PRINTF(2, 3)
 static void
 say(struct life *life, const char *format, ...)
 {

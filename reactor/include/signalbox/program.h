@@ -71,7 +71,8 @@ SB_API void sb_program_destroy(struct sb_program *program);
  * program. Before sb_program_start(). Returns its number, from 0, or -ENOMEM. */
 SB_API int sb_program_add(struct sb_program *program, const struct sb_part *part, void *self);
 
-/* Starts the parts, one after the other, from the next turn on, each in a turn of its own. Once.
+/* Starts the parts, one after the other, from the next turn on: those that say at once that
+ * they are started, in one turn. Once.
  * From now on, until it is over, it keeps the reactor running. */
 SB_API void sb_program_start(struct sb_program *program);
 

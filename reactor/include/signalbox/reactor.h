@@ -115,12 +115,12 @@ SB_API bool sb_reactor_pending_next(
 /* A timer. The caller's memory; the members are private. */
 struct sb_timer {
 	struct sb_reactor *reactor;
-	sb_call_fn *fn;
-	const char *place;
-	void *self;
 	int64_t at_ns;
 	uint64_t seq;
 	uint32_t pos; /* in the heap, from 1; 0: not started */
+	sb_call_fn *fn;
+	void *self;
+	const char *place;
 	struct sb_timer *next, **at; /* all timers of the reactor */
 };
 

@@ -40,7 +40,7 @@ SB_API bool sb_ticker_is_started(const struct sb_ticker *ticker);
  * stepped there; stepped back before it has fired, it waits again. In a turn alarms come after the
  * timers, by the time they are set to, and those of equal time in the order of starting. */
 struct sb_alarm {
-	struct sb_timer timer; /* its at_ns is of the wall clock, and never before its start */
+	struct sb_timer timer;
 	int64_t at_wall_ns;
 	int second_of_day; /* -1: not daily */
 };
