@@ -25,20 +25,17 @@ struct sb_client {
 	struct sb_stream *stream; /* from when an attempt begins until that is over; or NULL */
 	bool is_up; /* and handed over */
 	bool is_over; /* an attempt or a connection, which `down` is not told yet */
-	bool is_anew; /* started while the last stream was still closing */
+	bool is_anew; /* started, and no attempt has been made yet */
 	bool is_established;
 	int64_t established_ns;
 	size_t next_url;
 	unsigned n_attempts; /* in a row */
 	unsigned n_delays; /* in a row */
-	double growth; /* factor^(n_delays - 1) */
+	double growth; /* factor^(n_delays - 1), at last infinite */
 	struct sb_error error; /* why it is over */
 	struct sb_reap reap;
 	char *urls[];
 };
-
-/* More times than any two delays differ. */
-#define MAX_GROWTH 1e19
 
 static int
 check_options(const struct sb_client_options *o, size_t *ret_size, struct sb_error *ret_error)
@@ -113,7 +110,7 @@ next_limit_ns(struct sb_client *client)
 
 	if (client->n_delays == 0)
 		client->growth = 1;
-	else if (client->growth < MAX_GROWTH)
+	else
 		client->growth *= o->delay_factor;
 	add_one(&client->n_delays);
 	limit = (double)o->delay_initial_ns * client->growth;
@@ -249,7 +246,9 @@ begin_attempt(struct sb_client *client)
 	};
 	const char *url;
 
-	if (client->n_attempts > 0)
+	if (client->is_anew)
+		start_over(client);
+	else if (client->n_attempts > 0)
 		client->next_url = (client->next_url + 1) % client->options.n_urls;
 	url = client->urls[client->next_url];
 	client->state = SB_CLIENT_CONNECTING;
@@ -333,9 +332,8 @@ sb_client_start(struct sb_client *client)
 		return;
 	client->state = SB_CLIENT_CONNECTING;
 	client->n_changes++;
-	start_over(client);
-	client->is_anew = client->stream || client->is_over;
-	if (!client->is_anew)
+	client->is_anew = true;
+	if (!client->stream && !client->is_over)
 		sb_timer_start(&client->timer, 0);
 }
 

@@ -154,6 +154,41 @@ everything_may_be_done_in_each_call(void **state)
 	print_message("%u lives\n", n);
 }
 
+static void
+start_in_down(struct fixture *f, enum moment moment)
+{
+	if (moment == IN_DOWN && f->n_down == 2)
+		fixture_start(f);
+}
+
+static void
+destroy_in_down(struct fixture *f, enum moment moment)
+{
+	if (moment == IN_DOWN && f->n_down == 2)
+		fixture_destroy(f);
+}
+
+static void
+one_started_or_destroyed_at_the_last_failure_does_not_give_up(void **state)
+{
+	struct sb_client_options o = { .max_attempts = 2 };
+	struct fixture f;
+
+	fixture_create(&f, *state, &o);
+	f.act = start_in_down;
+	fixture_start(&f);
+	run_for(&f, 60 * SB_S);
+	expect_log(&f, "connecting(1) down waiting(1) connecting(2) down connecting(1) down "
+		       "waiting(1) connecting(2) down gave-up ");
+	fixture_end(&f);
+	fixture_create(&f, *state, &o);
+	f.act = destroy_in_down;
+	fixture_start(&f);
+	run_for(&f, 60 * SB_S);
+	expect_log(&f, "connecting(1) down waiting(1) connecting(2) down ");
+	fixture_end(&f);
+}
+
 /* From outside, at any time, in any weather. */
 static void
 act_at_a_time(void *self, uint64_t seed)
@@ -596,6 +631,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(everything_may_be_done_in_each_call),
+		kit_test(one_started_or_destroyed_at_the_last_failure_does_not_give_up),
 		kit_test_bare(everything_may_be_done_at_each_time),
 		kit_test(nothing_is_told_before_the_next_turn),
 		kit_test(stop_closes_in_order_and_down_comes_last),

@@ -60,7 +60,8 @@ struct sb_client_events {
 	 * sb_client_stop(). The state says already what follows. */
 	void (*down)(void *self, const struct sb_error *error);
 
-	/* Right after `down`: it will try again after this delay, the n-th in a row. */
+	/* It will try again after this delay, the n-th in a row: right after `down`, unless that
+	 * has changed it. */
 	void (*waiting)(void *self, int64_t delay_ns, unsigned n);
 
 	/* max_attempts have failed, the last for this reason. The state is stopped. */
