@@ -144,10 +144,13 @@ static void
 threads_are_started_when_needed_and_no_more_than_allowed(void **state)
 {
 	struct shop *s = *state;
-	unsigned n = count_threads();
+	unsigned n;
 	int i;
 
-	for (i = 0; i < N_JOBS; i++) {
+	give(s, 0);
+	/* A sanitizer adds one of its own to the first. */
+	n = count_threads() - 1;
+	for (i = 1; i < N_JOBS; i++) {
 		give(s, i);
 		assert_int_equal(count_threads() - n, i < N_THREADS ? i + 1 : N_THREADS);
 	}
