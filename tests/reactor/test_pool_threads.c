@@ -190,6 +190,30 @@ idle_thread_is_used_again(void **state)
 }
 
 static void
+two_given_at_once_to_one_idle_thread_are_both_begun(void **state)
+{
+	const struct sb_pool_options options = { 2, 0 };
+	struct shop *s = *state;
+	int i;
+
+	for (i = 0; i < 50; i++) {
+		sb_pool_destroy(s->pool);
+		s->pool = sb_pool_create(s->r, &options, SB_PLACE);
+		assert_non_null(s->pool);
+		give(s, 0);
+		let_go(s, 1);
+		assert_int_equal(sb_reactor_run(s->r), 0);
+		await(&s->begun);
+		give(s, 0);
+		give(s, 1);
+		await(&s->begun);
+		await(&s->begun);
+		let_go(s, 2);
+		assert_int_equal(sb_reactor_run(s->r), 0);
+	}
+}
+
+static void
 work_is_on_another_thread_that_takes_no_signals(void **state)
 {
 	struct shop *s = *state;
@@ -447,6 +471,7 @@ main(void)
 #define shop_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 		shop_test(threads_are_started_when_needed_and_no_more_than_allowed),
 		shop_test(idle_thread_is_used_again),
+		shop_test(two_given_at_once_to_one_idle_thread_are_both_begun),
 		shop_test(work_is_on_another_thread_that_takes_no_signals),
 		shop_test(running_work_is_not_cancelled_and_is_told_as_done),
 		shop_test(waiting_work_is_cancelled_behind_running_one),
