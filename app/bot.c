@@ -454,6 +454,9 @@ on_qotd_requested(void *self, struct sb_qotd *qotd, const struct sb_qotd_request
 		(void)daily_write(&quote, text);
 		error = sb_qotd_answer(e->request, text);
 	}
+	/* Who is gone already needs none. */
+	if (error == -EPIPE)
+		return;
 	if (error)
 		sb_fail(bot->d, error, "no quote of the day for %s: %s", e->peer, strerror(-error));
 	else

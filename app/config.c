@@ -82,6 +82,7 @@ take_irc(struct config_reading *reading, cfg_t *section, struct config_irc *irc)
 	irc->line = mark ? mark->line : 0;
 	irc->name = keep(reading, cfg_title(section));
 	irc->server = keep(reading, cfg_getstr(section, "server"));
+	irc->servers = keep_list(reading, section, "servers", &irc->n_servers);
 	irc->nick = keep(reading, cfg_getstr(section, "nick"));
 	irc->password = path ? config_read_password(reading, cfg_title(section), path) : NULL;
 	irc->channels = keep_list(reading, section, "channels", &irc->n_channels);
@@ -304,6 +305,7 @@ finish_irc(struct config_irc *irc)
 {
 	free(irc->name);
 	free(irc->server);
+	free_list(irc->servers, irc->n_servers);
 	free(irc->nick);
 	free(irc->password);
 	free_list(irc->channels, irc->n_channels);

@@ -15,6 +15,8 @@
 struct config_irc {
 	char *name; /* the section's title: a label, and the network of quotes */
 	char *server; /* a URL; or "ircd", the server of the section ircd */
+	char **servers; /* URLs of others of the network, for when that one fails */
+	size_t n_servers;
 	char *nick;
 	char *password; /* what password-file holds, or NULL */
 	char **channels;

@@ -148,7 +148,7 @@ struct listener {
 static bool
 is_any_host(const char *host)
 {
-	return !strcmp(host, "0.0.0.0") || !strcmp(host, "::");
+	return !strcmp(host, "0.0.0.0") || !strcmp(host, "::") || !strcmp(host, "*");
 }
 
 static const char *
@@ -165,8 +165,8 @@ is_same_place(const char *a, const char *b)
 
 	if (sb_url_parse(a, &x, NULL) || sb_url_parse(b, &y, NULL) || x.scheme != y.scheme)
 		return false;
-	if (x.scheme == SB_SCHEME_UNIX)
-		return !strcmp(x.path, y.path);
+	if (x.scheme != SB_SCHEME_TCP)
+		return x.fd == y.fd && !strcmp(x.path, y.path) && !strcmp(x.host, y.host);
 	return x.port && x.port == y.port
 	       && (is_any_host(x.host) || is_any_host(y.host) || !strcmp(host_of(&x), host_of(&y)));
 }

@@ -86,6 +86,7 @@ compare_ircs(struct diff *diff, const struct config_irc *from, const struct conf
 	};
 
 	compare_texts(diff, "server", from->server, to->server);
+	compare_lists(diff, "servers", LIST(from, servers), LIST(to, servers));
 	compare_texts(diff, "nick", from->nick, to->nick);
 	if (!text_is_same(from->password, to->password))
 		tell(diff, "another password");

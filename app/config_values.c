@@ -75,9 +75,19 @@ take_server(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_valu
 	else if (url.scheme == SB_SCHEME_TCP && url.path[0])
 		tell(section, option, "%s: nothing should follow the port; channels are an option",
 			value);
-	else if (url.scheme == SB_SCHEME_TCP && !url.port)
+	else if (url.scheme == SB_SCHEME_TCP && !url.port && url.host[0] != '_')
 		tell(section, option, "%s: the port should be the server's, often 6667", value);
+	else if (sb_url_check_connect(&url, &why))
+		tell(section, option, "%s", why.text);
 	return take_text(section, option, value, ret_value);
+}
+
+static int
+take_other_server(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_value)
+{
+	if (!strcmp(value, "ircd"))
+		tell(section, option, "\"ircd\" can only be the server, not one of several");
+	return take_server(section, option, value, ret_value);
 }
 
 static int
@@ -90,6 +100,8 @@ take_listen(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_valu
 		tell(section, option, "%s", why.text);
 	else if (url.scheme == SB_SCHEME_TCP && url.path[0])
 		tell(section, option, "%s: nothing should follow the port", value);
+	else if (sb_url_check_listen(&url, &why))
+		tell(section, option, "%s", why.text);
 	return take_text(section, option, value, ret_value);
 }
 
@@ -249,6 +261,7 @@ config_options(void)
 {
 	static cfg_opt_t irc[] = {
 		CFG_STR_CB("server", NULL, CFGF_NONE, take_server),
+		CFG_STR_LIST_CB("servers", NULL, CFGF_NODEFAULT, take_other_server),
 		CFG_STR_CB("nick", "quoth", CFGF_NONE, take_nick),
 		CFG_STR_CB("password-file", NULL, CFGF_NONE, take_path),
 		CFG_STR_LIST_CB("channels", NULL, CFGF_NODEFAULT, take_channel),

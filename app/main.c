@@ -1,4 +1,4 @@
-/* The process around Quoth: its command line, its signals, what it prints. */
+/* The process around Quoth: its command line, what it prints, who holds it up. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,7 @@
 #include <signalbox/reactor.h>
 #include <signalbox/trace.h>
 #include <signalbox/url.h>
+#include <signalbox/watchdog.h>
 
 #include "catalogue.h"
 #include "options.h"
@@ -23,12 +24,14 @@ enum {
 	EXIT_SIGNAL = 128, /* and the signal's number */
 };
 
+#define HELD_NS (1 * SB_S) /* a turn of the loop that takes longer is told of */
+
 struct program {
 	const struct options *options;
 	struct sb_reactor *r;
+	struct sb_watchdog *watchdog;
 	struct quoth *quoth;
 	struct log log;
-	bool is_ending;
 	int status;
 };
 
@@ -44,10 +47,19 @@ print_log(void *self, const char *line)
 static void
 print_web(const char *text)
 {
-	if (!strncmp(text, "tcp://", 6))
-		(void)printf("web:   http://%s/\n", text + 6);
-	else
+	char where[SB_URL_CAP];
+	struct sb_url url;
+	bool is_tls;
+
+	if (sb_url_parse(text, &url, NULL) || url.scheme != SB_SCHEME_TCP) {
 		(void)printf("web:   %s\n", text);
+		return;
+	}
+	is_tls = url.is_tls;
+	url.is_tls = false;
+	url.options[0] = '\0';
+	sb_url_print(&url, where, sizeof(where));
+	(void)printf("web:   %s://%s/\n", is_tls ? "https" : "http", where + strlen("tcp://"));
 }
 
 static void
@@ -56,13 +68,13 @@ print_try(const char *ircd, const char *qotd)
 	struct sb_url url;
 
 	if (ircd && !sb_url_parse(ircd, &url, NULL) && url.scheme == SB_SCHEME_TCP)
-		(void)printf("try:   irssi -c %s -p %u, then /join #signalbox and !quote\n",
-			url.host, url.port);
-	if (!qotd || sb_url_parse(qotd, &url, NULL))
+		(void)printf("try:   irssi -c %s -p %u%s, then /join #signalbox and !quote\n",
+			url.host, url.port, url.is_tls ? " --tls" : "");
+	if (!qotd || sb_url_parse(qotd, &url, NULL) || url.is_tls)
 		return;
 	if (url.scheme == SB_SCHEME_TCP)
 		(void)printf("try:   nc %s %u\n", url.host, url.port);
-	else
+	else if (url.scheme == SB_SCHEME_UNIX)
 		(void)printf("try:   nc -U %s\n", url.path);
 }
 
@@ -74,13 +86,6 @@ flush(void)
 		return EXIT_SUCCESS;
 	(void)fprintf(stderr, "quoth: standard output: %s\n", strerror(errno ? errno : EIO));
 	return EXIT_FAILURE;
-}
-
-static void
-end(struct program *program)
-{
-	program->is_ending = true;
-	quoth_shut(program->quoth, "Goodbye");
 }
 
 static void
@@ -103,7 +108,7 @@ on_ready(void *self)
 		print_try(ircd, qotd);
 	program->status = flush();
 	if (program->status)
-		end(program);
+		quoth_shut(program->quoth, "Goodbye");
 }
 
 static void
@@ -124,8 +129,9 @@ on_config_problem(void *self, const char *text)
 
 /* A configuration that is wrong is refused whole. */
 static void
-reload(struct program *program)
+on_reload(void *self)
 {
+	struct program *program = self;
 	struct config *config;
 	struct sb_error error;
 
@@ -135,21 +141,6 @@ reload(struct program *program)
 		log_say(&program->log, "the configuration stays as it was: %s", error.text);
 	else
 		log_say(&program->log, "the configuration is in effect");
-}
-
-static void
-on_signal(void *self, int signal_number)
-{
-	struct program *program = self;
-
-	if (signal_number == SIGHUP) {
-		reload(program);
-		return;
-	}
-	if (program->is_ending)
-		exit(EXIT_SIGNAL + signal_number);
-	(void)fprintf(stderr, "saying goodbye; again to end at once\n");
-	end(program);
 }
 
 static int
@@ -163,45 +154,57 @@ fail(const struct sb_error *error)
 static int
 run_made(struct program *program, struct sb_dispatcher *d, struct config *config)
 {
-	struct quoth_events events = { on_ready, on_over, program };
+	struct quoth_events events = { on_ready, on_reload, on_over, program };
 	struct sb_error error;
+	int signal_number;
 
 	if (quoth_create(d, program->r, config, program->options->is_demo, &program->log, &events,
 		    &program->quoth, &error))
 		return fail(&error);
 	error.code = sb_reactor_run(program->r);
+	signal_number = quoth_end_signal(program->quoth);
 	quoth_destroy(program->quoth);
+	if (signal_number)
+		return EXIT_SIGNAL + signal_number;
 	if (!error.code)
 		return program->status;
 	(void)sb_error_set(&error, error.code, "cannot run: %s", strerror(-error.code));
 	return fail(&error);
 }
 
-/* Signals that come while it is made wait until it runs: the first start may have much to take
- * in. */
-static int
-run_with_signals(struct program *program, struct sb_dispatcher *d, struct config *config)
+/* On a thread of its own, while it lasts. */
+static void
+on_held(void *self, const char *place, int64_t held_ns)
 {
-	struct sb_error error;
-	int status;
+	const struct program *program = self;
 
-	error.code = sb_reactor_on_signal(program->r, SB_HANDLER(on_signal), program);
-	if (error.code) {
-		config_destroy(config);
-		(void)sb_error_set(
-			&error, error.code, "cannot take signals: %s", strerror(-error.code));
-		return fail(&error);
-	}
-	status = run_made(program, d, config);
-	(void)sb_reactor_on_signal(program->r, NULL, NULL, NULL);
-	return status;
+	log_say(&program->log, "%s has held the loop for %.1f s", place,
+		(double)held_ns / (double)SB_S);
+}
+
+static void
+on_held_no_more(void *self, const char *place, int64_t held_ns)
+{
+	const struct program *program = self;
+
+	log_say(&program->log, "%s held the loop for %.1f s in all", place,
+		(double)held_ns / (double)SB_S);
 }
 
 static int
 begin(struct program *program, struct sb_dispatcher *d, struct sb_error *ret_error)
 {
-	if (!d || !program->r || sb_join(d, program->r, SB_PLACE))
-		return sb_error_set(ret_error, -errno, "cannot begin: %s", strerror(errno));
+	int error = -errno;
+
+	if (d && program->r)
+		error = sb_join(d, program->r, SB_PLACE);
+	if (d && program->r && !error)
+		error = sb_watchdog_create(
+			program->r, HELD_NS, on_held, on_held_no_more, program, &program->watchdog);
+	if (!error)
+		error = sb_join_watchdog(d, program->watchdog);
+	if (error)
+		return sb_error_set(ret_error, error, "cannot begin: %s", strerror(-error));
 	return sb_trace_from_environment(d, stderr, ret_error);
 }
 
@@ -217,9 +220,10 @@ run_configured(struct program *program, struct config *config)
 		config_destroy(config);
 		status = fail(&error);
 	} else {
-		status = run_with_signals(program, d, config);
+		status = run_made(program, d, config);
 	}
 	sb_dispatcher_destroy(d);
+	sb_watchdog_destroy(program->watchdog);
 	sb_reactor_destroy(program->r);
 	return status;
 }

@@ -161,6 +161,19 @@ has_same_channels(const struct config_irc *a, const struct config_irc *b)
 	return a->n_channels == b->n_channels;
 }
 
+static bool
+has_same_servers(const struct config_irc *a, const struct config_irc *b)
+{
+	size_t i;
+
+	if (strcmp(a->server, b->server) != 0 || a->n_servers != b->n_servers)
+		return false;
+	for (i = 0; i < a->n_servers; i++)
+		if (strcmp(a->servers[i], b->servers[i]) != 0)
+			return false;
+	return true;
+}
+
 /* Whether the client that there is will do: it goes to the right place, and what it shall do
  * otherwise than before can be said to the server now. */
 static bool
@@ -169,7 +182,7 @@ will_do(const struct change *change, const struct network *network)
 	const struct config_irc *from = config_find_irc(change->from, network->name);
 	const struct config_irc *to = config_find_irc(change->to, network->name);
 
-	if (!from || !to || strcmp(from->server, to->server) != 0
+	if (!from || !to || !has_same_servers(from, to)
 		|| !text_is_same(from->password, to->password)
 		|| (is_on_ircd(to) && change->ircd_has_moved))
 		return false;
@@ -183,6 +196,8 @@ create(struct networks *networks, const struct config_irc *irc, const char *url,
 {
 	struct sb_irc_options options = {
 		.url = url,
+		.urls = (const char *const *)irc->servers,
+		.n_urls = irc->n_servers,
 		.nick = irc->nick,
 		.realname = "Quoth, a keeper of quotes",
 		.password = irc->password,

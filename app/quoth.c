@@ -1,6 +1,7 @@
 #include "quoth.h"
 #include "bot.h"
 #include "config_diff.h"
+#include "life.h"
 #include "networks.h"
 #include "servers.h"
 #include "watch.h"
@@ -10,12 +11,9 @@
 #include <stdlib.h>
 
 #include <signalbox/irc.h>
+#include <signalbox/notify.h>
 
 enum { PROBLEMS_TOLD = 20 }; /* of the quotes; the others are only counted */
-
-#define LEAVE_LIMIT_NS (3 * SB_S)
-#define SHUT_LIMIT_NS (5 * SB_S)
-#define SHUT_LOOK_NS (20 * SB_MS) /* between two looks at whether all are gone */
 
 struct quoth {
 	struct sb_dispatcher *d;
@@ -29,10 +27,8 @@ struct quoth {
 	struct bot *bot;
 	struct servers servers;
 	struct networks *networks;
-	struct sb_timer ready, shut;
-	bool is_demo, is_ready, is_shut, ircd_is_shut;
-	int64_t leave_by_ns, shut_by_ns;
-	char reason[256];
+	struct life *life;
+	bool is_demo;
 };
 
 static int
@@ -120,29 +116,51 @@ change(struct quoth *quoth, const struct config *from, const struct config *to,
 	return error;
 }
 
+/* For `systemctl status`. */
+static void
+tell_status(const struct quoth *quoth)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text), "STATUS=%" PRId64 " quotes, %zu IRC networks",
+		quotes_n(quoth->quotes), quoth->config->n_ircs);
+	(void)sb_notify(text);
+}
+
 static void
 on_ready(void *self)
 {
 	struct quoth *quoth = self;
 
+	tell_status(quoth);
 	quoth->events.ready(quoth->events.self);
 }
 
 static void
-be_ready(struct quoth *quoth)
+on_reload(void *self)
 {
-	if (quoth->is_ready || quoth->is_shut)
-		return;
-	quoth->is_ready = true;
-	sb_timer_start(&quoth->ready, 0);
+	struct quoth *quoth = self;
+
+	if (quoth->events.reload)
+		quoth->events.reload(quoth->events.self);
+}
+
+static void
+on_over(void *self)
+{
+	struct quoth *quoth = self;
+
+	quoth->events.over(quoth->events.self);
 }
 
 static void
 on_joined(void *self, struct sb_irc *irc, const struct sb_irc_joined *e)
 {
+	struct quoth *quoth = self;
+
 	(void)irc;
 	if (e->is_self)
-		be_ready(self);
+		life_bot_is_there(quoth->life);
 }
 
 /* Whether somebody who tries the demonstration has to wait for the bot. */
@@ -157,52 +175,10 @@ waits_for_bot(const struct quoth *quoth)
 	return false;
 }
 
-/* Shutting. */
-
-/* The embedded server stays until the bot has left it properly, but not for the sake of a network
- * that does not answer. */
-static bool
-all_have_left(struct quoth *quoth)
-{
-	bool has_bot_left = networks_are_gone(quoth->networks);
-
-	if (!has_bot_left && sb_reactor_now_ns(quoth->r) < quoth->leave_by_ns)
-		return false;
-	if (quoth->servers.ircd && !quoth->ircd_is_shut)
-		sb_ircd_shut(quoth->servers.ircd, quoth->reason);
-	quoth->ircd_is_shut = true;
-	return has_bot_left && servers_ircd_is_gone(&quoth->servers)
-	       && servers_http_is_gone(&quoth->servers);
-}
-
-static void
-on_look(void *self)
-{
-	struct quoth *quoth = self;
-	bool is_done = all_have_left(quoth);
-
-	if (!is_done && sb_reactor_now_ns(quoth->r) < quoth->shut_by_ns) {
-		sb_timer_start(&quoth->shut, SHUT_LOOK_NS);
-		return;
-	}
-	log_say(&quoth->log,
-		is_done ? "all have been told goodbye" : "not all could be told goodbye in time");
-	quoth->events.over(quoth->events.self);
-}
-
 void
 quoth_shut(struct quoth *quoth, const char *reason)
 {
-	if (quoth->is_shut)
-		return;
-	quoth->is_shut = true;
-	(void)snprintf(quoth->reason, sizeof(quoth->reason), "%s", reason);
-	quoth->leave_by_ns = sb_reactor_now_ns(quoth->r) + LEAVE_LIMIT_NS;
-	quoth->shut_by_ns = sb_reactor_now_ns(quoth->r) + SHUT_LIMIT_NS;
-	sb_timer_stop(&quoth->ready);
-	servers_shut(&quoth->servers);
-	networks_quit(quoth->networks, quoth->reason);
-	sb_timer_start(&quoth->shut, 0);
+	life_end(quoth->life, reason);
 }
 
 /* Making. */
@@ -226,13 +202,16 @@ make_bot(struct quoth *quoth)
 static int
 fill(struct quoth *quoth, struct sb_error *ret_error)
 {
-	int error = open_quotes(quoth, ret_error);
+	struct life_events events = { on_ready, on_reload, on_over, quoth };
+	int error = life_create(quoth->r, &quoth->log, &events, &quoth->life, ret_error);
 
+	/* Signals that come meanwhile wait: the first start may have much to take in. */
+	if (!error)
+		error = open_quotes(quoth, ret_error);
 	if (error)
 		return error;
 	quoth->watch = watch_create(quoth->d, quoth->r);
-	if (!quoth->watch || sb_timer_init(&quoth->ready, quoth->r, SB_HANDLER(on_ready), quoth)
-		|| sb_timer_init(&quoth->shut, quoth->r, SB_HANDLER(on_look), quoth))
+	if (!quoth->watch)
 		return no_memory(ret_error);
 	quoth->networks = networks_create(quoth->d, quoth->r);
 	quoth->bot = quoth->networks ? make_bot(quoth) : NULL;
@@ -240,11 +219,11 @@ fill(struct quoth *quoth, struct sb_error *ret_error)
 		return no_memory(ret_error);
 	if (waits_for_bot(quoth))
 		sb_irc_joined_connect(quoth->d, SB_ANY, SB_HANDLER(on_joined), quoth);
-	else
-		be_ready(quoth);
 	error = change(quoth, NULL, quoth->config, ret_error);
 	if (!error && sb_connect_failed(quoth->d))
 		error = no_memory(ret_error);
+	if (!error)
+		life_start(quoth->life, &quoth->servers, quoth->networks, waits_for_bot(quoth));
 	return error;
 }
 
@@ -281,11 +260,10 @@ quoth_destroy(struct quoth *quoth)
 	if (!quoth)
 		return;
 	sb_forget(quoth->d, quoth);
+	life_destroy(quoth->life);
 	bot_destroy(quoth->bot);
 	networks_destroy(quoth->networks);
 	servers_destroy(&quoth->servers);
-	sb_timer_finish(&quoth->ready);
-	sb_timer_finish(&quoth->shut);
 	watch_destroy(quoth->watch);
 	quotes_close(quoth->quotes);
 	config_destroy(quoth->config);
@@ -295,7 +273,7 @@ quoth_destroy(struct quoth *quoth)
 static int
 check_reload(const struct quoth *quoth, const struct config *config, struct sb_error *ret_error)
 {
-	if (quoth->is_shut)
+	if (life_is_ending(quoth->life))
 		return sb_error_set(ret_error, -EBUSY, "it is about to end");
 	if (strcmp(config->database, quoth->config->database) != 0)
 		return sb_error_set(ret_error, -EOPNOTSUPP,
@@ -333,23 +311,36 @@ quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_er
 		log_say(&quoth->log, "quotes: %s", why.text);
 	config_destroy(quoth->config);
 	quoth->config = config;
+	tell_status(quoth);
 	return 0;
+}
+
+int
+quoth_end_signal(const struct quoth *quoth)
+{
+	return life_end_signal(quoth->life);
 }
 
 const char *
 quoth_ircd_url(const struct quoth *quoth)
 {
-	return quoth->servers.ircd && !quoth->is_shut ? sb_ircd_url(quoth->servers.ircd) : NULL;
+	return quoth->servers.ircd && !life_is_ending(quoth->life)
+		       ? sb_ircd_url(quoth->servers.ircd)
+		       : NULL;
 }
 
 const char *
 quoth_http_url(const struct quoth *quoth)
 {
-	return quoth->servers.http && !quoth->is_shut ? sb_http_url(quoth->servers.http) : NULL;
+	return quoth->servers.http && !life_is_ending(quoth->life)
+		       ? sb_http_url(quoth->servers.http)
+		       : NULL;
 }
 
 const char *
 quoth_qotd_url(const struct quoth *quoth)
 {
-	return quoth->servers.qotd ? sb_qotd_url(quoth->servers.qotd) : NULL;
+	return quoth->servers.qotd && !life_is_ending(quoth->life)
+		       ? sb_qotd_url(quoth->servers.qotd)
+		       : NULL;
 }

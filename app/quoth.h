@@ -16,11 +16,13 @@ struct quoth;
 struct quoth_events {
 	/* Once: it listens, and in a demonstration the bot is on the embedded server. */
 	void (*ready)(void *self);
+	void (*reload)(void *self); /* HUP: quoth_reload() is wanted; may be NULL */
 	void (*over)(void *self); /* once: quoth_shut() is done, or its time is up */
 	void *self;
 };
 
-/* Opens the database, takes in the quotes, listens, and begins to connect. It borrows d and r,
+/* Takes the signals of the process (INT and TERM shut it, the second time at once; HUP), opens the
+ * database, takes in the quotes, listens, and begins to connect. It borrows d and r,
  * which outlive it, copies *log and *events, and takes the configuration over, also when it fails.
  * is_demo: ports that are taken give way to free ones. What is wrong with single quotes and files
  * goes to the log. Returns 0; or a negative errno with an error that names the option: what opening
@@ -38,10 +40,13 @@ void quoth_destroy(struct quoth *quoth);
  * while it runs, the database. */
 int quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_error);
 
-/* Says goodbye on every network, answers the requests that are there and takes no more; when the
- * bot has left, or after 3 s, the embedded server says goodbye to its clients; then `over`, after 5
- * s at the latest. Again is harmless. */
+/* Takes no more requests and answers those that are there, for 2 s at most; says goodbye on every
+ * network, for 5 s; then the embedded server says goodbye to its clients, for 2 s; then `over`. The
+ * log tells who takes long. Again is harmless. */
 void quoth_shut(struct quoth *quoth, const char *reason);
+
+/* Once it is over: the signal that ended it, if it was told a second time and ended at once; or 0. */
+int quoth_end_signal(const struct quoth *quoth);
 
 /* Where it listens, with the port it took, or NULL; borrowed until it is reloaded, shut or
  * destroyed. */

@@ -125,12 +125,17 @@ servers_abandon(struct servers_change *change)
 }
 
 void
-servers_shut(struct servers *servers)
+servers_shut_qotd(struct servers *servers)
+{
+	sb_qotd_destroy(servers->qotd);
+	servers->qotd = NULL;
+}
+
+void
+servers_shut_http(struct servers *servers)
 {
 	if (servers->http)
 		sb_http_shut(servers->http);
-	sb_qotd_destroy(servers->qotd);
-	servers->qotd = NULL;
 }
 
 bool

@@ -42,8 +42,9 @@ void servers_commit(struct servers *servers, const struct servers_change *change
 /* They are not wanted. */
 void servers_abandon(struct servers_change *change);
 
-/* No more quotes of the day, and no more requests: those that are there are answered. */
-void servers_shut(struct servers *servers);
+/* No more quotes of the day; no more requests, and those that are there are answered. */
+void servers_shut_qotd(struct servers *servers);
+void servers_shut_http(struct servers *servers);
 
 /* Whether nobody is on the pages any more; whether nobody is on the IRC server. */
 bool servers_http_is_gone(const struct servers *servers);

@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include <signalbox/later.h>
+#include <signalbox/observer.h>
 
 struct joint {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
 	struct sb_waker waker;
 	struct sb_timer timer;
+	struct sb_reap reap;
 	char place[];
 };
 
@@ -53,13 +55,20 @@ clock_ns(void *self)
 }
 
 static void
+free_joint(void *self)
+{
+	free(self);
+}
+
+static void
 part(void *self)
 {
 	struct joint *joint = self;
 
 	sb_waker_finish(&joint->waker);
 	sb_timer_finish(&joint->timer);
-	free(joint);
+	/* A watchdog may be telling of its place. */
+	sb_reactor_reap(joint->r, &joint->reap, free_joint, joint);
 }
 
 static const struct sb_loop loop = {
@@ -104,4 +113,66 @@ sb_join(struct sb_dispatcher *d, struct sb_reactor *r, const char *place)
 		return -ENOMEM;
 	sb_set_loop(d, &loop, joint);
 	return 0;
+}
+
+/* Which handlers are under way, for the watchdog. */
+struct naming {
+	struct sb_watchdog *watchdog;
+	const char *before[SB_DEPTH_LIMIT + 1]; /* whom each was called by, the outermost first */
+	size_t depth;
+};
+
+static void
+on_call_began(void *self, const struct sb_emission *emission, const struct sb_receiver *receiver)
+{
+	struct naming *naming = self;
+
+	(void)emission;
+	sb_assert(naming->depth < sizeof(naming->before) / sizeof(naming->before[0]));
+	naming->before[naming->depth++] = sb_watchdog_enter(naming->watchdog, receiver->place);
+}
+
+static void
+on_call_ended(void *self, const struct sb_emission *emission, const struct sb_receiver *receiver,
+	enum sb_outcome outcome)
+{
+	struct naming *naming = self;
+
+	(void)emission;
+	(void)receiver;
+	(void)outcome;
+	(void)sb_watchdog_enter(naming->watchdog, naming->before[--naming->depth]);
+}
+
+/* In a handler, perhaps, of whose end nothing is heard any more. */
+static void
+on_destroyed(void *self, const struct sb_dispatcher *d)
+{
+	struct naming *naming = self;
+
+	(void)d;
+	if (naming->depth > 0)
+		(void)sb_watchdog_enter(naming->watchdog, naming->before[0]);
+	free(naming);
+}
+
+static const struct sb_observer naming_observer = {
+	.call_began = on_call_began,
+	.call_ended = on_call_ended,
+	.destroyed = on_destroyed,
+};
+
+int
+sb_join_watchdog(struct sb_dispatcher *d, struct sb_watchdog *watchdog)
+{
+	struct naming *naming = calloc(1, sizeof(*naming));
+	int ret;
+
+	if (!naming)
+		return -ENOMEM;
+	naming->watchdog = watchdog;
+	ret = sb_observe(d, &naming_observer, SB_PLACE, naming);
+	if (ret < 0)
+		free(naming);
+	return ret;
 }

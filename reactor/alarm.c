@@ -89,6 +89,7 @@ sb_alarms_fire(struct sb_reactor *r, uint64_t seq)
 		timer = sb_timer_heap_take(&r->alarms, r->wall_ns, seq);
 		if (!timer)
 			break;
+		sb_reactor_enter(r, timer->place);
 		timer->fn(timer->self);
 	}
 	unwatch(r);

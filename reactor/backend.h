@@ -21,6 +21,7 @@ enum {
 };
 
 struct end_ops;
+struct resolver;
 
 /* One end of a connection, or what listens; first in the struct of whoever makes it: a back-end, or
  * a filter over another end. */
@@ -30,8 +31,20 @@ struct end {
 	unsigned interest; /* EVENT_* */
 };
 
-/* The text of a peer's address, the NUL included: "[" IPv6 "]:65535". */
+/* Who is at the other side: an IPv6 address, or an IPv4 one as ::ffff:a.b.c.d, in the order of the
+ * network. It lies in every stream, hence so compact. */
+struct peer_address {
+	unsigned char address[16];
+	uint16_t port; /* 0: nobody with an address, as over a UNIX socket */
+};
+
+/* The text of a peer, the NUL included: "[" IPv6 "]:65535". */
 enum { PEER_CAP = 64 };
+
+/* When the system asks whether a silent peer is still there. In seconds; idle_s 0: it does not. */
+struct keep_alive {
+	int idle_s, interval_s, count;
+};
 
 /* What can be done with an end. */
 struct end_ops {
@@ -40,7 +53,12 @@ struct end_ops {
 
 	/* Of one that listens: returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try
 	 * on; or a shortage. */
-	int (*accept)(struct end *listening, struct end **ret_end, char ret_peer[PEER_CAP]);
+	int (*accept)(struct end *listening, struct end **ret_end, struct peer_address *ret_peer);
+
+	/* Of one that listens, where accept() found no descriptor: with one that is kept for this
+	 * it accepts somebody and closes the connection. Returns 0; -EAGAIN: nobody there; another:
+	 * that failed too. */
+	int (*shed)(struct end *listening);
 
 	/* Sets the interest of an end that has a task. */
 	void (*watch)(struct end *end, unsigned interest);
@@ -49,6 +67,13 @@ struct end_ops {
 	ssize_t (*read)(struct end *end, void *buf, size_t cap);
 	ssize_t (*write)(struct end *end, const void *ptr, size_t len);
 	int (*shutdown)(struct end *end);
+
+	/* Of one that listens: of those that it accepts from now on. NULL: there is no such thing. */
+	void (*keep_alive)(struct end *end, const struct keep_alive *keep_alive);
+
+	/* Before close(), where that cannot say by itself that the end is one in order: 0;
+	 * -EAGAIN: not yet, once more after EVENT_WRITE. NULL: there is no need. */
+	int (*finish)(struct end *end);
 
 	/* Frees the end. resets: the peer is to see that this was no end in order. */
 	void (*close)(struct end *end, bool resets);
@@ -66,6 +91,8 @@ struct crew {
 };
 
 struct backend {
+	bool is_simulated; /* no time passes within a turn */
+
 	/* Both clocks of <signalbox/reactor.h>, as of this moment. */
 	int64_t (*now_ns)(void *back);
 	int64_t (*wall_ns)(void *back);
@@ -98,9 +125,24 @@ struct backend {
 	 * EVENT_WRITE comes and result() tells; or a negative errno, then it is over already. */
 	int (*connect)(void *back, const struct sb_url *url, struct end **ret_end, int *ret_result);
 
+	/* Makes an end of what is open already, fd: or stdio:, and owns it, unless this fails. NULL
+	 * where there are no descriptors. */
+	int (*take)(void *back, const struct sb_url *url, struct end **ret_end,
+		struct sb_error *ret_error);
+
 	/* *ret_url is where it listens, with the port. */
 	int (*listen)(void *back, const struct sb_url *url, struct end **ret_end,
 		struct sb_url *ret_url, struct sb_error *ret_error);
+
+	/* Makes an end of a descriptor that does not block, which is the end's from now on, also when
+	 * this fails: 0, or -ENOMEM. NULL in a simulation. */
+	int (*adopt)(void *back, int fd, struct end **ret_end);
+
+	/* Asked for once, when a name is looked up for the first time: 0, or a negative errno. */
+	int (*make_resolver)(void *back, struct resolver **ret_resolver);
+
+	/* The OSSL_LIB_CTX for TLS; NULL when out of memory. NULL: OpenSSL's default one. */
+	void *(*tls_library)(void *back);
 
 	/* NULL for one that is not destroyed by its reactor. */
 	void (*destroy)(void *back);

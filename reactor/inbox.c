@@ -190,8 +190,9 @@ take_all(struct inbox *box, size_t *ret_n)
 
 /* Calls the wakers of this turn that were woken when n calls had been posted. */
 static void
-call_wakers(struct inbox *box, size_t n)
+call_wakers(struct sb_reactor *r, size_t n)
 {
+	struct inbox *box = r->inbox;
 	struct sb_waker *waker;
 
 	while ((waker = box->called) && waker->n_before == n) {
@@ -199,22 +200,25 @@ call_wakers(struct inbox *box, size_t n)
 		(void)pthread_mutex_lock(&box->lock);
 		take_out(box, waker);
 		(void)pthread_mutex_unlock(&box->lock);
+		sb_reactor_enter(r, waker->place);
 		waker->fn(waker->self);
 	}
 }
 
 void
-sb_inbox_run(struct inbox *box)
+sb_inbox_run(struct sb_reactor *r)
 {
+	struct inbox *box = r->inbox;
 	const struct call *calls;
 	size_t n, i;
 
 	calls = take_all(box, &n);
 	for (i = 0; i < n; i++) {
-		call_wakers(box, i);
+		call_wakers(r, i);
+		sb_reactor_enter(r, calls[i].place);
 		calls[i].fn(calls[i].self);
 	}
-	call_wakers(box, n);
+	call_wakers(r, n);
 	if (box->spare_cap <= CAP_KEPT)
 		return;
 	free(box->spare_calls);

@@ -5,14 +5,17 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <ev.h>
 
+#include "descriptors.h"
 #include "pool.h"
 #include "private.h"
+#include "resolver.h"
 #include "sockets.h"
 
 /* How long a wait is while nothing tells of steps of the wall clock. */
@@ -29,14 +32,17 @@ struct libev {
 	bool watches_wall, has_wall;
 };
 
+/* One for each connection, so nothing lies here twice: the descriptor is io's, and so is the pointer
+ * to what it belongs to. */
 struct socket_end {
 	struct end base;
-	struct libev *libev;
 	ev_io io;
-	int fd;
-	/* Of one that listens */
+};
+
+struct listening_end {
+	struct socket_end socket; /* first */
 	struct socket_listening listening;
-	struct sb_url *url; /* NULL: does not listen */
+	struct sb_url url;
 };
 
 /* The dispositions of signals are the process's: one reactor at a time has them. */
@@ -46,6 +52,12 @@ static struct socket_end *
 socket_end_of(struct end *base)
 {
 	return (struct socket_end *)base;
+}
+
+static struct libev *
+libev_of(const struct socket_end *end)
+{
+	return end->io.data;
 }
 
 static int64_t
@@ -87,6 +99,12 @@ random_bits(void *back)
 	return bits;
 }
 
+static struct socket_end *
+socket_end_at(ev_io *io)
+{
+	return (struct socket_end *)((char *)io - offsetof(struct socket_end, io));
+}
+
 /* That the loop has woken is all that is wanted. */
 static void
 on_timer(struct ev_loop *loop, ev_timer *timer, int events)
@@ -117,7 +135,8 @@ on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 static void
 on_socket(struct ev_loop *loop, ev_io *io, int events)
 {
-	struct socket_end *end = io->data;
+	struct libev *libev = io->data;
+	struct socket_end *end = socket_end_at(io);
 	unsigned happened = 0;
 
 	(void)loop;
@@ -125,7 +144,7 @@ on_socket(struct ev_loop *loop, ev_io *io, int events)
 		happened |= EVENT_READ;
 	if (events & EV_WRITE)
 		happened |= EVENT_WRITE;
-	sb_reactor_queue(end->libev->reactor, end->base.task, happened & end->base.interest);
+	sb_reactor_queue(libev->reactor, end->base.task, happened & end->base.interest);
 }
 
 static void
@@ -271,35 +290,43 @@ watch_wall(void *back, bool is_wanted)
 		close_wall(libev);
 }
 
-static const struct end_ops socket_ops;
+static const struct end_ops socket_ops, descriptor_ops, listening_ops;
 
-static struct socket_end *
-make_end(struct libev *libev, int fd)
+static void
+init_end(struct socket_end *end, const struct end_ops *ops, struct libev *libev, int fd)
 {
-	struct socket_end *end = calloc(1, sizeof(*end));
-
-	if (!end)
-		return NULL;
-	end->base.ops = &socket_ops;
-	end->libev = libev;
-	end->fd = fd;
-	ev_init(&end->io, on_socket);
-	end->io.data = end;
-	return end;
+	end->base.ops = ops;
+	ev_io_init(&end->io, on_socket, fd, 0);
+	end->io.data = libev;
 }
 
 /* Takes the descriptor, also when it fails for memory. */
 static int
 give_end(struct libev *libev, int fd, struct end **ret_end)
 {
-	struct socket_end *end = make_end(libev, fd);
+	struct socket_end *end = calloc(1, sizeof(*end));
 
 	if (!end) {
 		(void)close(fd);
 		return -ENOMEM;
 	}
+	init_end(end, &socket_ops, libev, fd);
 	*ret_end = &end->base;
 	return 0;
+}
+
+static int
+adopt(void *back, int fd, struct end **ret_end)
+{
+	return give_end(back, fd, ret_end);
+}
+
+static int
+make_resolver(void *back, struct resolver **ret_resolver)
+{
+	struct libev *libev = back;
+
+	return sb_ares_create(libev->reactor, "/etc/resolv.conf", 53, ret_resolver);
 }
 
 static int
@@ -311,42 +338,87 @@ connect_to(void *back, const struct sb_url *url, struct end **ret_end, int *ret_
 }
 
 static int
+take_one(struct libev *libev, int fd, struct end **ret_end, struct sb_error *ret_error)
+{
+	struct socket_end *end = calloc(1, sizeof(*end));
+	bool is_socket = false;
+	int ret;
+
+	if (!end)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	ret = sb_descriptor_prepare(fd, &is_socket, ret_error);
+	if (ret < 0) {
+		free(end);
+		return ret;
+	}
+	init_end(end, is_socket ? &socket_ops : &descriptor_ops, libev, fd);
+	*ret_end = &end->base;
+	return 0;
+}
+
+static int
+take_stdio(struct libev *libev, struct end **ret_end, struct sb_error *ret_error)
+{
+	struct stdio_flags flags;
+	struct end *in = NULL, *out = NULL;
+	int ret;
+
+	sb_stdio_note(&flags);
+	ret = take_one(libev, STDIN_FILENO, &in, ret_error);
+	if (ret == 0) {
+		sb_stdio_compare(&flags);
+		ret = take_one(libev, STDOUT_FILENO, &out, ret_error);
+	}
+	*ret_end = ret == 0 ? sb_stdio_create(in, out, &flags) : NULL;
+	if (*ret_end)
+		return 0;
+	sb_stdio_restore(&flags);
+	free(in);
+	free(out);
+	return ret < 0 ? ret : sb_error_set(ret_error, -ENOMEM, "out of memory");
+}
+
+static int
+take(void *back, const struct sb_url *url, struct end **ret_end, struct sb_error *ret_error)
+{
+	if (url->scheme == SB_SCHEME_STDIO)
+		return take_stdio(back, ret_end, ret_error);
+	return take_one(back, url->fd, ret_end, ret_error);
+}
+
+static int
 result(struct end *base)
 {
-	return sb_socket_result(socket_end_of(base)->fd);
+	return sb_socket_result(socket_end_of(base)->io.fd);
 }
 
 static int
 listen_at(void *back, const struct sb_url *url, struct end **ret_end, struct sb_url *ret_url,
 	struct sb_error *ret_error)
 {
-	struct socket_end *end = make_end(back, -1);
-	struct sb_url *own_url = malloc(sizeof(*own_url));
-	int ret = -ENOMEM;
+	struct listening_end *end = calloc(1, sizeof(*end));
+	int ret;
 
-	if (!end || !own_url)
-		(void)sb_error_set(ret_error, ret, "listening: %s", strerror(ENOMEM));
-	else
-		ret = sb_socket_listen(url, &end->listening, ret_url, ret_error);
+	if (!end)
+		return sb_error_set(ret_error, -ENOMEM, "listening: %s", strerror(ENOMEM));
+	ret = sb_socket_listen(url, &end->listening, ret_url, ret_error);
 	if (ret < 0) {
-		free(own_url);
 		free(end);
 		return ret;
 	}
-	*own_url = *ret_url;
-	end->url = own_url;
-	end->fd = end->listening.fd;
-	*ret_end = &end->base;
+	init_end(&end->socket, &listening_ops, back, end->listening.fd);
+	end->url = *ret_url;
+	*ret_end = &end->socket.base;
 	return 0;
 }
 
 static int
-accept_at(struct end *base, struct end **ret_end, char ret_peer[PEER_CAP])
+accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 {
 	struct socket_end *listening = socket_end_of(base);
-	int fd, ret = sb_socket_accept(listening->fd, &fd, ret_peer);
+	int fd, ret = sb_socket_accept(listening->io.fd, &fd, ret_peer);
 
-	return ret < 0 ? ret : give_end(listening->libev, fd, ret_end);
+	return ret < 0 ? ret : give_end(libev_of(listening), fd, ret_end);
 }
 
 static void
@@ -360,29 +432,74 @@ watch(struct end *base, unsigned interest)
 	if (interest & EVENT_WRITE)
 		events |= EV_WRITE;
 	base->interest = interest;
-	ev_io_stop(end->libev->loop, &end->io);
+	ev_io_stop(libev_of(end)->loop, &end->io);
 	if (events) {
-		ev_io_set(&end->io, end->fd, events);
-		ev_io_start(end->libev->loop, &end->io);
+		ev_io_set(&end->io, end->io.fd, events);
+		ev_io_start(libev_of(end)->loop, &end->io);
 	}
 }
 
 static ssize_t
 read_from(struct end *base, void *buf, size_t cap)
 {
-	return sb_socket_read(socket_end_of(base)->fd, buf, cap);
+	return sb_socket_read(socket_end_of(base)->io.fd, buf, cap);
 }
 
 static ssize_t
 write_to(struct end *base, const void *ptr, size_t len)
 {
-	return sb_socket_write(socket_end_of(base)->fd, ptr, len);
+	return sb_socket_write(socket_end_of(base)->io.fd, ptr, len);
 }
 
 static int
 shut_down(struct end *base)
 {
-	return sb_socket_shutdown(socket_end_of(base)->fd);
+	return sb_socket_shutdown(socket_end_of(base)->io.fd);
+}
+
+static void
+keep_alive(struct end *base, const struct keep_alive *how)
+{
+	sb_socket_keep_alive(socket_end_of(base)->io.fd, how);
+}
+
+/* What is no socket is connected from the start. */
+static int
+is_connected(struct end *base)
+{
+	(void)base;
+	return 0;
+}
+
+static ssize_t
+read_descriptor(struct end *base, void *buf, size_t cap)
+{
+	return sb_descriptor_read(socket_end_of(base)->io.fd, buf, cap);
+}
+
+static ssize_t
+write_descriptor(struct end *base, const void *ptr, size_t len)
+{
+	return sb_descriptor_write(socket_end_of(base)->io.fd, ptr, len);
+}
+
+/* A terminal or a pipe has no direction that could be ended alone. */
+static int
+shut_down_descriptor(struct end *base)
+{
+	(void)base;
+	return 0;
+}
+
+static void
+close_descriptor(struct end *base, bool resets)
+{
+	struct socket_end *end = socket_end_of(base);
+
+	(void)resets;
+	ev_io_stop(libev_of(end)->loop, &end->io);
+	sb_descriptor_close(end->io.fd);
+	free(end);
 }
 
 static void
@@ -391,12 +508,25 @@ close_end(struct end *base, bool resets)
 	struct socket_end *end = socket_end_of(base);
 
 	/* libev must not watch a descriptor that is closed. */
-	ev_io_stop(end->libev->loop, &end->io);
-	if (end->url)
-		sb_socket_unlisten(&end->listening, end->url);
-	else
-		sb_socket_close(end->fd, resets);
-	free(end->url);
+	ev_io_stop(libev_of(end)->loop, &end->io);
+	sb_socket_close(end->io.fd, resets);
+	free(end);
+}
+
+static int
+shed_at(struct end *base)
+{
+	return sb_socket_shed(&((struct listening_end *)base)->listening);
+}
+
+static void
+close_listening(struct end *base, bool resets)
+{
+	struct listening_end *end = (struct listening_end *)base;
+
+	(void)resets;
+	ev_io_stop(libev_of(&end->socket)->loop, &end->socket.io);
+	sb_socket_unlisten(&end->listening, &end->url);
 	free(end);
 }
 
@@ -412,12 +542,29 @@ destroy(void *back)
 
 static const struct end_ops socket_ops = {
 	.result = result,
-	.accept = accept_at,
 	.watch = watch,
 	.read = read_from,
 	.write = write_to,
 	.shutdown = shut_down,
+	.keep_alive = keep_alive,
 	.close = close_end,
+};
+
+static const struct end_ops descriptor_ops = {
+	.result = is_connected,
+	.watch = watch,
+	.read = read_descriptor,
+	.write = write_descriptor,
+	.shutdown = shut_down_descriptor,
+	.close = close_descriptor,
+};
+
+static const struct end_ops listening_ops = {
+	.accept = accept_at,
+	.watch = watch,
+	.keep_alive = keep_alive,
+	.shed = shed_at,
+	.close = close_listening,
 };
 
 static const struct backend over_libev = {
@@ -431,7 +578,10 @@ static const struct backend over_libev = {
 	.watch_wall = watch_wall,
 	.hire = sb_threads_hire,
 	.connect = connect_to,
+	.take = take,
 	.listen = listen_at,
+	.adopt = adopt,
+	.make_resolver = make_resolver,
 	.destroy = destroy,
 };
 

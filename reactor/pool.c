@@ -182,6 +182,7 @@ tell(struct sb_pool *pool)
 		if (!work->done)
 			continue;
 		pool->is_telling = true;
+		sb_reactor_enter(pool->reactor, work->place);
 		work->done(work->self, work->state == DONE);
 		pool->is_telling = false;
 	}

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "private.h"
+#include "resolver.h"
+#include "tls_end.h"
 
 const int sb_signal_numbers[N_SIGNALS] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -34,6 +36,8 @@ sb_reactor_make(const struct backend *backend, void *back)
 	TAILQ_INIT(&r->tasks);
 	TAILQ_INIT(&r->streams);
 	TAILQ_INIT(&r->listeners);
+	TAILQ_INIT(&r->lookups);
+	TAILQ_INIT(&r->tls_contexts);
 	return r;
 }
 
@@ -56,18 +60,24 @@ sb_reactor_free(struct sb_reactor *r)
 {
 	r->is_running = true;
 	reap_all(r);
+	sb_assert(TAILQ_EMPTY(&r->lookups));
+	sb_resolver_finish(r);
+	sb_tls_forget_urls(r);
+	sb_assert(!r->watchdog);
 	sb_assert(!r->all_timers);
 	sb_assert(!r->all_alarms);
 	sb_assert(!r->all_pools);
 	sb_assert(!r->all_wakers);
 	sb_assert(TAILQ_EMPTY(&r->streams));
 	sb_assert(TAILQ_EMPTY(&r->listeners));
+	sb_assert(TAILQ_EMPTY(&r->tls_contexts));
 	if (r->signal_fn)
 		r->backend->return_signals(r->back);
 	sb_inbox_destroy(r->inbox);
 	sb_timer_heap_finish(&r->timers);
 	sb_timer_heap_finish(&r->alarms);
 	free(r->spare.ptr);
+	free(r->spare_queue);
 	free(r->read_buffer);
 	free(r);
 }
@@ -91,11 +101,11 @@ sb_reactor_destroy(struct sb_reactor *r)
 void
 sb_reactor_queue(struct sb_reactor *r, struct task *task, unsigned events)
 {
-	task->events |= events;
+	task->events |= (uint8_t)events;
 	if (task->is_queued)
 		return;
 	task->is_queued = true;
-	task->turn = r->turn;
+	task->turn = (uint32_t)r->turn;
 	TAILQ_INSERT_TAIL(&r->tasks, task, link);
 }
 
@@ -124,6 +134,7 @@ tell_signals(struct sb_reactor *r)
 		if (!(r->pending_signals & 1u << i))
 			continue;
 		r->pending_signals &= ~(1u << i);
+		sb_reactor_enter(r, r->signal_place);
 		r->signal_fn(r->signal_self, sb_signal_numbers[i]);
 	}
 }
@@ -133,8 +144,12 @@ fire_timers(struct sb_reactor *r, uint64_t seq)
 {
 	struct sb_timer *timer;
 
-	while ((timer = sb_timer_heap_take(&r->timers, r->now_ns, seq)))
+	while ((timer = sb_timer_heap_take(&r->timers, r->now_ns, seq))) {
+		if (r->fires)
+			r->fires(r->back, timer->place);
+		sb_reactor_enter(r, timer->place);
 		timer->fn(timer->self);
+	}
 }
 
 /* Those queued since this turn began stand at the end, and wait. */
@@ -143,7 +158,7 @@ run_tasks(struct sb_reactor *r)
 {
 	struct task *task;
 
-	while ((task = TAILQ_FIRST(&r->tasks)) && task->turn != r->turn) {
+	while ((task = TAILQ_FIRST(&r->tasks)) && task->turn != (uint32_t)r->turn) {
 		unsigned events = task->events;
 
 		sb_reactor_unqueue(r, task);
@@ -178,11 +193,15 @@ sb_reactor_turn(struct sb_reactor *r, int64_t limit_ns)
 	r->turn++;
 	timer_seq = r->timers.seq;
 	alarm_seq = r->alarms.seq;
+	if (r->watchdog)
+		sb_watchdog_turn_begins(r);
 	tell_signals(r);
-	sb_inbox_run(r->inbox);
+	sb_inbox_run(r);
 	fire_timers(r, timer_seq);
 	sb_alarms_fire(r, alarm_seq);
 	run_tasks(r);
+	if (r->watchdog)
+		sb_watchdog_turn_ends(r);
 	reap_all(r);
 	return 0;
 }
@@ -209,7 +228,7 @@ has_work(struct sb_reactor *r)
 {
 	return r->timers.n > 0 || r->alarms.n > 0 || r->n_works > 0 || r->reaps
 	       || !TAILQ_EMPTY(&r->streams) || !TAILQ_EMPTY(&r->listeners)
-	       || !sb_inbox_is_empty(r->inbox);
+	       || !TAILQ_EMPTY(&r->lookups) || !sb_inbox_is_empty(r->inbox);
 }
 
 int
@@ -298,7 +317,9 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 	const struct sb_timer *timer;
 	const struct stream *stream;
 	const struct sb_listener *listener;
+	const struct sb_lookup *lookup;
 	const struct sb_waker *waker;
+	const struct sb_tls *tls;
 	size_t at = (*cursor)++;
 	struct call call;
 
@@ -325,6 +346,20 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 		listener = sb_listener_after(listener)) {
 		if (is_turn_of(&at)) {
 			sb_listener_describe(listener, buf, cap);
+			return true;
+		}
+	}
+	TAILQ_FOREACH(lookup, &r->lookups, link)
+	{
+		/* One of a stream has no place. */
+		if (lookup->place && is_turn_of(&at)) {
+			sb_lookup_describe(lookup, buf, cap);
+			return true;
+		}
+	}
+	for (tls = sb_tls_after(r, NULL); tls; tls = sb_tls_after(r, tls)) {
+		if (is_turn_of(&at)) {
+			sb_tls_describe(tls, buf, cap);
 			return true;
 		}
 	}

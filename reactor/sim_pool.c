@@ -32,16 +32,19 @@ duration_ns(struct sb_simulation *sim)
 	const struct sb_weather *w = &sim->weather;
 	uint64_t spread = (uint64_t)(w->work_max_ns - w->work_min_ns);
 
-	sb_assert(w->work_min_ns >= 0 && w->work_max_ns >= w->work_min_ns);
 	return w->work_min_ns + (spread ? (int64_t)(sb_sim_random(sim) % (spread + 1)) : 0);
 }
 
 static void
 begin(struct place *place)
 {
+	struct sb_simulation *sim = place->crew->sim;
+
 	place->work = sb_pool_take(place->crew->pool);
-	if (place->work)
-		wait_for(place, duration_ns(place->crew->sim));
+	if (!place->work)
+		return;
+	sb_sim_trace(sim, "work %s begins", place->work->place);
+	wait_for(place, duration_ns(sim));
 }
 
 /* Not the place's any more when it is done: a test may leave it by longjmp. */
@@ -51,6 +54,7 @@ finish(struct place *place)
 	struct sb_work *work = place->work;
 
 	place->work = NULL;
+	sb_sim_trace(place->crew->sim, "work %s is done", work->place);
 	work->work(work->self);
 	sb_pool_finish(place->crew->pool, work);
 }

@@ -1,10 +1,12 @@
 #include <signalbox/simulation.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 
 #include "sim.h"
+#include "tls_end.h"
 
 enum {
 	TURNS_AT_ONCE = 100000, /* then time passes by itself, so that a program that spins ends */
@@ -13,43 +15,6 @@ enum {
 };
 
 #define WALL_START_NS (INT64_C(1000000000) * SB_S)
-
-static uint64_t
-rotate(uint64_t x, int by)
-{
-	return (x << by) | (x >> (64 - by));
-}
-
-/* xoshiro256**, of Blackman and Vigna. */
-uint64_t
-sb_sim_random(struct sb_simulation *sim)
-{
-	uint64_t *s = sim->random;
-	uint64_t result = rotate(s[1] * 5, 7) * 9, t = s[1] << 17;
-
-	s[2] ^= s[0];
-	s[3] ^= s[1];
-	s[1] ^= s[2];
-	s[0] ^= s[3];
-	s[2] ^= t;
-	s[3] = rotate(s[3], 45);
-	return result;
-}
-
-/* splitmix64: no seed, 0 included, leaves the generator in a bad state. */
-static void
-seed_random(struct sb_simulation *sim, uint64_t seed)
-{
-	int i;
-
-	for (i = 0; i < 4; i++) {
-		uint64_t z = seed += UINT64_C(0x9e3779b97f4a7c15);
-
-		z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-		z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-		sim->random[i] = z ^ (z >> 31);
-	}
-}
 
 static int64_t
 now_ns(void *back)
@@ -68,7 +33,10 @@ wall_ns(void *back)
 static uint64_t
 random_bits(void *back)
 {
-	return sb_sim_random(back);
+	uint64_t bits = sb_sim_random(back);
+
+	sb_sim_trace(back, "random %016" PRIx64, bits);
+	return bits;
 }
 
 static void
@@ -80,6 +48,7 @@ pass_time(struct sb_simulation *sim, int64_t until_ns)
 	} else if (++sim->n_turns_at_once > TURNS_AT_ONCE) {
 		sim->now_ns += SPIN_NS;
 	}
+	sb_sim_step_clock(sim);
 	sb_sim_deliver(sim);
 }
 
@@ -129,6 +98,16 @@ return_signals(void *back)
 	sim->takes_signals = false;
 }
 
+static void *
+tls_library(void *back)
+{
+	struct sb_simulation *sim = back;
+
+	if (!sim->tls_library)
+		sim->tls_library = sb_tls_library_create(sim->seed);
+	return sim->tls_library;
+}
+
 /* A step is made between waits. */
 static void
 watch_wall(void *back, bool is_wanted)
@@ -138,6 +117,7 @@ watch_wall(void *back, bool is_wanted)
 }
 
 static const struct backend simulated = {
+	.is_simulated = true,
 	.now_ns = now_ns,
 	.wall_ns = wall_ns,
 	.random = random_bits,
@@ -149,6 +129,8 @@ static const struct backend simulated = {
 	.hire = sb_sim_hire,
 	.connect = sb_sim_connect,
 	.listen = sb_sim_listen,
+	.make_resolver = sb_sim_make_resolver,
+	.tls_library = tls_library,
 	.destroy = NULL,
 };
 
@@ -164,13 +146,14 @@ sb_simulation_create(uint64_t seed)
 		free(sim);
 		return NULL;
 	}
-	sim->seed = seed;
-	seed_random(sim, seed);
+	sb_sim_seed(sim, seed);
 	sim->now_ns = SB_S;
 	sim->wall_ahead_ns = WALL_START_NS - sim->now_ns;
 	TAILQ_INIT(&sim->hot);
 	TAILQ_INIT(&sim->places);
 	TAILQ_INIT(&sim->connections);
+	sb_sim_names_init(sim);
+	TAILQ_INIT(&sim->passed);
 	return sim;
 }
 
@@ -180,7 +163,9 @@ sb_simulation_destroy(struct sb_simulation *sim)
 	if (!sim)
 		return;
 	sb_reactor_free(sim->reactor);
+	sb_sim_names_finish(sim);
 	sb_sim_network_finish(sim);
+	sb_tls_library_destroy(sim->tls_library);
 	free(sim);
 }
 
@@ -194,15 +179,6 @@ uint64_t
 sb_simulation_seed(const struct sb_simulation *sim)
 {
 	return sim->seed;
-}
-
-void
-sb_simulation_set_weather(struct sb_simulation *sim, const struct sb_weather *weather)
-{
-	sb_assert(weather->latency_min_ns >= 0);
-	sb_assert(weather->latency_max_ns >= weather->latency_min_ns);
-	sb_assert(weather->cut_per_million <= 1000000);
-	sim->weather = *weather;
 }
 
 int
@@ -260,8 +236,10 @@ turn(struct sb_simulation *sim, int64_t limit_ns)
 static void
 skip_to(struct sb_simulation *sim, int64_t end_ns)
 {
-	if (sim->now_ns < end_ns)
-		sim->now_ns = end_ns;
+	if (sim->now_ns >= end_ns)
+		return;
+	sim->now_ns = end_ns;
+	sb_sim_step_clock(sim);
 }
 
 int
@@ -330,6 +308,7 @@ sb_simulation_settle(struct sb_simulation *sim)
 void
 sb_simulation_step_wall(struct sb_simulation *sim, int64_t by_ns)
 {
+	sb_sim_trace(sim, "the wall clock is stepped by %" PRId64 " ns", by_ns);
 	sim->wall_ahead_ns += by_ns;
 }
 
@@ -338,5 +317,6 @@ sb_simulation_raise(struct sb_simulation *sim, int signal_number)
 {
 	sb_assert(signal_number == SIGINT || signal_number == SIGTERM || signal_number == SIGHUP);
 	sb_assert(sim->takes_signals);
+	sb_sim_trace(sim, "signal %d", signal_number);
 	sb_reactor_signal(sim->reactor, signal_number);
 }

@@ -1,13 +1,18 @@
 #include "sockets.h"
 
+#include "descriptors.h"
+#include "peer.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { DRAIN_MAX = 16 }; /* reads of what nobody wants any more */
@@ -126,17 +131,33 @@ bind_to(int fd, const union address *address, socklen_t len)
 	return bind(fd, &address->any, len) < 0 ? -errno : 0;
 }
 
+/* Nobody can connect before it listens, so the mode holds from the first on. umask is the process's,
+ * other threads have it too. */
 static int
-set_up(int fd, const union address *address, socklen_t len)
+set_mode(const struct sb_url *url)
+{
+	char mode[8];
+
+	if (!sb_url_option(url, "mode", mode, sizeof(mode)))
+		return 0;
+	return chmod(url->path, (mode_t)strtoul(mode, NULL, 8)) < 0 ? -errno : 0;
+}
+
+static int
+set_up(int fd, const struct sb_url *url, const union address *address, socklen_t len)
 {
 	int ret = 0;
 
+	/* Who is accepted inherits it. */
+	send_at_once(fd, address->any.sa_family);
 	if (address->any.sa_family != AF_UNIX)
 		ret = set_on(fd, SOL_SOCKET, SO_REUSEADDR);
 	if (ret == 0 && address->any.sa_family == AF_INET6)
 		ret = set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY);
 	if (ret == 0)
 		ret = bind_to(fd, address, len);
+	if (ret == 0 && url->scheme == SB_SCHEME_UNIX)
+		ret = set_mode(url);
 	if (ret == 0 && listen(fd, SOMAXCONN) < 0)
 		ret = -errno;
 	return ret;
@@ -155,19 +176,62 @@ identify(struct socket_listening *listening, const struct sb_url *url)
 	listening->inode = status.st_ino;
 }
 
+/* Says in the URL where the socket really listens. One that was passed to us may have any address;
+ * what has none that a URL could tell stays as it was. */
 static int
-find_port(int fd, struct sb_url *url)
+find_address(int fd, struct sb_url *url)
 {
 	union address address;
 	socklen_t len = sizeof(address);
 
-	if (url->scheme == SB_SCHEME_UNIX)
-		return 0;
+	memset(&address, 0, sizeof(address));
 	if (getsockname(fd, &address.any, &len) < 0)
 		return -errno;
-	url->port = ntohs(
-		address.any.sa_family == AF_INET ? address.v4.sin_port : address.v6.sin6_port);
+	if (address.any.sa_family == AF_INET) {
+		url->scheme = SB_SCHEME_TCP;
+		(void)inet_ntop(AF_INET, &address.v4.sin_addr, url->host, sizeof(url->host));
+		url->port = ntohs(address.v4.sin_port);
+	} else if (address.any.sa_family == AF_INET6) {
+		url->scheme = SB_SCHEME_TCP;
+		(void)inet_ntop(AF_INET6, &address.v6.sin6_addr, url->host, sizeof(url->host));
+		url->port = ntohs(address.v6.sin6_port);
+	} else if (address.local.sun_path[0] == '/') {
+		url->scheme = SB_SCHEME_UNIX;
+		(void)snprintf(url->path, sizeof(url->path), "%.*s",
+			(int)sizeof(address.local.sun_path), address.local.sun_path);
+	}
 	return 0;
+}
+
+/* Any descriptor will do, and this one costs next to nothing. */
+static int
+open_reserve(void)
+{
+	return eventfd(0, EFD_CLOEXEC);
+}
+
+/* A socket that listens already. */
+static int
+listen_passed(const struct sb_url *url, struct socket_listening *ret_listening,
+	struct sb_url *ret_url, struct sb_error *ret_error)
+{
+	char text[SB_URL_CAP];
+	struct sb_error error = { 0 };
+	int fd = url->fd, ret = 0;
+
+	if (url->scheme == SB_SCHEME_SYSTEMD)
+		ret = sb_systemd_take(url->host, &fd, &error);
+	if (ret == 0)
+		ret = sb_descriptor_prepare_listening(fd, &error);
+	if (ret < 0) {
+		sb_url_print(url, text, sizeof(text));
+		return sb_error_set(ret_error, ret, "listening at %s: %s", text, error.text);
+	}
+	(void)set_on(fd, IPPROTO_TCP, TCP_NODELAY);
+	/* Its file, if it has one, is removed by whoever made it. */
+	*ret_listening = (struct socket_listening){ .fd = fd, .reserve = open_reserve() };
+	*ret_url = *url;
+	return find_address(fd, ret_url);
 }
 
 int
@@ -175,17 +239,22 @@ sb_socket_listen(const struct sb_url *url, struct socket_listening *ret_listenin
 	struct sb_url *ret_url, struct sb_error *ret_error)
 {
 	union address address;
-	socklen_t len = resolve(url, &address);
+	socklen_t len;
 	char text[SB_URL_CAP];
-	int fd = open_socket(address.any.sa_family), ret = fd;
+	int fd, ret;
 
+	if (url->scheme == SB_SCHEME_FD || url->scheme == SB_SCHEME_SYSTEMD)
+		return listen_passed(url, ret_listening, ret_url, ret_error);
+	len = resolve(url, &address);
+	ret = fd = open_socket(address.any.sa_family);
 	*ret_url = *url;
 	if (fd >= 0)
-		ret = set_up(fd, &address, len);
+		ret = set_up(fd, url, &address, len);
 	if (ret == 0)
-		ret = find_port(fd, ret_url);
+		ret = find_address(fd, ret_url);
 	if (ret == 0) {
 		ret_listening->fd = fd;
+		ret_listening->reserve = open_reserve();
 		identify(ret_listening, url);
 		return 0;
 	}
@@ -201,24 +270,23 @@ sb_socket_unlisten(const struct socket_listening *listening, const struct sb_url
 	struct stat status;
 
 	(void)close(listening->fd);
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
 	if (listening->inode && lstat(url->path, &status) == 0 && status.st_dev == listening->device
 		&& status.st_ino == listening->inode)
 		(void)unlink(url->path);
 }
 
 static void
-print_peer(const union address *address, char *buf)
+note_peer(const union address *address, struct peer_address *ret_peer)
 {
-	char host[INET6_ADDRSTRLEN] = "";
-
+	memset(ret_peer, 0, sizeof(*ret_peer));
 	if (address->any.sa_family == AF_INET) {
-		(void)inet_ntop(AF_INET, &address->v4.sin_addr, host, sizeof(host));
-		(void)snprintf(buf, PEER_CAP, "%s:%u", host, ntohs(address->v4.sin_port));
+		sb_peer_set_v4(ret_peer, &address->v4.sin_addr);
+		ret_peer->port = ntohs(address->v4.sin_port);
 	} else if (address->any.sa_family == AF_INET6) {
-		(void)inet_ntop(AF_INET6, &address->v6.sin6_addr, host, sizeof(host));
-		(void)snprintf(buf, PEER_CAP, "[%s]:%u", host, ntohs(address->v6.sin6_port));
-	} else {
-		(void)snprintf(buf, PEER_CAP, "unix");
+		memcpy(ret_peer->address, &address->v6.sin6_addr, sizeof(ret_peer->address));
+		ret_peer->port = ntohs(address->v6.sin6_port);
 	}
 }
 
@@ -239,7 +307,7 @@ accept_error(int error)
 }
 
 int
-sb_socket_accept(int listening, int *ret_fd, char ret_peer[PEER_CAP])
+sb_socket_accept(int listening, int *ret_fd, struct peer_address *ret_peer)
 {
 	union address address;
 	socklen_t len = sizeof(address);
@@ -249,19 +317,19 @@ sb_socket_accept(int listening, int *ret_fd, char ret_peer[PEER_CAP])
 	fd = accept4(listening, &address.any, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return accept_error(errno);
-	send_at_once(fd, address.any.sa_family);
-	print_peer(&address, ret_peer);
+	note_peer(&address, ret_peer);
 	*ret_fd = fd;
 	return 0;
 }
 
+/* MSG_DONTWAIT: a socket that was passed to us shares its flags with others, and gets them back. */
 ssize_t
 sb_socket_read(int fd, void *buf, size_t cap)
 {
 	ssize_t n;
 
 	do
-		n = recv(fd, buf, cap, 0);
+		n = recv(fd, buf, cap, MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }
@@ -272,7 +340,7 @@ sb_socket_write(int fd, const void *ptr, size_t len)
 	ssize_t n;
 
 	do
-		n = send(fd, ptr, len, MSG_NOSIGNAL);
+		n = send(fd, ptr, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return n < 0 ? -errno : n;
 }
@@ -281,6 +349,28 @@ int
 sb_socket_shutdown(int fd)
 {
 	return shutdown(fd, SHUT_WR) < 0 ? -errno : 0;
+}
+
+/* What the system takes at most: a day or so. */
+static void
+set_number(int fd, int option, int value, int max)
+{
+	int number = value < max ? value : max;
+
+	(void)setsockopt(fd, IPPROTO_TCP, option, &number, sizeof(number));
+}
+
+void
+sb_socket_keep_alive(int fd, const struct keep_alive *keep_alive)
+{
+	int is_on = keep_alive->idle_s > 0;
+
+	/* Nobody asks over a UNIX socket; that it refuses is fine. */
+	if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &is_on, sizeof(is_on)) < 0 || !is_on)
+		return;
+	set_number(fd, TCP_KEEPIDLE, keep_alive->idle_s, 32767);
+	set_number(fd, TCP_KEEPINTVL, keep_alive->interval_s, 32767);
+	set_number(fd, TCP_KEEPCNT, keep_alive->count, 127);
 }
 
 /* A socket closed with something unread resets the connection, and the peer may lose what it has
@@ -306,5 +396,20 @@ sb_socket_close(int fd, bool resets)
 		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 	else
 		drain(fd);
-	(void)close(fd);
+	sb_descriptor_close(fd);
+}
+
+int
+sb_socket_shed(struct socket_listening *listening)
+{
+	int fd, ret;
+
+	if (listening->reserve >= 0)
+		(void)close(listening->reserve);
+	fd = accept4(listening->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	ret = fd < 0 ? accept_error(errno) : 0;
+	if (fd >= 0)
+		sb_socket_close(fd, false);
+	listening->reserve = open_reserve();
+	return ret == -ECONNABORTED ? 0 : ret;
 }

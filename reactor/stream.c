@@ -3,56 +3,29 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "peer.h"
+#include "race.h"
 #include "stream.h"
 
-void
-sb_stream_fill_options(struct sb_stream_options *options, const struct sb_stream_options *given)
-{
-	static const struct sb_stream_options defaults = { 0 };
-	const struct sb_stream_options *o = given ? given : &defaults;
-	size_t low = 16 * 1024, high = 64 * 1024;
-
-	sb_assert(o->idle_timeout_ns >= 0 && o->close_timeout_ns >= 0);
-	options->connect_timeout_ns = o->connect_timeout_ns ? o->connect_timeout_ns : 30 * SB_S;
-	options->idle_timeout_ns = o->idle_timeout_ns;
-	options->close_timeout_ns = o->close_timeout_ns ? o->close_timeout_ns : 10 * SB_S;
-	/* A default gives way to what was given. */
-	options->hard_limit = o->hard_limit ? o->hard_limit : 1024 * 1024;
-	if (!o->hard_limit && options->hard_limit < o->high_water)
-		options->hard_limit = o->high_water;
-	if (high < o->low_water)
-		high = o->low_water;
-	if (high > options->hard_limit)
-		high = options->hard_limit;
-	options->high_water = o->high_water ? o->high_water : high;
-	if (low > options->high_water)
-		low = options->high_water;
-	options->low_water = o->low_water ? o->low_water : low;
-	sb_assert(options->low_water <= options->high_water
-		  && options->high_water <= options->hard_limit);
-}
-
+/* Holds the origin. Returns NULL when out of memory. */
 static struct stream *
-create(struct sb_reactor *r, const char *name, const char *suffix,
-	const struct sb_stream_options *options, const char *place)
+create(struct origin *origin, enum stream_state state)
 {
-	size_t cap = strlen(name) + strlen(suffix) + sizeof(" at ");
-	struct stream *s = calloc(1, sizeof(*s) + cap);
+	struct stream *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	if (sb_timer_init(&s->timer, r, sb_stream_on_deadline, NULL, s) < 0) {
+	s->base.transport = &sb_stream_transport;
+	s->origin = sb_origin_hold(origin);
+	s->state = state;
+	s->task.run = sb_stream_run;
+	s->task.self = s;
+	if (sb_stream_need_its_deadlines(s) < 0) {
+		sb_origin_release(origin);
 		free(s);
 		return NULL;
 	}
-	s->base.transport = &sb_stream_transport;
-	s->reactor = r;
-	s->place = place;
-	s->task.run = sb_stream_run;
-	s->task.self = s;
-	sb_stream_fill_options(&s->options, options);
-	(void)snprintf(s->name, cap, "%s%s%s", name, *suffix ? " at " : "", suffix);
-	TAILQ_INSERT_TAIL(&r->streams, s, link);
+	TAILQ_INSERT_TAIL(&origin->reactor->streams, s, link);
 	return s;
 }
 
@@ -60,57 +33,81 @@ create(struct sb_reactor *r, const char *name, const char *suffix,
 static void
 discard(struct stream *s)
 {
-	TAILQ_REMOVE(&s->reactor->streams, s, link);
-	sb_timer_finish(&s->timer);
+	TAILQ_REMOVE(&s->origin->reactor->streams, s, link);
+	sb_stream_free_deadlines(s);
+	sb_origin_release(s->origin);
 	free(s);
 }
 
-static int
-check_target(const struct sb_url *url, const char *text, struct sb_error *ret_error)
+static void
+on_race_over(void *self, struct end *end, const struct peer_address *peer, int code)
 {
-	if (url->scheme != SB_SCHEME_TCP)
-		return 0;
-	if (url->path[0])
-		return sb_error_set(ret_error, -EINVAL,
-			"connecting to %s: a connection needs no path after the port", text);
-	if (url->port == 0)
-		return sb_error_set(ret_error, -EINVAL,
-			"connecting to %s: port 0 is no port to connect to", text);
-	return 0;
+	struct stream *s = self;
+
+	if (!end) {
+		sb_stream_end(s, CONNECT_FAILED, code);
+		return;
+	}
+	sb_race_destroy(s->origin->race);
+	s->origin->race = NULL;
+	s->peer = *peer;
+	s->end = end;
+	end->task = &s->task;
+	sb_stream_stand(s);
 }
 
-static void
-set_peer(struct stream *s, const struct sb_url *url)
+/* What is open already is connected in a later turn, as all are. */
+static int
+take(struct stream *s, const struct sb_url *url, struct sb_error *ret_error)
 {
-	if (url->scheme == SB_SCHEME_UNIX)
-		(void)snprintf(s->peer, sizeof(s->peer), "unix");
-	else if (strchr(url->host, ':'))
-		(void)snprintf(s->peer, sizeof(s->peer), "[%.50s]:%u", url->host, url->port);
-	else
-		(void)snprintf(s->peer, sizeof(s->peer), "%.50s:%u", url->host, url->port);
+	struct sb_reactor *r = s->origin->reactor;
+	struct sb_error error;
+	int ret;
+
+	if (!r->backend->take)
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"connecting to %s: there are no descriptors in a simulation",
+			s->origin->url);
+	ret = r->backend->take(r->back, url, &s->end, &error);
+	if (ret < 0)
+		return sb_error_set(
+			ret_error, ret, "connecting to %s: %s", s->origin->url, error.text);
+	s->end->task = &s->task;
+	sb_reactor_queue(r, &s->task, EVENT_WRITE);
+	return 0;
 }
 
 static int
 begin_connecting(struct stream *s, struct sb_url *url, struct sb_error *ret_error)
 {
-	struct sb_reactor *r = s->reactor;
-	int result, ret;
+	int ret = sb_origin_take_tls(s->origin, url, ret_error);
 
+	if (ret < 0)
+		return ret;
+	if (url->scheme == SB_SCHEME_FD || url->scheme == SB_SCHEME_STDIO)
+		return take(s, url, ret_error);
 	sb_url_normalise(url);
-	set_peer(s, url);
-	ret = r->backend->connect(r->back, url, &s->end, &result);
+	sb_peer_from_url(url, &s->peer);
+	ret = sb_race_start(s->origin->reactor, url, on_race_over, s, &s->origin->race);
 	if (ret < 0)
 		return sb_error_set(
-			ret_error, ret, "connecting to %s: %s", s->name, strerror(-ret));
-	s->end->task = &s->task;
-	s->give_up_ns = s->options.connect_timeout_ns < 0
-				? INT64_MAX
-				: time_add(sb_reactor_now_ns(r), s->options.connect_timeout_ns);
-	if (result == 0 || result == -EINPROGRESS)
-		sb_stream_update(s);
-	else
-		sb_stream_end(s, CONNECT_FAILED, result);
+			ret_error, ret, "connecting to %s: %s", s->origin->url, strerror(-ret));
+	sb_stream_update(s);
 	return 0;
+}
+
+static struct stream *
+create_connecting(struct sb_reactor *r, const char *url, const struct sb_stream_options *options,
+	const char *place)
+{
+	struct origin *origin = sb_origin_create(r, url, options, place);
+	struct stream *s;
+
+	if (!origin)
+		return NULL;
+	s = create(origin, CONNECTING);
+	sb_origin_release(origin);
+	return s;
 }
 
 int
@@ -125,10 +122,10 @@ sb_stream_connect(struct sb_reactor *r, const char *url, const struct sb_stream_
 	sb_assert(protocol && protocol->closed);
 	ret = sb_url_parse(url, &target, ret_error);
 	if (ret == 0)
-		ret = check_target(&target, url, ret_error);
+		ret = sb_url_check_connect(&target, ret_error);
 	if (ret < 0)
 		return ret;
-	s = create(r, url, "", options, place);
+	s = create_connecting(r, url, options, place);
 	if (!s)
 		return sb_error_set(ret_error, -ENOMEM, "connecting to %s: out of memory", url);
 	s->protocol = protocol;
@@ -143,17 +140,15 @@ sb_stream_connect(struct sb_reactor *r, const char *url, const struct sb_stream_
 }
 
 struct sb_stream *
-sb_stream_accept(struct sb_reactor *r, struct end *end, const char *peer, const char *where,
-	const struct sb_stream_options *options, const char *place)
+sb_stream_accept(struct origin *origin, struct end *end, const struct peer_address *peer)
 {
-	struct stream *s = create(r, peer, where, options, place);
+	struct stream *s = create(origin, OPEN);
 
 	if (!s) {
 		end->ops->close(end, true);
 		return NULL;
 	}
-	(void)snprintf(s->peer, sizeof(s->peer), "%s", peer);
-	s->state = OPEN;
+	s->peer = *peer;
 	s->end = end;
 	end->task = &s->task;
 	return &s->base;
@@ -167,13 +162,73 @@ sb_stream_begin(struct sb_stream *stream)
 	if (!s->protocol)
 		sb_stream_destroy(stream);
 	else if (s->state == OPEN)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
+}
+
+/* Of a connecting one, which has no address: it says where it goes. */
+static void
+print_target(const struct stream *s, char *buf, size_t cap)
+{
+	struct sb_url url;
+	int ret = sb_url_parse(s->origin->url, &url, NULL);
+
+	/* The stream was made with it. */
+	sb_assert(ret == 0);
+	if (sb_url_is_service(&url))
+		(void)snprintf(buf, cap, "%s", url.host);
+	else if (url.scheme == SB_SCHEME_TCP)
+		(void)snprintf(buf, cap, "%s:%u", url.host, url.port);
+	else if (url.scheme == SB_SCHEME_FD)
+		(void)snprintf(buf, cap, "fd");
+	else if (url.scheme == SB_SCHEME_STDIO)
+		(void)snprintf(buf, cap, "stdio");
+	else
+		(void)snprintf(buf, cap, "unix");
+}
+
+void
+sb_stream_print_peer(const struct stream *s, char *buf, size_t cap)
+{
+	char text[PEER_CAP];
+
+	if (s->peer.port) {
+		sb_peer_print(&s->peer, text);
+		(void)snprintf(buf, cap, "%s", text);
+	} else if (s->origin->is_listener) {
+		(void)snprintf(buf, cap, "unix");
+	} else {
+		print_target(s, buf, cap);
+	}
+}
+
+void
+sb_stream_name(const struct stream *s, char *buf, size_t cap)
+{
+	char peer[SB_PEER_CAP];
+
+	if (!s->origin->is_listener) {
+		(void)snprintf(buf, cap, "%s", s->origin->url);
+		return;
+	}
+	sb_stream_print_peer(s, peer, sizeof(peer));
+	(void)snprintf(buf, cap, "%s at %s", peer, s->origin->url);
+}
+
+void
+sb_stream_set_watch(struct sb_stream *stream, struct stream_watch *watch)
+{
+	struct stream *s = (struct stream *)stream;
+
+	s->origin->watch = watch;
 }
 
 void
 sb_stream_describe(const struct stream *s, char *buf, size_t cap)
 {
-	(void)snprintf(buf, cap, "stream %s %s", s->name, s->place);
+	char name[NAME_CAP];
+
+	sb_stream_name(s, name, sizeof(name));
+	(void)snprintf(buf, cap, "stream %s %s", name, s->origin->place);
 }
 
 const struct stream *

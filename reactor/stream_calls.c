@@ -29,7 +29,7 @@ write_at_once(struct stream *s, struct sb_bytes bytes)
 {
 	ssize_t n;
 
-	if (s->queue.len > 0)
+	if (s->queue)
 		return 0;
 	n = s->end->ops->write(s->end, bytes.ptr, bytes.len);
 	return n == -EAGAIN ? 0 : n;
@@ -39,7 +39,6 @@ static int
 stream_write(struct sb_stream *base, struct sb_bytes bytes)
 {
 	struct stream *s = stream_of(base);
-	struct byte_queue *spare = &s->reactor->spare;
 	ssize_t n;
 
 	if (s->write_error)
@@ -48,9 +47,9 @@ stream_write(struct sb_stream *base, struct sb_bytes bytes)
 		return -ENOTCONN;
 	if (bytes.len == 0)
 		return 0;
-	if (bytes.len > s->options.hard_limit - s->queue.len)
+	if (bytes.len > s->origin->options.hard_limit - queued_len(s))
 		return -ENOBUFS;
-	if (sb_byte_queue_reserve(&s->queue, spare, bytes.len) < 0)
+	if (sb_stream_reserve(s, bytes.len) < 0)
 		return -ENOMEM;
 	n = write_at_once(s, bytes);
 	if (n < 0) {
@@ -59,11 +58,10 @@ stream_write(struct sb_stream *base, struct sb_bytes bytes)
 		return -EPIPE;
 	}
 	if (n > 0 && s->has_ended)
-		s->active_ns = sb_reactor_now_ns(s->reactor);
+		sb_stream_note_heard(s);
 	if ((size_t)n < bytes.len) {
-		sb_byte_queue_push(&s->queue, spare, (const unsigned char *)bytes.ptr + n,
-			bytes.len - (size_t)n);
-		s->is_full = s->is_full || s->queue.len > s->options.high_water;
+		sb_stream_enqueue(s, (const unsigned char *)bytes.ptr + n, bytes.len - (size_t)n);
+		s->is_full = s->is_full || queued_len(s) > s->origin->options.high_water;
 		sb_stream_update(s);
 	}
 	return 0;
@@ -72,7 +70,7 @@ stream_write(struct sb_stream *base, struct sb_bytes bytes)
 static size_t
 stream_queued(const struct sb_stream *base)
 {
-	return const_stream_of(base)->queue.len;
+	return queued_len(const_stream_of(base));
 }
 
 static bool
@@ -100,7 +98,7 @@ stream_resume(struct sb_stream *base)
 	if (!s->is_paused)
 		return;
 	s->is_paused = false;
-	s->active_ns = sb_reactor_now_ns(s->reactor);
+	sb_stream_note_heard(s);
 	sb_stream_update(s);
 }
 
@@ -121,7 +119,7 @@ stream_close(struct sb_stream *base)
 
 	if (s->state == CONNECTING || (s->state == OPEN && !s->is_told))
 		sb_stream_end(s, WE_ABORTED, -ECONNABORTED);
-	else if (s->state == OPEN)
+	else if (s->state == OPEN || s->state == SECURING)
 		sb_stream_begin_closing(s, WE_CLOSED);
 }
 
@@ -138,9 +136,13 @@ static void
 stream_destroy(struct sb_stream *base)
 {
 	struct stream *s = stream_of(base);
+	struct stream_watch *watch = s->origin->watch;
 
-	if (s->state != GONE)
-		sb_stream_retire(s);
+	if (s->state == GONE)
+		return;
+	sb_stream_retire(s);
+	if (watch)
+		watch->over(watch, base, NULL);
 }
 
 static void
@@ -148,15 +150,33 @@ stream_set_idle_timeout(struct sb_stream *base, int64_t idle_timeout_ns)
 {
 	struct stream *s = stream_of(base);
 
-	s->options.idle_timeout_ns = idle_timeout_ns;
-	s->active_ns = sb_reactor_now_ns(s->reactor);
-	sb_stream_update(s);
+	if (s->state >= OVER || (idle_timeout_ns == 0 && !s->deadlines))
+		return;
+	if (sb_stream_need_deadlines(s) < 0) {
+		sb_stream_end(s, NO_MEMORY, -ENOMEM);
+		return;
+	}
+	s->deadlines->idle_timeout_ns = idle_timeout_ns;
+	sb_stream_note_heard(s);
+	sb_stream_set_timer(s);
 }
 
 static const char *
 stream_peer(const struct sb_stream *base)
 {
-	return const_stream_of(base)->peer;
+	const struct stream *s = const_stream_of(base);
+	struct sb_reactor *r = s->origin->reactor;
+
+	sb_stream_print_peer(s, r->peer_text, sizeof(r->peer_text));
+	return r->peer_text;
+}
+
+static bool
+stream_is_open(const struct sb_stream *base)
+{
+	const struct stream *s = const_stream_of(base);
+
+	return s->state == OPEN && s->is_told;
 }
 
 const struct sb_transport sb_stream_transport = {
@@ -172,4 +192,7 @@ const struct sb_transport sb_stream_transport = {
 	.destroy = stream_destroy,
 	.set_idle_timeout = stream_set_idle_timeout,
 	.peer = stream_peer,
+	.start_tls = sb_stream_begin_tls,
+	.tls_info = sb_stream_has_tls,
+	.is_open = stream_is_open,
 };

@@ -1,4 +1,5 @@
 #include "stream.h"
+#include "race.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -6,41 +7,6 @@
 enum {
 	READS_A_TURN = 16, /* of READ_CAP, before others have theirs */
 };
-
-/* When it will have taken too long, as things stand. */
-static int64_t
-deadline_ns(const struct stream *s)
-{
-	switch (s->state) {
-	case CONNECTING:
-	case CLOSING:
-		return s->give_up_ns;
-	case OPEN:
-		if (s->is_paused)
-			return INT64_MAX;
-		if (s->write_error)
-			return time_add(s->active_ns, s->options.close_timeout_ns);
-		if (s->options.idle_timeout_ns > 0)
-			return time_add(s->active_ns, s->options.idle_timeout_ns);
-		return INT64_MAX;
-	case OVER:
-	case GONE:
-		break;
-	}
-	return INT64_MAX;
-}
-
-/* Sees that the timer fires in time; that it may fire early spares starting it for each byte. */
-static void
-set_timer(struct stream *s)
-{
-	int64_t at_ns = deadline_ns(s);
-
-	if (at_ns == INT64_MAX)
-		sb_timer_stop(&s->timer);
-	else if (!sb_timer_is_started(&s->timer) || s->timer.at_ns > at_ns)
-		sb_timer_start(&s->timer, at_ns - sb_reactor_now_ns(s->reactor));
-}
 
 static bool
 can_read(const struct stream *s)
@@ -56,12 +22,13 @@ sb_stream_update(struct stream *s)
 	if (s->end) {
 		if (can_read(s))
 			interest |= EVENT_READ;
-		if (s->state == CONNECTING || s->queue.len > 0)
+		if ((s->state == CONNECTING && s->has_tls) || s->state == SECURING
+			|| s->state == CLOSING || s->queue)
 			interest |= EVENT_WRITE;
 		if (interest != s->end->interest)
 			s->end->ops->watch(s->end, interest);
 	}
-	set_timer(s);
+	sb_stream_set_timer(s);
 }
 
 static void
@@ -69,29 +36,38 @@ close_end(struct stream *s, bool resets)
 {
 	if (s->end)
 		s->end->ops->close(s->end, resets);
-	s->end = NULL;
-	sb_byte_queue_drop(&s->queue, &s->reactor->spare);
-	sb_reactor_unqueue(s->reactor, &s->task);
-	sb_timer_stop(&s->timer);
+	/* What TLS knows is asked for later. */
+	if (!s->has_tls)
+		s->end = NULL;
+	sb_race_stop(s->origin->race);
+	sb_stream_drop_queue(s);
+	sb_reactor_unqueue(s->origin->reactor, &s->task);
+	sb_stream_stop_timer(s);
 }
 
 void
 sb_stream_end(struct stream *s, enum why why, int code)
 {
 	/* What was not sent must not look like the whole. */
-	bool resets = why == WE_ABORTED || s->queue.len > 0;
+	bool resets = why == WE_ABORTED || s->queue;
 
 	close_end(s, resets);
 	s->state = OVER;
 	s->why = why;
-	s->code = code;
-	sb_reactor_queue(s->reactor, &s->task, 0);
+	s->code = (int16_t)code;
+	sb_reactor_queue(s->origin->reactor, &s->task, 0);
 }
 
 static void
 free_stream(void *self)
 {
-	free(self);
+	struct stream *s = self;
+
+	sb_race_destroy(s->origin->race);
+	s->origin->race = NULL;
+	sb_tls_end_destroy(tls_of(s));
+	sb_origin_release(s->origin);
+	free(s);
 }
 
 void
@@ -99,9 +75,11 @@ sb_stream_retire(struct stream *s)
 {
 	close_end(s, true);
 	s->state = GONE;
-	TAILQ_REMOVE(&s->reactor->streams, s, link);
-	sb_timer_finish(&s->timer);
-	sb_reactor_reap(s->reactor, &s->reap, free_stream, s);
+	TAILQ_REMOVE(&s->origin->reactor->streams, s, link);
+	if (s->origin->listener)
+		sb_listener_lost(s->origin->listener, &s->peer);
+	sb_stream_free_deadlines(s);
+	sb_reactor_reap(s->origin->reactor, &s->reap, free_stream, s);
 }
 
 static void
@@ -113,19 +91,21 @@ tell_closed(struct stream *s)
 	sb_stream_explain(s, &error);
 	sb_stream_retire(s);
 	protocol->closed(s->self, &s->base, &error);
+	if (s->origin->watch)
+		s->origin->watch->over(s->origin->watch, &s->base, &error);
 }
 
 void
 sb_stream_shut_down_if_written(struct stream *s)
 {
-	if (s->state != OPEN || !s->is_told || !s->shuts_down || s->queue.len > 0 || s->write_error)
+	if (s->state != OPEN || !s->is_told || !s->shuts_down || s->queue || s->write_error)
 		return;
 	if (!s->has_shut_down) {
-		s->write_error = s->end->ops->shutdown(s->end);
+		s->write_error = (int16_t)s->end->ops->shutdown(s->end);
 		s->has_shut_down = true;
 	}
 	if (s->has_ended)
-		sb_stream_end(s, s->write_error ? WRITE_FAILED : PEER_ENDED, s->write_error);
+		sb_stream_begin_closing(s, PEER_ENDED);
 }
 
 void
@@ -133,33 +113,56 @@ sb_stream_tell_connected(struct stream *s)
 {
 	s->state = OPEN;
 	s->is_told = true;
-	s->active_ns = s->reactor->now_ns;
+	/* Who was accepted has it from the listener. */
+	if (!s->origin->is_listener)
+		sb_origin_keep_alive(s->origin, s->end);
+	sb_stream_begin_deadlines(s);
 	sb_stream_shut_down_if_written(s);
 	if (s->protocol->connected)
 		s->protocol->connected(s->self, &s->base);
 	sb_stream_update(s);
 }
 
+void
+sb_stream_stand(struct stream *s)
+{
+	if (s->origin->options.tls && !s->has_tls)
+		sb_stream_secure(s);
+	else
+		sb_stream_tell_connected(s);
+}
+
+/* What was open already, or TLS; others come by their race. */
 static void
 finish_connecting(struct stream *s)
 {
-	int ret = s->end->ops->result(s->end);
+	int ret = s->has_tls ? s->end->ops->result(s->end) : 0;
 
 	if (ret == 0)
-		sb_stream_tell_connected(s);
+		sb_stream_stand(s);
 	else if (ret != -EINPROGRESS)
-		sb_stream_end(s, CONNECT_FAILED, ret);
+		sb_stream_end(s, TLS_FAILED, ret);
 }
 
 void
 sb_stream_fail_writing(struct stream *s, int code)
 {
-	s->write_error = code;
+	s->write_error = (int16_t)code;
 	s->is_full = false;
-	s->active_ns = sb_reactor_now_ns(s->reactor);
-	sb_byte_queue_drop(&s->queue, &s->reactor->spare);
-	if (s->state == CLOSING || s->has_ended)
+	sb_stream_drop_queue(s);
+	sb_stream_note_heard(s);
+	/* Without memory to say how long it may take, what the peer has sent is lost. */
+	if (s->state != OPEN || s->has_ended || sb_stream_need_deadlines(s) < 0)
 		sb_stream_end(s, WRITE_FAILED, code);
+}
+
+/* Whether all is written, the last words of TLS included. */
+static bool
+is_written(struct stream *s)
+{
+	if (s->queue)
+		return false;
+	return !s->end->ops->finish || s->end->ops->finish(s->end) != -EAGAIN;
 }
 
 void
@@ -167,13 +170,17 @@ sb_stream_begin_closing(struct stream *s, enum why why)
 {
 	s->state = CLOSING;
 	s->why = why;
-	s->give_up_ns = time_add(sb_reactor_now_ns(s->reactor), s->options.close_timeout_ns);
-	if (s->write_error)
+	if (s->write_error) {
 		sb_stream_end(s, WRITE_FAILED, s->write_error);
-	else if (s->queue.len == 0)
+	} else if (is_written(s)) {
 		sb_stream_end(s, why, 0);
-	else
+	} else if (sb_stream_need_deadlines(s) < 0) {
+		sb_stream_end(s, NO_MEMORY, -ENOMEM);
+	} else {
+		s->deadlines->give_up_ns = time_add(
+			sb_reactor_now_ns(s->origin->reactor), s->origin->options.close_timeout_ns);
 		sb_stream_update(s);
+	}
 }
 
 /* code: 0 for the peer's end. */
@@ -198,7 +205,7 @@ finish_reading(struct stream *s, int code)
 static void
 read_all(struct stream *s)
 {
-	struct sb_reactor *r = s->reactor;
+	struct sb_reactor *r = s->origin->reactor;
 	struct sb_bytes bytes = { r->read_buffer, READ_CAP };
 	int i;
 
@@ -211,7 +218,7 @@ read_all(struct stream *s)
 			finish_reading(s, (int)n);
 			return;
 		}
-		s->active_ns = r->now_ns;
+		sb_stream_note_heard(s);
 		bytes.len = (size_t)n;
 		if (s->protocol->data)
 			s->protocol->data(s->self, &s->base, bytes);
@@ -222,8 +229,12 @@ read_all(struct stream *s)
 static bool
 write_queue(struct stream *s)
 {
-	while (s->queue.len > 0) {
-		ssize_t n = s->end->ops->write(s->end, s->queue.ptr + s->queue.start, s->queue.len);
+	struct byte_queue *queue = s->queue;
+
+	if (!queue)
+		return true;
+	while (queue->len > 0) {
+		ssize_t n = s->end->ops->write(s->end, queue->ptr + queue->start, queue->len);
 
 		if (n == -EAGAIN)
 			return true;
@@ -231,34 +242,54 @@ write_queue(struct stream *s)
 			sb_stream_fail_writing(s, (int)n);
 			return false;
 		}
-		sb_byte_queue_consume(&s->queue, (size_t)n);
+		sb_byte_queue_consume(queue, (size_t)n);
+		sb_stream_note_taken(s);
 		if (s->has_ended)
-			s->active_ns = s->reactor->now_ns;
+			sb_stream_note_heard(s);
 	}
-	sb_byte_queue_drop(&s->queue, &s->reactor->spare);
+	sb_stream_drop_queue(s);
 	return true;
+}
+
+static void
+tell_drained(struct stream *s, bool drains)
+{
+	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
+		s->protocol->drained(s->self, &s->base);
+}
+
+void
+sb_stream_tell_drained(struct stream *s)
+{
+	bool drains = s->is_full && queued_len(s) < s->origin->options.low_water;
+
+	if (drains)
+		s->is_full = false;
+	tell_drained(s, drains);
 }
 
 static void
 write_on(struct stream *s)
 {
-	bool drains;
+	bool was_full = s->is_full;
 
 	if (!write_queue(s)) {
 		sb_stream_update(s);
+		tell_drained(s, was_full);
 		return;
 	}
-	if (s->state == CLOSING && s->queue.len == 0) {
-		sb_stream_end(s, s->why, 0);
+	if (s->state == CLOSING) {
+		if (is_written(s))
+			sb_stream_end(s, s->why, 0);
+		return;
+	}
+	if (s->state == SECURING) {
+		sb_stream_secure_if_written(s);
 		return;
 	}
 	sb_stream_shut_down_if_written(s);
-	drains = s->is_full && s->queue.len < s->options.low_water;
-	if (drains)
-		s->is_full = false;
 	sb_stream_update(s);
-	if (drains && s->state == OPEN && !s->shuts_down && s->protocol->drained)
-		s->protocol->drained(s->self, &s->base);
+	sb_stream_tell_drained(s);
 }
 
 void
@@ -266,6 +297,7 @@ sb_stream_run(void *self, unsigned events)
 {
 	struct stream *s = self;
 
+	sb_reactor_enter(s->origin->reactor, s->origin->place);
 	if (s->state == OVER) {
 		tell_closed(s);
 		return;
@@ -274,26 +306,13 @@ sb_stream_run(void *self, unsigned events)
 		finish_connecting(s);
 		return;
 	}
+	if (s->state == SECURING && sb_tls_end_has_begun(tls_of(s))) {
+		sb_stream_finish_securing(s);
+		return;
+	}
 	/* Reading first: what came before a reset is not to be lost to it. */
 	if (events & EVENT_READ)
 		read_all(s);
-	if (events & EVENT_WRITE && s->end && s->queue.len > 0)
+	if (events & EVENT_WRITE && s->end && (s->state == CLOSING || s->queue))
 		write_on(s);
-}
-
-void
-sb_stream_on_deadline(void *self)
-{
-	struct stream *s = self;
-
-	if (deadline_ns(s) > s->reactor->now_ns)
-		set_timer(s);
-	else if (s->state == CONNECTING)
-		sb_stream_end(s, CONNECT_TIMED_OUT, -ETIMEDOUT);
-	else if (s->state == CLOSING)
-		sb_stream_end(s, CLOSE_TIMED_OUT, -ETIMEDOUT);
-	else if (s->write_error)
-		sb_stream_end(s, WRITE_FAILED, s->write_error);
-	else
-		sb_stream_end(s, IDLE_TIMED_OUT, -ETIMEDOUT);
 }

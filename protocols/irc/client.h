@@ -14,6 +14,7 @@
  * the emission returned, and on -ECANCELED its callers go back to the loop at once. The memory of
  * the client itself lasts until the turn ends. */
 
+#include <signalbox/client.h>
 #include <signalbox/irc.h>
 
 #include "irc_split.h"
@@ -44,27 +45,24 @@ struct sb_irc {
 	struct sb_reactor *r;
 	const char *place;
 
-	char *url; /* NULL for none */
-	char *host;
+	struct sb_client *client; /* connects; NULL: no URL was given */
+	char host[256]; /* of the URL; "" for none */
 	char *user, *realname;
 	char *password; /* NULL for none */
-	int64_t retry_min_ns, retry_max_ns, ping_after_ns;
+	int64_t ping_after_ns;
 	struct channel *channels;
 	size_t n_channels, channels_cap;
 
 	enum state state;
 	bool is_destroyed;
-	bool retries; /* opened, not attached */
 	bool has_quit; /* told to, since it was opened or attached */
 	struct sb_stream *stream; /* NULL: there is none */
 	struct sb_turns turns; /* what it says */
 	struct sb_timer timer; /* what for, the state says */
 	struct sb_timer ping_timer;
 	int64_t heard_ns; /* when something last arrived */
-	int64_t registered_ns;
 	int64_t attempt;
-	unsigned n_failures; /* since a registration last proved stable */
-	int end_error; /* why we end the connection ourselves; 0: we do not */
+	int end_error; /* why it ends, if we did that ourselves; 0: we did not */
 	char reason[SB_WIRE_MAX]; /* why it ends, if somebody said so; "" */
 
 	char nick[NICK_CAP];
@@ -79,12 +77,10 @@ struct sb_irc {
 };
 
 extern const struct sb_protocol sb_irc_protocol_;
+extern const struct sb_client_events sb_irc_client_events_;
 
 /* What a new connection begins with: CONNECTING, nothing known of the server. */
 void sb_irc_begin_(struct sb_irc *irc);
-
-/* Makes the stream for the next attempt. Returns 0, or what sb_stream_connect() says. */
-int sb_irc_connect_(struct sb_irc *irc, struct sb_error *ret_error);
 
 /* Takes a line of the server's: an sb_turns_fn. */
 int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);

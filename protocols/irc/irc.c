@@ -20,18 +20,10 @@ free_irc(void *self)
 		sb_irc_channel_finish_(&irc->channels[i]);
 	free(irc->channels);
 	sb_turns_finish(&irc->turns);
-	free(irc->url);
-	free(irc->host);
 	free(irc->user);
 	free(irc->realname);
 	free(irc->password);
 	free(irc);
-}
-
-static int64_t
-or_default(int64_t value, int64_t default_value)
-{
-	return value ? value : default_value;
 }
 
 /* How many bytes of a text stand in a report. */
@@ -76,27 +68,55 @@ check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 	return 0;
 }
 
-/* The host, for a UNIX socket its path, which is the label too. */
-static int
-read_url(struct sb_irc *irc, const char *text, struct sb_error *ret_error)
+/* The host; for a UNIX socket its path; else all of it. */
+static const char *
+label_of(const struct sb_url *url, const char *text)
 {
+	if (url->scheme == SB_SCHEME_TCP)
+		return url->host;
+	return url->scheme == SB_SCHEME_UNIX ? url->path : text;
+}
+
+/* Labels itself with its first URL, and makes what connects to all of them. */
+static int
+make_client(struct sb_irc *irc, const struct sb_irc_options *o, const char *const *urls,
+	size_t n_urls, struct sb_error *ret_error)
+{
+	struct sb_client_options options = {
+		.urls = urls,
+		.n_urls = n_urls,
+		.delay_initial_ns = o->retry_min_ns,
+		.delay_max_ns = o->retry_max_ns,
+	};
 	struct sb_url url;
-	int error = sb_url_parse(text, &url, ret_error);
-	const char *name;
+	int error = sb_url_parse(urls[0], &url, ret_error);
 
 	if (error)
 		return error;
-	if (url.scheme == SB_SCHEME_TCP && url.path[0])
-		return sb_error_set(ret_error, -EINVAL,
-			"\"%.*s\": nothing may follow the port of an IRC server", shown(text),
-			text);
-	name = url.scheme == SB_SCHEME_TCP ? url.host : url.path;
-	irc->url = strdup(text);
-	free(irc->host);
-	irc->host = strdup(url.scheme == SB_SCHEME_TCP ? url.host : "");
-	if (!irc->url || !irc->host || sb_label(irc->d, irc, name))
+	memcpy(irc->host, url.host, sizeof(irc->host));
+	if (sb_label(irc->d, irc, label_of(&url, urls[0])))
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
-	return 0;
+	return sb_client_create(
+		irc->r, &options, irc->place, &sb_irc_client_events_, irc, &irc->client, ret_error);
+}
+
+static int
+join_urls(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret_error)
+{
+	const char **urls;
+	int error;
+
+	if (!o->url)
+		return 0;
+	urls = malloc((o->n_urls + 1) * sizeof(*urls));
+	if (!urls)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	urls[0] = o->url;
+	for (size_t i = 0; i < o->n_urls; i++)
+		urls[i + 1] = o->urls[i];
+	error = make_client(irc, o, urls, o->n_urls + 1, ret_error);
+	free(urls);
+	return error;
 }
 
 static char *
@@ -111,11 +131,7 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 	struct channel channel;
 	size_t i;
 
-	irc->retry_max_ns = or_default(o->retry_max_ns, 300 * SB_S);
-	irc->retry_min_ns = or_default(o->retry_min_ns, 2 * SB_S);
-	if (irc->retry_min_ns > irc->retry_max_ns)
-		irc->retry_min_ns = irc->retry_max_ns;
-	irc->ping_after_ns = or_default(o->ping_after_ns, 90 * SB_S);
+	irc->ping_after_ns = o->ping_after_ns ? o->ping_after_ns : 90 * SB_S;
 	memcpy(irc->wanted, o->nick, strlen(o->nick) + 1);
 	memcpy(irc->nick, o->nick, strlen(o->nick) + 1);
 	irc->user = copy_of(o->user, o->nick);
@@ -131,20 +147,19 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 	return 0;
 }
 
-/* All but the timers, of which a failed creation must leave none. */
+/* All but the client and the timers, of which a failed creation must leave none. */
 static int
 fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret_error)
 {
 	int error = copy_options(irc, o);
 
-	irc->host = strdup("");
-	if (error || !irc->host)
+	if (error)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	sb_irc_limit_nick_(irc, SIZE_MAX);
 	error = sb_register(irc->d, &sb_irc_signals);
 	if (error)
 		return sb_error_set(ret_error, error, "the signals of IRC: %s", strerror(-error));
-	return o->url ? read_url(irc, o->url, ret_error) : 0;
+	return 0;
 }
 
 static int
@@ -180,9 +195,12 @@ sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc
 	irc->place = place;
 	error = fill_in(irc, options, ret_error);
 	if (!error)
+		error = join_urls(irc, options, ret_error);
+	if (!error)
 		error = make_timers(irc, ret_error);
 	if (error) {
 		sb_forget(d, irc);
+		sb_client_destroy(irc->client);
 		free_irc(irc);
 		return error;
 	}
@@ -199,6 +217,7 @@ sb_irc_destroy(struct sb_irc *irc)
 	irc->is_destroyed = true;
 	irc->state = IDLE;
 	sb_forget(irc->d, irc);
+	sb_client_destroy(irc->client);
 	sb_stream_destroy(irc->stream);
 	irc->stream = NULL;
 	sb_timer_finish(&irc->timer);
@@ -210,24 +229,14 @@ sb_irc_destroy(struct sb_irc *irc)
 int
 sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error)
 {
-	int error;
-
 	sb_assert(!irc->is_destroyed);
 	if (irc->state != IDLE)
 		return sb_error_set(ret_error, -EALREADY, "already open");
-	if (!irc->url)
+	if (!irc->client)
 		return sb_error_set(ret_error, -EINVAL, "no URL was given");
 	sb_irc_begin_(irc);
-	irc->retries = true;
 	irc->attempt = 0;
-	irc->n_failures = 0;
-	error = sb_irc_connect_(irc, ret_error);
-	if (error) {
-		irc->state = IDLE;
-		return error;
-	}
-	/* No signal from inside a call: irc.connecting comes in the next turn. */
-	sb_timer_start(&irc->timer, 0);
+	sb_client_start(irc->client);
 	return 0;
 }
 
@@ -238,7 +247,6 @@ sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream)
 	if (irc->state != IDLE)
 		return -EALREADY;
 	sb_irc_begin_(irc);
-	irc->retries = false;
 	irc->stream = stream;
 	sb_stream_attach(stream, &sb_irc_protocol_, irc);
 	return 0;
@@ -273,6 +281,8 @@ sb_irc_quit(struct sb_irc *irc, const char *reason_or_null)
 		sb_stream_close(irc->stream);
 	else if (irc->stream)
 		send_quit(irc, reason_or_null);
+	else if (irc->client)
+		sb_client_stop(irc->client);
 	irc->state = QUITTING;
 	sb_timer_start(&irc->timer, irc->stream ? QUIT_NS : 0);
 }

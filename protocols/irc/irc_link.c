@@ -3,8 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 
-/* How long a registration must last to prove stable. */
-#define STABLE_NS (60 * SB_S)
+#include <signalbox/url.h>
 
 /* How long the server may take to let us in. */
 #define REGISTER_S 60
@@ -54,20 +53,17 @@ const struct sb_protocol sb_irc_protocol_ = {
 	.closed = on_closed,
 };
 
-static int
-tell_connecting(struct sb_irc *irc)
-{
-	return sb_irc_connecting_emit(irc->d, irc,
-		&(struct sb_irc_connecting){ .url = irc->url, .attempt = irc->attempt });
-}
-
-static int
+/* The text is copied, since a handler may begin anew, and the reason with it. */
+static void
 tell_disconnected(struct sb_irc *irc, int error, const char *text, int64_t delay_ns)
 {
-	return sb_irc_disconnected_emit(irc->d, irc,
+	char copy[sizeof(irc->reason)];
+
+	(void)snprintf(copy, sizeof(copy), "%s", text);
+	(void)sb_irc_disconnected_emit(irc->d, irc,
 		&(struct sb_irc_disconnected){
 			.error = error,
-			.text = text,
+			.text = copy,
 			.will_retry = irc->state == WAITING,
 			.delay_ms = delay_ns / SB_MS,
 		});
@@ -85,53 +81,11 @@ sb_irc_begin_(struct sb_irc *irc)
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 }
 
-/* Full jitter: anything from nothing to a cap that doubles, so that those who were cut off together
- * do not come back together. */
-static int64_t
-wait_for_next(struct sb_irc *irc)
-{
-	int64_t cap = irc->retry_min_ns, delay;
-	unsigned i;
-
-	for (i = 0; i < irc->n_failures && cap < irc->retry_max_ns; i++)
-		cap = cap > irc->retry_max_ns / 2 ? irc->retry_max_ns : 2 * cap;
-	irc->n_failures++;
-	delay = (int64_t)(sb_reactor_random(irc->r) % ((uint64_t)cap + 1));
-	irc->state = WAITING;
-	sb_timer_start(&irc->timer, delay);
-	return delay;
-}
-
-int
-sb_irc_connect_(struct sb_irc *irc, struct sb_error *ret_error)
-{
-	irc->attempt++;
-	return sb_stream_connect(irc->r, irc->url, NULL, irc->place, &sb_irc_protocol_, irc,
-		&irc->stream, ret_error);
-}
-
-static void
-try_again(struct sb_irc *irc)
-{
-	struct sb_error why = { 0, "" };
-	int error;
-
-	sb_irc_begin_(irc);
-	error = sb_irc_connect_(irc, &why);
-	if (!error) {
-		(void)tell_connecting(irc);
-		return;
-	}
-	if (tell_connecting(irc) == -ECANCELED || irc->state != CONNECTING)
-		return;
-	(void)tell_disconnected(irc, error, why.text, wait_for_next(irc));
-}
-
 static void
 finish_quit(struct sb_irc *irc)
 {
 	irc->state = IDLE;
-	(void)tell_disconnected(irc, 0, "we quit", 0);
+	tell_disconnected(irc, 0, "we quit", 0);
 }
 
 void
@@ -139,13 +93,9 @@ sb_irc_on_timer_(void *self)
 {
 	struct sb_irc *irc = self;
 
-	if (irc->state == CONNECTING)
-		(void)tell_connecting(irc);
-	else if (irc->state == REGISTERING)
+	if (irc->state == REGISTERING)
 		sb_irc_end_(
 			irc, -ETIMEDOUT, "the server did not let us in within %d s", REGISTER_S);
-	else if (irc->state == WAITING)
-		try_again(irc);
 	else if (irc->state == QUITTING && irc->stream)
 		abort_stream(irc);
 	else if (irc->state == QUITTING)
@@ -228,29 +178,90 @@ describe_end(const struct sb_irc *irc, const struct sb_error *error)
 	return error->text;
 }
 
+static bool
+is_opened(const struct sb_irc *irc)
+{
+	return irc->client && sb_client_state(irc->client) != SB_CLIENT_STOPPED;
+}
+
 static void
 on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 {
 	struct sb_irc *irc = self;
 	/* How a connection ends that we wanted to end is no error. */
 	int code = irc->state == QUITTING ? 0 : irc->end_error ? irc->end_error : error->code;
-	int64_t delay_ns = 0;
-	char text[sizeof(irc->reason)];
+	const char *text = describe_end(irc, error);
 
 	(void)stream;
-	/* A copy, since a handler may begin anew, and the reason with it. */
-	(void)snprintf(text, sizeof(text), "%s", describe_end(irc, error));
 	irc->stream = NULL;
 	/* It is again the one to ask for. */
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 	sb_turns_stop(&irc->turns);
 	sb_timer_stop(&irc->timer);
 	sb_timer_stop(&irc->ping_timer);
-	if (irc->state == REGISTERED && sb_reactor_now_ns(irc->r) - irc->registered_ns >= STABLE_NS)
-		irc->n_failures = 0;
-	if (irc->retries && irc->state != QUITTING)
-		delay_ns = wait_for_next(irc);
-	else
-		irc->state = IDLE;
-	(void)tell_disconnected(irc, code, text, delay_ns);
+	if (irc->state != QUITTING && is_opened(irc)) {
+		irc->state = WAITING;
+		return; /* the client goes on, and tells */
+	}
+	if (irc->client)
+		sb_client_stop(irc->client);
+	irc->state = IDLE;
+	tell_disconnected(irc, code, text, 0);
 }
+
+/* What the client tells. */
+
+static void
+on_connecting(void *self, const char *url, unsigned n)
+{
+	struct sb_irc *irc = self;
+	struct sb_url where;
+
+	(void)n;
+	sb_irc_begin_(irc);
+	if (sb_url_parse(url, &where, NULL) == 0)
+		memcpy(irc->host, where.host, sizeof(irc->host));
+	(void)sb_irc_connecting_emit(
+		irc->d, irc, &(struct sb_irc_connecting){ .url = url, .attempt = ++irc->attempt });
+}
+
+static const struct sb_protocol *
+on_up(void *self, struct sb_stream *stream, void **ret_self)
+{
+	struct sb_irc *irc = self;
+
+	irc->stream = stream;
+	*ret_self = irc;
+	return &sb_irc_protocol_;
+}
+
+static void
+on_down(void *self, const struct sb_error *error)
+{
+	struct sb_irc *irc = self;
+
+	/* Else it is what we have quit: that is told already. */
+	if (sb_client_state(irc->client) != SB_CLIENT_WAITING)
+		return;
+	irc->state = WAITING;
+	if (!irc->end_error)
+		irc->end_error = error->code;
+	if (!irc->reason[0])
+		(void)snprintf(irc->reason, sizeof(irc->reason), "%s", describe_end(irc, error));
+}
+
+static void
+on_waiting(void *self, int64_t delay_ns, unsigned n)
+{
+	struct sb_irc *irc = self;
+
+	(void)n;
+	tell_disconnected(irc, irc->end_error, irc->reason, delay_ns);
+}
+
+const struct sb_client_events sb_irc_client_events_ = {
+	.connecting = on_connecting,
+	.up = on_up,
+	.down = on_down,
+	.waiting = on_waiting,
+};

@@ -48,8 +48,9 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 	if (irc->state != REGISTERING)
 		return receive_other(irc, m);
 	irc->state = REGISTERED;
-	irc->registered_ns = sb_reactor_now_ns(irc->r);
 	irc->attempt = 0;
+	if (irc->client)
+		sb_client_established(irc->client);
 	sb_timer_stop(&irc->timer);
 	memcpy(irc->nick, param(m, 0), strlen(param(m, 0)) + 1);
 	sb_irc_join_all_(irc);

@@ -45,8 +45,11 @@ on_connected(void *self, struct sb_stream *stream)
 {
 	struct sb_qotd_request *request = self;
 	struct sb_qotd *qotd = request->qotd;
-	struct sb_qotd_requested requested = { .peer = sb_stream_peer(stream), .request = request };
+	char peer[SB_PEER_CAP];
+	struct sb_qotd_requested requested = { .peer = peer, .request = request };
 
+	/* A copy: whoever hears of it may ask for another's name. */
+	(void)snprintf(peer, sizeof(peer), "%s", sb_stream_peer(stream));
 	if (sb_qotd_requested_emit(qotd->d, qotd, &requested) == -ECANCELED)
 		return;
 	/* Not closed before the peer ends: to close with its words unread would reset the

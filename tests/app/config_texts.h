@@ -112,6 +112,11 @@ static const struct mistake syntax[] = {
 
 static const struct mistake values[] = {
 	{ "quotes = { 'a', '' }" QOTD, "f:1: quotes: a path should stand here, and it is empty\n" },
+	{ IRC("servers = {'unix:///a', 'ircd'}"),
+		"f:3: irc a: servers: \"ircd\" can only be the server, not one of several\n" },
+	{ IRC("servers = {'tcp://127.0.0.1:1/x'}"),
+		"f:3: irc a: servers: tcp://127.0.0.1:1/x: nothing should follow the port; "
+		"channels are an option\n" },
 	{ IRC("nick = '9a'"), "f:3: irc a: nick: '9a': a nick is 1 to 64 bytes, without space and "
 			      "!@*?,. and begins "
 			      "with no digit and none of #&+$:-\n" },

@@ -33,7 +33,7 @@ struct fixture {
 	struct sb_dispatcher *people;
 	bool is_demo;
 	struct quoth *quoth;
-	int n_ready, n_over;
+	int n_ready, n_reloads, n_over;
 	char log[64 * 1024];
 };
 
@@ -52,6 +52,14 @@ on_ready(void *self)
 	struct fixture *f = self;
 
 	f->n_ready++;
+}
+
+static inline void
+on_reload(void *self)
+{
+	struct fixture *f = self;
+
+	f->n_reloads++;
 }
 
 static inline void
@@ -117,7 +125,7 @@ static inline int
 create(struct fixture *f, struct sb_error *ret_error, const char *text)
 {
 	struct log log = { on_log, f };
-	struct quoth_events events = { on_ready, on_over, f };
+	struct quoth_events events = { on_ready, on_reload, on_over, f };
 
 	return quoth_create(f->world->d, f->world->r, parse(text), f->is_demo, &log, &events,
 		&f->quoth, ret_error);

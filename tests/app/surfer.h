@@ -4,6 +4,7 @@
 /* Somebody with a browser, in the simulation: asks for pages, several at once, holds what comes to
  * the rules of HTTP, and comes again when the connection is gone. */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include <signalbox/stream.h>
@@ -144,11 +145,17 @@ surfer_on_again(void *self)
 	};
 	struct surfer *surfer = self;
 	struct sb_error error;
+	int ret;
 
-	if (surfer->stream)
+	if (surfer->stream) {
 		surfer_ask(surfer);
-	else if (sb_stream_connect(surfer->r, surfer->url, NULL, SB_PLACE, &protocol, surfer,
-			 &surfer->stream, &error))
+		return;
+	}
+	ret = sb_stream_connect(
+		surfer->r, surfer->url, NULL, SB_PLACE, &protocol, surfer, &surfer->stream, &error);
+	if (ret == -EMFILE)
+		sb_timer_start(&surfer->again, SB_S);
+	else if (ret < 0)
 		sb_testing_fail(SB_PLACE, "%s: %s", surfer->url, error.text);
 }
 

@@ -417,6 +417,47 @@ without_quotes_there_is_none_of_the_day(void **state)
 }
 
 static void
+leave_at_once(void *self, struct sb_stream *stream)
+{
+	(void)self;
+	sb_stream_destroy(stream);
+}
+
+static void
+never_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
+{
+	(void)self, (void)stream, (void)error;
+	fail();
+}
+
+/* So many come at once that the last are gone when it is their turn. */
+static void
+no_quote_of_the_day_for_somebody_who_has_gone_is_no_failure(void **state)
+{
+	static const struct sb_protocol hasty = {
+		.connected = leave_at_once,
+		.closed = never_closed,
+	};
+	struct fixture *f = *state;
+	struct sb_qotd *qotd = make_qotd(f);
+	struct sb_stream *stream;
+	int i, n_told = 0;
+	const char *at;
+
+	add(f, "one\n");
+	for (i = 0; i < 100; i++)
+		assert_int_equal(sb_stream_connect(f->world->r, sb_qotd_url(qotd), NULL, SB_PLACE,
+					 &hasty, NULL, &stream, NULL),
+			0);
+	sb_simulation_settle(f->world->sim);
+	for (at = f->log; (at = strstr(at, "the quote of the day, ")); at++)
+		n_told++;
+	assert_in_range(n_told, 1, 99);
+	assert_null(strstr(f->log, "failed"));
+	sb_qotd_destroy(qotd);
+}
+
+static void
 a_destroyed_bot_hears_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -456,6 +497,7 @@ main(void)
 		with_bot(the_quote_of_the_day_is_cleaned_line_by_line),
 		with_bot(a_quote_of_the_day_that_comes_later_has_its_turn),
 		with_bot(without_quotes_there_is_none_of_the_day),
+		with_bot(no_quote_of_the_day_for_somebody_who_has_gone_is_no_failure),
 		with_bot(a_destroyed_bot_hears_nothing),
 	};
 

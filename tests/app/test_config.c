@@ -54,6 +54,21 @@ all_that_is_said_is_kept(void **state)
 }
 
 static void
+a_network_may_have_several_servers(void **state)
+{
+	struct config *config;
+
+	(void)state;
+	config = read_right("irc a { server = 'unix:///a' servers = {'tcp://[::1]:1', 'unix:///b'} "
+			    "}");
+	assert_string_equal(config->ircs[0].server, "unix:///a");
+	assert_int_equal(config->ircs[0].n_servers, 2);
+	assert_string_equal(config->ircs[0].servers[0], "tcp://[::1]:1");
+	assert_string_equal(config->ircs[0].servers[1], "unix:///b");
+	config_destroy(config);
+}
+
+static void
 what_is_not_said_has_its_default(void **state)
 {
 	struct config *config = read_right("irc a { server = \"tcp://127.0.0.1:6667\" }");
@@ -415,6 +430,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_is_said_is_kept),
+		cmocka_unit_test(a_network_may_have_several_servers),
 		cmocka_unit_test(what_is_not_said_has_its_default),
 		cmocka_unit_test(nothing_may_be_said_in_a_list_and_of_the_database),
 		cmocka_unit_test(what_is_unknown_is_told_with_what_was_meant),

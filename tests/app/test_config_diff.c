@@ -69,9 +69,11 @@ options_of_a_network_are_told(void **state)
 {
 	(void)state;
 	expect_diff("irc a { server = 'unix:///a' channels = { '#one', '#two' } }",
-		"irc a { server = 'unix:///b' nick = raven channels = { '#two', '#three' } "
+		"irc a { server = 'unix:///b' servers = 'unix:///c' nick = raven channels = { "
+		"'#two', '#three' } "
 		"moderators = '*!*@x' prefixes = {} visibility = channel }",
 		"irc a: server: unix:///b, was unix:///a\n"
+		"irc a: servers: +unix:///c\n"
 		"irc a: nick: raven, was quoth\n"
 		"irc a: channels: +#three\n"
 		"irc a: channels: -#one\n"

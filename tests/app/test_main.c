@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -379,6 +381,135 @@ a_configuration_that_is_wrong_ends_it_with_all_that_is(void **state)
 	close(running.log);
 }
 
+/* What a service manager hears: a socket of ours. */
+static int
+listen_for_notes(void)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(address.sun_family);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	char name[sizeof(address.sun_path) + 1] = "@";
+
+	/* The system chooses an abstract name. */
+	assert_int_equal(bind(fd, (const struct sockaddr *)(const void *)&address, len), 0);
+	len = sizeof(address);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)(void *)&address, &len), 0);
+	memcpy(name + 1, address.sun_path + 1, len - sizeof(address.sun_family) - 1);
+	assert_int_equal(setenv("NOTIFY_SOCKET", name, 1), 0);
+	return fd;
+}
+
+/* The next note but for those of the watchdog, whose number is counted. */
+static const char *
+next_note(int fd, unsigned *n_watchdog)
+{
+	static char text[256];
+	struct pollfd poll_fd = { fd, POLLIN, 0 };
+	ssize_t len;
+
+	do {
+		assert_int_equal(poll(&poll_fd, 1, LIMIT_MS), 1);
+		len = recv(fd, text, sizeof(text) - 1, 0);
+		assert_true(len >= 0);
+		text[len] = '\0';
+	} while (!strcmp(text, "WATCHDOG=1") && ++*n_watchdog);
+	return text;
+}
+
+static void
+service_manager_is_told_of_its_life(void **state)
+{
+	struct running running;
+	unsigned n_watchdog = 0;
+	int fd = listen_for_notes();
+
+	(void)state;
+	assert_int_equal(setenv("WATCHDOG_USEC", "20000", 1), 0);
+	begin(&running, QOTD);
+	(void)unsetenv("NOTIFY_SOCKET");
+	(void)unsetenv("WATCHDOG_USEC");
+	assert_string_equal(next_note(fd, &n_watchdog), "READY=1");
+	assert_string_equal(next_note(fd, &n_watchdog), "STATUS=3 quotes, 0 IRC networks");
+	assert_int_equal(kill(running.pid, SIGHUP), 0);
+	assert_int_equal(
+		strncmp(next_note(fd, &n_watchdog), "RELOADING=1\nMONOTONIC_USEC=", 27), 0);
+	assert_string_equal(next_note(fd, &n_watchdog), "STATUS=3 quotes, 0 IRC networks");
+	assert_string_equal(next_note(fd, &n_watchdog), "READY=1");
+	expect_log(&running, "the configuration is in effect\n");
+	/* The loop waits, and that counts as turning. */
+	for (n_watchdog = 0; n_watchdog < 3; n_watchdog++) {
+		char text[64] = "";
+
+		assert_true(recv(fd, text, sizeof(text) - 1, 0) > 0);
+		assert_string_equal(text, "WATCHDOG=1");
+	}
+	assert_int_equal(kill(running.pid, SIGTERM), 0);
+	assert_string_equal(next_note(fd, &n_watchdog), "STOPPING=1");
+	assert_string_equal(next_note(fd, &n_watchdog), "STATUS=Saying goodbye");
+	assert_int_equal(wait_for(running.pid), 0);
+	close(running.out);
+	close(running.log);
+	close(fd);
+}
+
+/* The IRC server that it is on does not answer its goodbye. */
+static void
+second_signal_ends_it_at_once_with_its_number(void **state)
+{
+	char text[128], heard[8192] = "";
+	struct running running;
+	int port, fd, listening = listen_somewhere(&port);
+
+	(void)state;
+	(void)snprintf(text, sizeof(text),
+		"irc there { server = \"tcp://127.0.0.1:%d\" channels = { \"#c\" } }\n", port);
+	begin(&running, text);
+	fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(fd >= 0);
+	read_until(fd, heard, sizeof(heard), "USER ");
+	send_text(fd, ":irc.test 001 quoth :Welcome\r\n");
+	read_until(fd, heard, sizeof(heard), "JOIN #c\r\n");
+	assert_int_equal(kill(running.pid, SIGTERM), 0);
+	expect_log(&running, "saying goodbye; again to end at once\n");
+	read_until(fd, heard, sizeof(heard), "QUIT ");
+	expect_log(&running, "the bot has not ended yet, after 1 s\n");
+	assert_int_equal(kill(running.pid, SIGINT), 0);
+	expect_log(&running, "not all could be told goodbye in time\n");
+	assert_int_equal(wait_for(running.pid), 128 + SIGTERM);
+	close(running.out);
+	close(running.log);
+	close(listening);
+	close(fd);
+}
+
+/* Reading a configuration that nobody has written yet holds the loop. */
+static void
+log_says_what_holds_the_loop_while_it_does(void **state)
+{
+	static const char text[] = "database = \"\"\n" QOTD;
+	struct running running;
+	int fd;
+
+	(void)state;
+	begin(&running, QOTD);
+	read_until(running.out, running.said, sizeof(running.said), "qotd:  tcp://127.0.0.1:");
+	assert_int_equal(unlink(config), 0);
+	assert_int_equal(mkfifo(config, 0600), 0);
+	assert_int_equal(kill(running.pid, SIGHUP), 0);
+	expect_log(&running, "app/life.c:");
+	expect_log(&running, " has held the loop for 1.");
+	fd = open(config, O_WRONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+	close(fd);
+	expect_log(&running, " s in all\n");
+	assert_non_null(strstr(running.logged, " held the loop for 1."));
+	assert_int_equal(kill(running.pid, SIGTERM), 0);
+	assert_int_equal(wait_for(running.pid), 0);
+	close(running.out);
+	close(running.log);
+}
+
 int
 main(void)
 {
@@ -391,6 +522,9 @@ main(void)
 		cmocka_unit_test(
 			hup_puts_another_configuration_into_effect_and_refuses_a_broken_one_whole),
 		cmocka_unit_test(a_configuration_that_is_wrong_ends_it_with_all_that_is),
+		cmocka_unit_test(service_manager_is_told_of_its_life),
+		cmocka_unit_test(log_says_what_holds_the_loop_while_it_does),
+		cmocka_unit_test(second_signal_ends_it_at_once_with_its_number),
 		cmocka_unit_test(what_to_try_is_told_in_a_demonstration_only),
 	};
 

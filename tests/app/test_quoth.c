@@ -1,5 +1,6 @@
 /* The whole program in the simulation: the bot, the embedded server, the quote of the day. */
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <signalbox/ircd.h>
@@ -279,6 +280,64 @@ shutting_does_not_wait_longer_than_five_seconds(void **state)
 }
 
 static void
+log_says_who_holds_up_the_end(void **state)
+{
+	struct fixture *f = *state;
+	struct sb_ircd *one = make_network(f, "tcp://127.0.0.1:7001");
+
+	start(f, WITH_SAMPLE NETWORK_ONE);
+	assert_int_equal(sb_simulation_run_for(f->world->sim, 10 * SB_S), 0);
+	assert_int_equal(
+		sb_simulation_set_reach(f->world->sim, "tcp://127.0.0.1:7001", SB_BLACK_HOLED), 0);
+	sb_simulation_raise(f->world->sim, SIGTERM);
+	run_until(f, "over", is_over, f, 6 * SB_S);
+	assert_non_null(
+		strstr(f->log, "saying goodbye; again to end at once\n"
+			       "the bot has not ended yet, after 1 s\n"
+			       "the bot has not ended in 5 s, and is not waited for any longer\n"));
+	assert_non_null(strstr(f->log, "not all could be told goodbye in time\n"));
+	assert_int_equal(quoth_end_signal(f->quoth), 0);
+	sb_ircd_destroy(one);
+}
+
+static void
+second_signal_ends_it_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct sb_ircd *one = make_network(f, "tcp://127.0.0.1:7001");
+	int64_t begun;
+
+	start(f, WITH_SAMPLE NETWORK_ONE);
+	assert_int_equal(sb_simulation_run_for(f->world->sim, 10 * SB_S), 0);
+	assert_int_equal(
+		sb_simulation_set_reach(f->world->sim, "tcp://127.0.0.1:7001", SB_BLACK_HOLED), 0);
+	begun = sb_reactor_now_ns(f->world->r);
+	sb_simulation_raise(f->world->sim, SIGINT);
+	assert_int_equal(sb_simulation_run_for(f->world->sim, 100 * SB_MS), 0);
+	assert_int_equal(f->n_over, 0);
+	sb_simulation_raise(f->world->sim, SIGINT);
+	run_until(f, "over", is_over, f, 6 * SB_S);
+	assert_true(sb_reactor_now_ns(f->world->r) - begun == 100 * SB_MS);
+	assert_int_equal(quoth_end_signal(f->quoth), SIGINT);
+	sb_ircd_destroy(one);
+}
+
+static void
+hup_asks_for_the_configuration(void **state)
+{
+	struct fixture *f = *state;
+
+	start_demo(f);
+	sb_simulation_raise(f->world->sim, SIGHUP);
+	assert_int_equal(sb_simulation_run_for(f->world->sim, SB_S), 0);
+	assert_int_equal(f->n_reloads, 1);
+	quoth_shut(f->quoth, "Goodbye");
+	sb_simulation_raise(f->world->sim, SIGHUP);
+	run_until(f, "over", is_over, f, 6 * SB_S);
+	assert_int_equal(f->n_reloads, 1);
+}
+
+static void
 people_are_told_goodbye_though_a_network_does_not_answer(void **state)
 {
 	struct fixture *f = *state;
@@ -353,6 +412,9 @@ main(void)
 		with_fixture(shutting_says_goodbye_and_is_over_when_all_have_left),
 		with_fixture(shutting_closes_the_servers_after_telling_their_clients),
 		with_fixture(shutting_does_not_wait_longer_than_five_seconds),
+		with_fixture(log_says_who_holds_up_the_end),
+		with_fixture(second_signal_ends_it_at_once),
+		with_fixture(hup_asks_for_the_configuration),
 		with_fixture(people_are_told_goodbye_though_a_network_does_not_answer),
 		with_fixture(shutting_while_a_network_is_away_does_not_wait_for_it),
 		with_fixture(it_may_be_shut_before_it_is_ready_and_destroyed_at_any_time),

@@ -8,6 +8,7 @@ struct weather_run {
 	size_t n_seeds;
 	size_t n_cuts; /* connections of the bot that broke, over all seeds */
 	size_t n_pages; /* that browsers got whole */
+	size_t n_short; /* visitors for whom no descriptor was left */
 };
 
 enum { SURFERS = 4 };
@@ -42,11 +43,16 @@ count_cut(void *self, struct sb_irc *irc, const struct sb_irc_disconnected *e)
 static void
 live_through_a_storm(void *self, uint64_t seed)
 {
-	static const struct sb_weather storm = {
+	/* What comes first; then everything is short. */
+	struct sb_weather storm = {
 		.latency_min_ns = SB_MS,
 		.latency_max_ns = 300 * SB_MS,
 		.chops = true,
 		.cut_per_million = 3000,
+		.refuse_per_million = 200000,
+		.vanish_per_million = 100000,
+		.step_wall_every_ns = 20 * SB_S,
+		.step_wall_max_ns = 7200 * SB_S,
 	};
 	static const struct sb_weather calm = { 0 };
 	struct weather_run *run = self;
@@ -73,6 +79,9 @@ live_through_a_storm(void *self, uint64_t seed)
 					 (int64_t)(sb_reactor_random(f->world->r) % 20) * SB_S),
 			0);
 		sb_simulation_cut_all(f->world->sim);
+		storm.max_descriptors = 12 + (unsigned)(sb_reactor_random(f->world->r) % 12);
+		storm.bytes_per_s = 100 + sb_reactor_random(f->world->r) % 20000;
+		sb_simulation_set_weather(f->world->sim, &storm);
 	}
 	sb_simulation_set_weather(f->world->sim, &calm);
 	run_until(f, "ready", is_ready, f, 1800 * SB_S);
@@ -85,8 +94,10 @@ live_through_a_storm(void *self, uint64_t seed)
 	run_until(f, "the quote of the day", visitor_is_over, &visitor, 60 * SB_S);
 	assert_true(visitor.len > 0 && visitor.len <= 512);
 	assert_int_equal(visitor.error.code, 0);
-	for (i = 0; i < 6; i++)
+	for (i = 0; i < 6; i++) {
 		assert_true(visitors[i].is_over);
+		run->n_short += visitors[i].error.code == -EMFILE;
+	}
 	for (i = 0; i < SURFERS; i++) {
 		run->n_pages += crowd.surfers[i]->n_whole;
 		crowd.surfers[i]->stays = false;
@@ -110,8 +121,9 @@ after_any_storm_the_bot_is_back_and_answers(void **state)
 	sb_testing_each_seed(1, 200, live_through_a_storm, &run);
 	/* It was a storm. */
 	assert_true(run.n_cuts > 0);
-	print_message("%zu seeds, %zu connections of the bot broke, %zu pages\n", run.n_seeds,
-		run.n_cuts, run.n_pages);
+	print_message("%zu seeds, %zu connections of the bot broke, %zu pages, %zu had no "
+		      "descriptor\n",
+		run.n_seeds, run.n_cuts, run.n_pages, run.n_short);
 }
 
 int

@@ -65,6 +65,8 @@ check_irc(const struct config *config, const struct config_irc *irc)
 	check(irc->name[0] && irc->line && sb_irc_nick_is_fine(irc->nick));
 	check(strcmp(irc->server, "ircd") ? !sb_url_parse(irc->server, &(struct sb_url){ 0 }, NULL)
 					  : config->ircd != NULL);
+	for (i = 0; i < irc->n_servers; i++)
+		check(!sb_url_parse(irc->servers[i], &(struct sb_url){ 0 }, NULL));
 	for (i = 0; i < irc->n_channels; i++)
 		check(sb_irc_is_channel(irc->channels[i]) && strlen(irc->channels[i]) <= 200);
 	for (i = 0; i < irc->n_moderators; i++)

@@ -34,6 +34,7 @@ sb_kit_fail(const char *place, struct text *report)
 {
 	static const char cut[] = "... (cut)";
 
+	sb_kit_allocations_add_note(report);
 	sb_kit_seeds_add_note(report);
 	while (report->len && report->ptr[report->len - 1] == '\n')
 		report->ptr[--report->len] = '\0';
@@ -57,8 +58,11 @@ sb_kit_fail_no_memory(const char *place)
 void *
 sb_kit_alloc(const char *place, size_t n, size_t size)
 {
-	void *ptr = calloc(n, size);
+	void *ptr;
 
+	sb_kit_own(1);
+	ptr = calloc(n, size);
+	sb_kit_own(-1);
 	if (!ptr)
 		sb_kit_fail_no_memory(place);
 	return ptr;

@@ -217,9 +217,11 @@ on_failed(void *self, void *from, const struct sb_dispatch_failed *e)
 	struct text line = { 0 };
 
 	(void)from;
+	sb_kit_own(1);
 	if (sb_kit_text_add_signal(&line, sb_dispatch_failed_signal(), e)
 		|| lines_add(&gate->failures, line.ptr))
 		gate->is_lost = true;
+	sb_kit_own(-1);
 }
 
 /* ---- What is left ---- */
@@ -382,6 +384,23 @@ sb_kit_gate_take_failure(struct sb_gate *gate, const char *part, struct text *re
 	return false;
 }
 
+static int
+note_all(struct sb_gate *gate, const char *place)
+{
+	int error = note_connections(gate);
+
+	if (!error)
+		error = note_waiting(gate);
+	if (!error)
+		error = note_pending(gate);
+	if (!error)
+		error = each_descriptor(note_descriptor, gate);
+	if (!error && gate->d
+		&& !sb_dispatch_failed_connect(gate->d, SB_ANY, on_failed, place, gate).serial)
+		error = -ENOMEM;
+	return error;
+}
+
 /* ---- Public ---- */
 
 struct sb_gate *
@@ -392,15 +411,9 @@ sb_gate_begin_(const char *place, struct sb_dispatcher *d, struct sb_reactor *r)
 
 	gate->d = d;
 	gate->r = r;
-	error = note_connections(gate);
-	if (!error)
-		error = note_waiting(gate);
-	if (!error)
-		error = note_pending(gate);
-	if (!error)
-		error = each_descriptor(note_descriptor, gate);
-	if (!error && d && !sb_dispatch_failed_connect(d, SB_ANY, on_failed, place, gate).serial)
-		error = -ENOMEM;
+	sb_kit_own(1);
+	error = note_all(gate, place);
+	sb_kit_own(-1);
 	if (error) {
 		gate_free(gate);
 		sb_testing_fail(place, "a gate could not begin: %s", strerror(-error));

@@ -52,6 +52,9 @@ int sb_kit_unescape(const char *at, const char *end, struct text *ret);
 __attribute__((noreturn)) void sb_kit_fail(const char *place, struct text *report);
 __attribute__((noreturn)) void sb_kit_fail_no_memory(const char *place);
 
+/* Brackets allocations of the kit itself: +1 before, -1 after. They do not count and do not fail. */
+void sb_kit_own(int by);
+
 /* calloc() that fails the test. */
 void *sb_kit_alloc(const char *place, size_t n, size_t size);
 
@@ -85,7 +88,9 @@ bool sb_kit_gate_end(
 /* Ends the world, and frees it; as above. */
 bool sb_kit_world_end(struct sb_world *world, struct text *report);
 
-/* The seed in progress, for a failure's text. */
+/* The seed in progress, and the allocation that was made to fail, for a failure's text; from now on
+ * none fails. */
 void sb_kit_seeds_add_note(struct text *report);
+void sb_kit_allocations_add_note(struct text *report);
 
 #endif

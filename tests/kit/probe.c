@@ -16,12 +16,10 @@ struct sb_probe {
 enum { PROBE_PRIORITY = 32767 };
 
 static void
-on_signal(void *self, void *from, const struct sb_signal *signal, const void *payload)
+record(struct sb_probe *probe, const struct sb_signal *signal, const void *payload)
 {
-	struct sb_probe *probe = self;
 	struct record record = { signal, NULL };
 
-	(void)from;
 	if (probe->n == probe->cap) {
 		size_t cap = probe->cap ? 2 * probe->cap : 16;
 		struct record *records = realloc(probe->records, cap * sizeof(*records));
@@ -38,6 +36,15 @@ on_signal(void *self, void *from, const struct sb_signal *signal, const void *pa
 		probe->is_lost = true;
 	else
 		probe->records[probe->n++] = record;
+}
+
+static void
+on_signal(void *self, void *from, const struct sb_signal *signal, const void *payload)
+{
+	(void)from;
+	sb_kit_own(1);
+	record(self, signal, payload);
+	sb_kit_own(-1);
 }
 
 /* ---- Reports ---- */
@@ -70,7 +77,7 @@ tell_wrong(enum match match, const char *expected, const struct text *why, struc
 
 /* Whether this could be expected at all: a slip of the pen in what must not come would hide. */
 static enum match
-check_expectation(const struct sb_probe *probe, const char *expected, struct text *report)
+try_expectation(const struct sb_probe *probe, const char *expected, struct text *report)
 {
 	char *name = strndup(expected, strcspn(expected, " "));
 	const struct sb_signal *signal = name ? sb_find(probe->d, name) : NULL;
@@ -90,6 +97,17 @@ check_expectation(const struct sb_probe *probe, const char *expected, struct tex
 	free(blank);
 	sb_kit_text_finish(&why);
 	return match == MATCH_NO ? MATCH_YES : match;
+}
+
+static enum match
+check_expectation(const struct sb_probe *probe, const char *expected, struct text *report)
+{
+	enum match match;
+
+	sb_kit_own(1);
+	match = try_expectation(probe, expected, report);
+	sb_kit_own(-1);
+	return match;
 }
 
 enum match
@@ -176,7 +194,9 @@ sb_probe_create_(const char *place, struct sb_dispatcher *d, const char *pattern
 	struct sb_connection connection;
 
 	probe->d = d;
+	sb_kit_own(1);
 	connection = sb_pattern_connect(d, pattern, from, options, on_signal, place, probe);
+	sb_kit_own(-1);
 	if (!connection.serial) {
 		free(probe);
 		sb_kit_fail_no_memory(place);

@@ -39,6 +39,7 @@ sb_testing_seed_left(char *buf, size_t cap)
 {
 	bool was_set = running.is_set;
 
+	sb_testing_fail_allocations(0, 0);
 	running.is_set = false;
 	if (was_set)
 		(void)snprintf(buf, cap, "%s", running.note);

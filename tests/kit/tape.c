@@ -233,7 +233,9 @@ sb_tape_fail_writes_(const char *place, struct sb_tape *tape, int error)
 	sb_assert(error < 0);
 	tape->write_error = error;
 	sb_kit_text_finish(&tape->queue);
-	tape->is_full = tape->drained_due = false;
+	/* As a stream does: the next write says what has happened. */
+	tape->drained_due = tape->drained_due || tape->is_full;
+	tape->is_full = false;
 	if (tape->state == TAPE_CLOSING || tape->end_told)
 		sb_kit_tape_end_with(tape, error, "writing failed");
 	tell(tape);

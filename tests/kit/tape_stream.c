@@ -189,6 +189,15 @@ tape_peer(const struct sb_stream *stream)
 	return "tape";
 }
 
+static bool
+tape_is_open(const struct sb_stream *stream)
+{
+	const struct sb_tape *tape = const_tape_of(stream);
+
+	check_use(tape, "sb_stream_is_open()");
+	return tape->state == TAPE_OPEN && !tape->over_due;
+}
+
 const struct sb_transport sb_kit_tape_transport = {
 	.attach = tape_attach,
 	.write = tape_write,
@@ -202,4 +211,5 @@ const struct sb_transport sb_kit_tape_transport = {
 	.destroy = tape_destroy,
 	.set_idle_timeout = tape_set_idle_timeout,
 	.peer = tape_peer,
+	.is_open = tape_is_open,
 };

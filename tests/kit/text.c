@@ -16,7 +16,9 @@ text_reserve(struct text *text, size_t more)
 		return 0;
 	while (cap < text->len + more + 1)
 		cap *= 2;
+	sb_kit_own(1);
 	ptr = realloc(text->ptr, cap);
+	sb_kit_own(-1);
 	if (!ptr) {
 		text->is_lost = true;
 		return -ENOMEM;

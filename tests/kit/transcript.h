@@ -13,6 +13,7 @@ enum step_kind {
 	STEP_SIGNAL, /* ! */
 	STEP_IGNORE, /* - */
 	STEP_TIME, /* + */
+	STEP_CLOCK, /* @ */
 	STEP_COMMAND, /* $ */
 	/* The words of ~: first what the peer does, then what we have done. */
 	STEP_CONNECTS,
@@ -32,7 +33,7 @@ struct step {
 	unsigned line;
 	struct text peer; /* its name; empty for the one without */
 	struct text text; /* the bytes, the expectation, the words */
-	int64_t duration_ns;
+	int64_t duration_ns; /* of @: since midnight */
 };
 
 struct script {

@@ -4,6 +4,8 @@
 
 #include "transcript.h"
 
+enum { YEARS_MAX = 10 };
+
 /* A line that is being read. */
 struct line {
 	const char *at, *end;
@@ -81,10 +83,42 @@ read_time(const struct line *line, int64_t *ret_ns)
 
 		if (!bytes_equal(unit, sb_bytes_of(units[i].name)))
 			continue;
+		/* Of which many may follow each other. */
+		if (n > YEARS_MAX * 365 * 86400 * SB_S / units[i].ns)
+			return wrong(line, "that is more than %d years", YEARS_MAX);
 		*ret_ns = n * units[i].ns;
 		return 0;
 	}
 	return wrong(line, "here a time like +30s is needed: a number and ms, s, m or h");
+}
+
+/* Two digits below a limit; -1 for anything else. */
+static int
+read_two(const char *at, int limit)
+{
+	int number;
+
+	if (!isdigit((unsigned char)at[0]) || !isdigit((unsigned char)at[1]))
+		return -1;
+	number = 10 * (at[0] - '0') + at[1] - '0';
+	return number < limit ? number : -1;
+}
+
+static int
+read_clock(const struct line *line, int64_t *ret_ns)
+{
+	const char *at = line->at;
+	int h = -1, m = -1, s = -1;
+
+	if (line->end - at == 8 && at[2] == ':' && at[5] == ':') {
+		h = read_two(at, 24);
+		m = read_two(at + 3, 60);
+		s = read_two(at + 6, 60);
+	}
+	if (h < 0 || m < 0 || s < 0)
+		return wrong(line, "here a time of day like 23:59:59 is needed");
+	*ret_ns = ((h * 60 + m) * 60 + s) * SB_S;
+	return 0;
 }
 
 static int
@@ -153,7 +187,7 @@ read_peer_step(struct line *line, struct step *step)
 	}
 	if (take_sign(line, "~"))
 		return read_word(line, &step->kind);
-	return wrong(line, "no step: one begins with < > >~ >... ! - + $ ~ or #, and a space");
+	return wrong(line, "no step: one begins with < > >~ >... ! - + @ $ ~ or #, and a space");
 }
 
 static int
@@ -172,6 +206,10 @@ read_step(struct line *line, struct step *step)
 	if (take_sign(line, "$")) {
 		step->kind = STEP_COMMAND;
 		return read_rest(line, &step->text);
+	}
+	if (take_sign(line, "@")) {
+		step->kind = STEP_CLOCK;
+		return read_clock(line, &step->duration_ns);
 	}
 	if (*line->at == '+') {
 		step->kind = STEP_TIME;

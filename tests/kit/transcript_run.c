@@ -109,6 +109,16 @@ time_passes(struct run *run, int64_t duration_ns)
 	return !error;
 }
 
+/* How long it is until the wall clock shows so much since midnight. */
+static int64_t
+until_clock(const struct run *run, int64_t since_midnight_ns)
+{
+	int64_t day_ns = 86400 * SB_S;
+	int64_t now_ns = sb_reactor_wall_ns(run->world->r) % day_ns;
+
+	return since_midnight_ns - now_ns + (since_midnight_ns > now_ns ? 0 : day_ns);
+}
+
 static bool
 command(struct run *run, const char *words)
 {
@@ -143,6 +153,8 @@ step_acts(struct run *run, const struct step *step)
 		return sb_kit_peer_sends(run, step);
 	case STEP_TIME:
 		return time_passes(run, step->duration_ns);
+	case STEP_CLOCK:
+		return time_passes(run, until_clock(run, step->duration_ns));
 	case STEP_COMMAND:
 		return command(run, text_of(&step->text));
 	case STEP_CONNECTS:

@@ -59,10 +59,14 @@ struct sb_world *
 sb_world_create_(const char *place, uint64_t seed)
 {
 	struct sb_world *world = sb_kit_alloc(place, 1, sizeof(*world));
+	bool is_made;
 
+	sb_kit_own(1);
 	world->sim = sb_simulation_create(seed);
 	world->d = world->sim ? sb_dispatcher_create(NULL, NULL) : NULL;
-	if (!world->d || sb_join(world->d, sb_simulation_reactor(world->sim), place)) {
+	is_made = world->d && !sb_join(world->d, sb_simulation_reactor(world->sim), place);
+	sb_kit_own(-1);
+	if (!is_made) {
 		sb_dispatcher_destroy(world->d);
 		sb_simulation_destroy(world->sim);
 		free(world);

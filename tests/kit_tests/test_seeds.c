@@ -1,5 +1,7 @@
 #include "kit_tests/failing.h"
 
+#include <inttypes.h>
+
 struct seen {
 	uint64_t seeds[16];
 	size_t n;
@@ -113,6 +115,45 @@ a_failure_tells_its_seed_and_how_to_repeat_it(void **state)
 	assert_null(strstr(failure_of(read_one, NULL), "repeat"));
 }
 
+/* Fails in some of the worlds, and tells what it drew there. */
+static void
+fail_by_chance(void *self, uint64_t seed)
+{
+	struct sb_world *world = sb_world_create(seed);
+	uint64_t drawn = sb_reactor_random(world->r);
+
+	++*(size_t *)self;
+	sb_world_destroy(world);
+	if (drawn % 16 == 0)
+		sb_testing_fail(SB_PLACE, "drew %016" PRIx64, drawn);
+}
+
+static void
+fail_in_one_of_many(void *self)
+{
+	sb_testing_each_seed(1, 1000, fail_by_chance, self);
+}
+
+static void
+the_seed_that_a_failure_tells_repeats_it(void **state)
+{
+	size_t n_before = 0, n_after = 0;
+	char said[1024], *seed;
+
+	(void)state;
+	(void)snprintf(said, sizeof(said), "%s", failure_of(fail_in_one_of_many, &n_before));
+	assert_true(n_before > 1);
+	seed = strstr(said, "SIGNALBOX_SEED=");
+	assert_non_null(seed);
+	seed += strlen("SIGNALBOX_SEED=");
+	seed = strndup(seed, strspn(seed, "0123456789"));
+	assert_non_null(seed);
+	(void)setenv("SIGNALBOX_SEED", seed, 1);
+	free(seed);
+	assert_string_equal(failure_of(fail_in_one_of_many, &n_after), said);
+	assert_int_equal(n_after, 1);
+}
+
 static void
 a_seed_that_the_framework_left_is_told_afterwards(void **state)
 {
@@ -157,6 +198,8 @@ main(void)
 		cmocka_unit_test_teardown(what_is_no_seed_is_a_failure, clear_environment),
 		cmocka_unit_test_teardown(
 			a_failure_tells_its_seed_and_how_to_repeat_it, clear_environment),
+		cmocka_unit_test_teardown(
+			the_seed_that_a_failure_tells_repeats_it, clear_environment),
 		cmocka_unit_test_teardown(
 			a_seed_that_the_framework_left_is_told_afterwards, clear_environment),
 		cmocka_unit_test_teardown(the_same_seed_is_the_same_world, clear_environment),

@@ -65,6 +65,47 @@ parts_of_lines_and_anything_may_be_told(void **state)
 		    "> PONG 7\n");
 }
 
+/* A subject that says the wall clock when it hears of it. */
+static void
+clock_command(void *self, const char *words)
+{
+	struct client *client = self;
+	int64_t s = sb_reactor_wall_ns(client->world->r) / SB_S;
+	char line[64];
+
+	(void)words;
+	(void)snprintf(line, sizeof(line), "%lld %02lld:%02lld:%02lld", (long long)(s / 86400),
+		(long long)(s / 3600 % 24), (long long)(s / 60 % 60), (long long)(s % 60));
+	client_say(client, line);
+}
+
+static void
+time_passes_until_the_wall_clock_shows_what_is_told(void **state)
+{
+	struct sb_subject subject = client_subject;
+	struct client client = { .n_created = 0 };
+
+	(void)state;
+	subject.command = clock_command;
+	sb_transcript_run_text("talk.txt",
+		"~ connected\n"
+		"> HELLO\n"
+		"@ 01:46:41\n"
+		"$ clock\n"
+		"> 11574 01:46:41\n"
+		"@ 23:59:59\n"
+		"$ clock\n"
+		"> 11574 23:59:59\n"
+		"@ 00:00:00\n"
+		"$ clock\n"
+		"> 11575 00:00:00\n"
+		"# Not now, but then.\n"
+		"@ 00:00:00\n"
+		"$ clock\n"
+		"> 11576 00:00:00\n",
+		&subject, &client);
+}
+
 static void
 some_signals_need_not_be_told(void **state)
 {
@@ -196,6 +237,7 @@ main(void)
 		kit_test_bare(output_and_signals_are_told_each_in_their_order),
 		kit_test_bare(bytes_have_escapes_and_lines_may_come_in_parts),
 		kit_test_bare(parts_of_lines_and_anything_may_be_told),
+		kit_test_bare(time_passes_until_the_wall_clock_shows_what_is_told),
 		kit_test_bare(some_signals_need_not_be_told),
 		kit_test_bare(time_passes_and_a_client_comes_back),
 		kit_test_bare(an_address_refuses_and_listens_again),

@@ -13,7 +13,7 @@ int connect_or_fail(struct sb_reactor *r, const char *url, const struct sb_strea
 	const char *place, const struct sb_protocol *stream_protocol, void *self,
 	struct sb_stream **ret_stream, struct sb_error *ret_error);
 #define sb_stream_connect connect_or_fail
-#include "protocols/irc/irc_link.c"
+#include "reactor/client.c"
 #undef sb_stream_connect
 
 int
@@ -26,6 +26,8 @@ connect_or_fail(struct sb_reactor *r, const char *url, const struct sb_stream_op
 	return sb_stream_connect(
 		r, url, options, place, stream_protocol, self, ret_stream, ret_error);
 }
+
+#include <signalbox/irc.h>
 
 #include "kit_cmocka.h"
 
@@ -279,25 +281,17 @@ an_attempt_that_cannot_be_begun_is_one_that_failed(void **state)
 	struct sb_probe *probe = sb_probe_create(world->d, "irc.*");
 	struct sb_irc *irc = create_irc(world);
 	struct server server;
-	struct sb_error why;
 
-	/* The first is told to the caller, and nothing goes on. */
 	connect_error = -EMFILE;
-	assert_int_equal(sb_irc_open(irc, &why), -EMFILE);
-	assert_string_equal(why.text, "it was made to fail");
-	assert_int_equal(sb_simulation_run_for(world->sim, 3600 * SB_S), 0);
-	sb_probe_expect_none(probe);
-
-	/* A later one is told by signals, and tried again. */
-	connect_error = 0;
 	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	sb_probe_expect_none(probe);
 	sb_simulation_settle(world->sim);
-	sb_probe_seek(probe, "irc.disconnected error=-ECONNREFUSED will_retry=true");
-	connect_error = -EMFILE;
-	assert_int_equal(sb_simulation_run_for(world->sim, 2 * SB_S), 0);
-	sb_probe_expect(probe, "irc.connecting attempt=2");
+	sb_probe_expect(probe, "irc.connecting attempt=1");
 	sb_probe_expect(probe, "irc.disconnected error=-EMFILE text='it was made to fail' "
 			       "will_retry=true");
+	assert_int_equal(sb_simulation_run_for(world->sim, 2 * SB_S), 0);
+	sb_probe_expect(probe, "irc.connecting attempt=2");
+	sb_probe_expect(probe, "irc.disconnected error=-EMFILE");
 	connect_error = 0;
 	server_begin(&server, world);
 	assert_int_equal(sb_simulation_run_for(world->sim, 600 * SB_S), 0);
@@ -503,6 +497,39 @@ one_opened_anew_begins_with_the_first_delay(void **state)
 }
 
 static void
+other_servers_of_the_network_are_tried_in_turn(void **state)
+{
+	static const char *const others[] = { URL, "unix:///run/irc" };
+	struct sb_irc_options options = {
+		.url = "tcp://192.0.2.1:6667", .urls = others, .n_urls = 2, .nick = "quoth"
+	};
+	struct sb_world *world = *state;
+	struct sb_probe *probe = sb_probe_create(world->d, "irc.*");
+	struct server server;
+	struct sb_irc *irc;
+
+	assert_int_equal(sb_irc_create(world->d, world->r, &options, SB_PLACE, &irc, NULL), 0);
+	assert_string_equal(sb_label_of(world->d, irc), "192.0.2.1");
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	assert_int_equal(sb_simulation_run_for(world->sim, 60 * SB_S), 0);
+	sb_probe_seek(probe, "irc.connecting url='tcp://192.0.2.1:6667' attempt=1");
+	assert_string_equal(sb_irc_host(irc), "192.0.2.1");
+	sb_probe_seek(probe, "irc.connecting url='" URL "' attempt=2");
+	sb_probe_seek(probe, "irc.connecting url='unix:///run/irc' attempt=3");
+	sb_probe_seek(probe, "irc.connecting url='tcp://192.0.2.1:6667' attempt=4");
+	server_begin(&server, world);
+	assert_int_equal(sb_simulation_run_for(world->sim, 900 * SB_S), 0);
+	assert_true(sb_irc_is_registered(irc));
+	assert_string_equal(sb_irc_host(irc), "127.0.0.1");
+	sb_irc_destroy(irc);
+	sb_probe_destroy(probe);
+	server_end(&server);
+	options.urls = (const char *const[]){ URL, "smoke://" };
+	assert_int_equal(
+		sb_irc_create(world->d, world->r, &options, SB_PLACE, &irc, NULL), -EINVAL);
+}
+
+static void
 many_channels_are_joined_in_few_lines(void **state)
 {
 	struct sb_world *world = *state;
@@ -580,6 +607,7 @@ main(void)
 		kit_test(quit_of_one_never_opened_is_told_in_a_later_turn),
 		kit_test(quit_again_tells_nothing),
 		kit_test(one_opened_anew_begins_with_the_first_delay),
+		kit_test(other_servers_of_the_network_are_tried_in_turn),
 		kit_test(many_channels_are_joined_in_few_lines),
 		kit_test_bare(it_is_back_after_every_storm),
 	};

@@ -90,8 +90,8 @@ a_creation_that_fails_for_memory_leaves_nothing(void **state)
 		assert_string_equal(why.text, "out of memory");
 		assert_null(irc);
 	}
-	/* One for each text, and two for the growing list. */
-	assert_int_equal(i, 1 + 3 + 5 + 2 + 1 + 2);
+	/* One for each text, two for the growing list, and one for the URLs. */
+	assert_int_equal(i, 1 + 3 + 5 + 2 + 1);
 	sb_irc_destroy(irc);
 }
 

@@ -283,7 +283,8 @@ destroying_it_aborts_who_is_being_answered(void **state)
 	destroy(&f);
 	sb_simulation_settle(f.world->sim);
 	assert_null(peer.stream);
-	assert_int_equal(peer.end, -ECONNRESET);
+	/* It was answered and its peer had ended when the reset came: Linux calls that a broken pipe. */
+	assert_int_equal(peer.end, -EPIPE);
 	end(&f);
 	sb_qotd_destroy(NULL);
 }
@@ -298,7 +299,7 @@ it_does_not_listen_where_one_cannot(void **state)
 
 	assert_int_equal(
 		sb_qotd_create(world->d, world->r, "tcp://nowhere:0", SB_PLACE, &qotd, &why),
-		-EOPNOTSUPP);
+		-EINVAL);
 	begin(&f, world, NULL);
 	assert_int_equal(
 		sb_qotd_create(world->d, world->r, sb_qotd_url(f.qotd), SB_PLACE, &qotd, &why),

@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,9 +23,22 @@
 #include <signalbox/simulation.h>
 #include <signalbox/listener.h>
 #include <signalbox/stream.h>
+#include <signalbox/testing_tls.h>
+#include <signalbox/tls.h>
 #include <signalbox/url.h>
 
+/* Whether the sockets are made by the test, and adopted by their numbers (fd://); of the including
+ * test. Only with OVER_UNIX. */
+#ifndef BY_DESCRIPTOR
+#define BY_DESCRIPTOR false
+#endif
+
 enum transport { OVER_TCP, OVER_UNIX, OVER_SIMULATION, OVER_WEATHER };
+
+/* Whether it is over TLS; of the including test. */
+#ifndef OVER_TLS
+#define OVER_TLS false
+#endif
 
 enum { N_PEERS = 64, TEXT_CAP = 4096 };
 
@@ -39,11 +54,14 @@ struct peer {
 	void (*on_ended)(struct peer *);
 	void (*on_closed)(struct peer *);
 	struct peer *other; /* for hooks */
-	unsigned n_connected, n_data, n_drained, n_ended, n_closed;
+	const char *other_name; /* whom to expect when TLS starts */
+	struct sb_tls *server_tls; /* to start as a server */
+	unsigned n_connected, n_data, n_drained, n_ended, n_secured, n_closed;
 	size_t n_bytes;
 	uint64_t hash; /* of all bytes */
 	char text[TEXT_CAP]; /* the first bytes, NUL-terminated */
 	struct sb_error error; /* of closed */
+	bool is_truncated; /* as TLS tells it in closed */
 	bool is_inside; /* a call: nothing may be told now */
 };
 
@@ -55,11 +73,16 @@ struct world {
 	char url[SB_URL_CAP]; /* to listen at */
 	struct sb_listener *listener; /* or NULL */
 	struct sb_stream_options options; /* of accepted streams */
+	struct sb_tls *client_tls; /* or NULL */
+	struct sb_tls *own_tls; /* of the server, where its listener is plain */
+	bool is_plain; /* streams connect without TLS, though there is a context */
+	char client_url[SB_URL_CAP]; /* to connect to; "": the listener's */
 	struct peer client, server; /* the server's is the first accepted */
 	struct peer more[N_PEERS]; /* the next ones */
 	unsigned n_accepted;
 	void (*on_accepted)(struct world *, struct sb_stream *); /* instead of attaching */
-	unsigned n_failed;
+	void (*on_refused)(struct world *);
+	unsigned n_failed, n_refused, n_drained;
 	bool (*is_so)(struct world *);
 	bool is_running; /* in a failed test: to its end */
 };
@@ -150,6 +173,18 @@ note_drained(void *self, struct sb_stream *stream)
 }
 
 static inline void
+note_secured(void *self, struct sb_stream *stream)
+{
+	struct peer *p = self;
+
+	(void)stream;
+	assert_false(p->is_inside);
+	assert_int_equal(p->n_closed + p->n_secured, 0);
+	p->n_secured++;
+	look(p->world);
+}
+
+static inline void
 note_ended(void *self, struct sb_stream *stream)
 {
 	struct peer *p = self;
@@ -167,16 +202,30 @@ static inline void
 note_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 {
 	struct peer *p = self;
+	struct sb_tls_info info;
 
-	(void)stream;
 	assert_false(p->is_inside);
 	assert_int_equal(p->n_closed, 0);
 	p->n_closed++;
 	p->error = *error;
+	p->is_truncated = sb_stream_tls_info(stream, &info) && info.is_truncated;
 	if (p->on_closed)
 		p->on_closed(p);
 	p->stream = NULL;
 	look(p->world);
+}
+
+/* The peer was cut off, and must not take what it has for the whole. A UNIX socket has no reset that
+ * comes after bytes; TLS knows all the same. */
+static inline void
+assert_cut_off(const struct peer *p)
+{
+	if (p->world->transport != OVER_UNIX)
+		assert_int_equal(p->error.code, -ECONNRESET);
+	else if (p->error.code == 0)
+		assert_int_equal(p->is_truncated, OVER_TLS);
+	else
+		assert_true(OVER_TLS && p->error.code == -ECONNRESET);
 }
 
 /* Closes when the peer ends. */
@@ -184,6 +233,7 @@ static const struct sb_protocol noting = {
 	.connected = note_connected,
 	.data = note_data,
 	.drained = note_drained,
+	.secured = note_secured,
 	.closed = note_closed,
 };
 
@@ -193,6 +243,7 @@ static const struct sb_protocol half_closing = {
 	.data = note_data,
 	.drained = note_drained,
 	.ended = note_ended,
+	.secured = note_secured,
 	.closed = note_closed,
 };
 
@@ -237,9 +288,23 @@ on_accept_failed(void *self, const struct sb_error *error)
 	look(w);
 }
 
+static inline void
+on_refused(void *self, const char *peer)
+{
+	struct world *w = self;
+
+	assert_true(strlen(peer) > 0);
+	assert_int_equal(w->transport == OVER_UNIX, strcmp(peer, "unix") == 0);
+	w->n_refused++;
+	if (w->on_refused)
+		w->on_refused(w);
+	look(w);
+}
+
 static const struct sb_acceptor accepting = {
 	.accepted = on_accepted,
 	.failed = on_accept_failed,
+	.refused = on_refused,
 };
 
 static inline int
@@ -288,12 +353,37 @@ let_pass(struct world *w, int64_t ns)
 	sb_timer_finish(&timer);
 }
 
+/* A socket at the world's path that listens or is connected, made without the library. */
+static inline int
+make_socket(const struct world *w, bool listens)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), ret;
+
+	assert_true(fd >= 0);
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", w->folder);
+	if (listens)
+		ret = bind(fd, (const struct sockaddr *)(const void *)&address, sizeof(address));
+	else
+		ret = connect(fd, (const struct sockaddr *)(const void *)&address, sizeof(address));
+	assert_int_equal(ret, 0);
+	if (listens)
+		assert_int_equal(listen(fd, 128), 0);
+	return fd;
+}
+
 static inline void
 open_listener(struct world *w)
 {
 	struct sb_error error = { 0 };
-	int ret = sb_listener_open(
-		w->r, w->url, &w->options, SB_PLACE, &accepting, w, &w->listener, &error);
+	char url[SB_URL_CAP];
+	int ret;
+
+	(void)strcpy(url, w->url);
+	if (BY_DESCRIPTOR)
+		(void)snprintf(url, sizeof(url), "fd://%d", make_socket(w, true));
+	ret = sb_listener_open(
+		w->r, url, &w->options, SB_PLACE, &accepting, w, &w->listener, &error);
 
 	if (ret < 0)
 		print_error("%s\n", error.text);
@@ -305,8 +395,21 @@ connect_peer(struct world *w, struct peer *p, const struct sb_stream_options *op
 {
 	struct sb_error error = { 0 };
 	const char *url = w->listener ? sb_listener_url(w->listener) : w->url;
-	int ret = sb_stream_connect(w->r, url, options, SB_PLACE,
-		p->on_ended ? &half_closing : &noting, p, &p->stream, &error);
+	struct sb_stream_options own = options ? *options : (struct sb_stream_options){ 0 };
+	char by_descriptor[32];
+	int ret;
+
+	if (w->client_url[0])
+		url = w->client_url;
+	if (BY_DESCRIPTOR) {
+		(void)snprintf(by_descriptor, sizeof(by_descriptor), "fd://%d",
+			make_socket(w, false));
+		url = by_descriptor;
+	}
+	if (!w->is_plain)
+		own.tls = w->client_tls;
+	ret = sb_stream_connect(w->r, url, &own, SB_PLACE, p->on_ended ? &half_closing : &noting, p,
+		&p->stream, &error);
 
 	if (ret < 0)
 		print_error("%s\n", error.text);
@@ -368,6 +471,41 @@ make_pattern(size_t n)
 	return pattern;
 }
 
+/* One authority, and one server, for all tests of a program. */
+static struct sb_test_ca *ca;
+static const struct sb_test_certificate *server_certificate;
+
+static inline void
+make_certificates(void)
+{
+	const struct sb_test_certificate_options server = { .names = "127.0.0.1,server.example" };
+
+	if (ca)
+		return;
+	ca = sb_test_ca_create("Test Authority");
+	server_certificate = sb_test_certificate_create(ca, &server);
+}
+
+/* By name; over UNIX, where there is none, by pin. */
+static inline void
+add_tls(struct world *w)
+{
+	const char *pin;
+	struct sb_tls_options server = { .is_server = true }, client = { 0 };
+	struct sb_error error = { 0 };
+
+	make_certificates();
+	pin = server_certificate->key_pin;
+	server.cert_pem = server_certificate->both;
+	client.ca_pem = sb_test_ca_pem(ca);
+	if (w->transport == OVER_UNIX) {
+		client.pins = &pin;
+		client.n_pins = 1;
+	}
+	assert_int_equal(sb_tls_create(w->r, &client, SB_PLACE, &w->client_tls, &error), 0);
+	assert_int_equal(sb_tls_create(w->r, &server, SB_PLACE, &w->options.tls, &error), 0);
+}
+
 static inline struct world *
 create_world(enum transport transport, uint64_t seed)
 {
@@ -398,6 +536,8 @@ create_world(enum transport transport, uint64_t seed)
 		if (transport == OVER_WEATHER)
 			sb_simulation_set_weather(w->sim, &weather);
 	}
+	if (OVER_TLS)
+		add_tls(w);
 	init_peer(&w->client, w);
 	init_peer(&w->server, w);
 	for (i = 0; i < N_PEERS; i++)
@@ -427,6 +567,9 @@ destroy_world(struct world *w)
 	for (i = 0; i < N_PEERS; i++)
 		drop_peer(&w->more[i]);
 	sb_listener_close(w->listener);
+	sb_tls_destroy(w->client_tls);
+	sb_tls_destroy(w->options.tls);
+	sb_tls_destroy(w->own_tls);
 	while (sb_reactor_pending_next(w->r, &cursor, left, sizeof(left)))
 		print_error("left: %s\n", left);
 	assert_int_equal(cursor, 1);
@@ -435,6 +578,13 @@ destroy_world(struct world *w)
 	else
 		sb_reactor_destroy(w->r);
 	/* Fails when the socket's file is still there. */
+	if (BY_DESCRIPTOR) {
+		char path[SB_URL_CAP];
+
+		/* Its maker removes it. */
+		(void)snprintf(path, sizeof(path), "%s/socket", w->folder);
+		(void)unlink(path);
+	}
 	if (w->folder[0])
 		assert_int_equal(rmdir(w->folder), 0);
 	free(w);

@@ -262,49 +262,66 @@ is_under_valgrind(void)
 }
 
 static bool
+server_connected(struct world *w)
+{
+	return w->server.n_connected;
+}
+
+static bool
 accept_has_failed(struct world *w)
 {
 	return w->n_failed > 0;
 }
 
+/* No descriptor can be had any more; returns what the limit was. */
+static struct rlimit
+use_up_descriptors(void)
+{
+	struct rlimit before, few;
+	int fd = dup(0);
+
+	assert_true(fd > 0);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = (rlim_t)fd;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	return before;
+}
+
+/* Who cannot be served is sent away, again and again, without spinning; that is told once. */
 static void
-descriptors_running_out_delays_accepting_and_is_told_once(void **state)
+without_descriptors_who_waits_is_closed_and_that_is_told_once(void **state)
 {
 	struct world *w = *state;
-	struct rlimit before, few;
+	struct rlimit before;
 	uint64_t turn;
-	int fd;
 
 	if (is_under_valgrind())
 		skip();
 	open_listener(w);
 	connect_peer(w, &w->client, NULL);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	fd = dup(0);
-	assert_true(fd > 0);
-	assert_int_equal(close(fd), 0);
-	few = before;
-	few.rlim_cur = (rlim_t)fd;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	connect_peer(w, &w->more[8], NULL);
+	before = use_up_descriptors();
 	wait_for(w, accept_has_failed);
-	/* Tried again, failed again, told no more, and no spinning meanwhile. */
+	wait_for(w, client_closed);
 	turn = w->r->turn;
 	let_pass(w, 250 * SB_MS);
 	assert_true(w->r->turn - turn < 30);
+	assert_int_equal(w->more[8].n_closed, 1);
 	assert_int_equal(w->n_failed, 1);
 	assert_int_equal(w->n_accepted, 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	wait_for(w, both_connected);
+	connect_peer(w, &w->more[9], NULL);
+	wait_for(w, server_connected);
 	/* It works again: the next failure is told. */
 	assert_int_equal(w->n_failed, 1);
-	connect_peer(w, &w->more[9], NULL);
-	fd = dup(0);
-	assert_int_equal(close(fd), 0);
-	few.rlim_cur = (rlim_t)fd;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	connect_peer(w, &w->more[10], NULL);
+	before = use_up_descriptors();
 	let_pass(w, 20 * SB_MS);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 	assert_int_equal(w->n_failed, 2);
+	assert_int_equal(w->more[10].n_closed, 1);
 }
 
 static void
@@ -457,7 +474,7 @@ main(void)
 		in_world(second_reactor_waits_until_the_first_gives_signals_back),
 		in_world(signal_not_told_goes_to_whoever_gets_them_back),
 		in_world(posts_from_threads_wake_the_reactor_and_keep_order),
-		in_world(descriptors_running_out_delays_accepting_and_is_told_once),
+		in_world(without_descriptors_who_waits_is_closed_and_that_is_told_once),
 		in_world(without_descriptors_nothing_is_made_and_nothing_aborts),
 		in_world(stale_socket_file_refuses_and_is_replaced),
 		in_world(file_that_is_no_socket_is_left_alone),

@@ -23,6 +23,8 @@ struct sb_irc;
 /* All is copied. NULL and 0 take the default. */
 struct sb_irc_options {
 	const char *url; /* tcp://host:port or unix:///path; needed by sb_irc_open() alone */
+	const char *const *urls; /* other servers of the network, tried in turn after that one */
+	size_t n_urls;
 	const char *nick; /* needed; as sb_irc_nick_is_fine() has it */
 	const char *user; /* the nick */
 	const char *realname; /* the nick, for "" too */
@@ -52,13 +54,12 @@ SB_API int sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r,
 SB_API void sb_irc_destroy(struct sb_irc *irc);
 
 /* Connects, registers, joins, and stays connected: after a loss it waits, a random time up to a
- * limit that doubles with each failure as far as retry_max_ns, and tries again; after a minute of
- * registration the limit starts over. Where the nick is refused it tries others made from it (a "_"
+ * limit that doubles with each failure as far as retry_max_ns, and tries again, at the next URL;
+ * after a minute of registration it starts over (<signalbox/client.h>). Where the nick is refused it tries others made from it (a "_"
  * or a digit at the end, cut to what the server takes), ten at most. A server that does not let us
  * in within 60 s of being connected is left, with -ETIMEDOUT.
  * No signal comes from within the call: irc.connecting is the first, in the next turn.
- * Returns 0; -EALREADY when it does so already, or is still quitting; -EINVAL without a URL; or why
- * the first attempt could not be begun, and it does not try. */
+ * Returns 0; -EALREADY when it does so already, or is still quitting; -EINVAL without a URL. */
 SB_API int sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error);
 
 /* The same on a transport that somebody else made and that is not attached yet: an accepted stream,
@@ -77,7 +78,7 @@ SB_API void sb_irc_quit(struct sb_irc *irc, const char *reason_or_null);
 /* Our nick as the server knows it, while there is none the one we shall ask for; borrowed until it
  * changes, also by the end of the connection. */
 SB_API const char *sb_irc_nick(const struct sb_irc *irc);
-/* "127.0.0.1" of the URL, or "" for unix or none; borrowed. */
+/* "127.0.0.1" of the URL it is at or was last, or "" for unix or none; borrowed. */
 SB_API const char *sb_irc_host(const struct sb_irc *irc);
 SB_API bool sb_irc_is_registered(const struct sb_irc *irc);
 /* Whether two nicks or channels are the same to IRC, where {}|~ are the small letters of []\^

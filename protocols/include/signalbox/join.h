@@ -6,6 +6,7 @@
 
 #include <signalbox/dispatcher.h>
 #include <signalbox/reactor.h>
+#include <signalbox/watchdog.h>
 
 SB_C_BEGIN
 
@@ -16,6 +17,11 @@ SB_C_BEGIN
  * not on for it, until the handler has returned. place: SB_PLACE, for reports of what is left in
  * the reactor; copied. Returns 0; or -ENOMEM, and nothing changed. */
 SB_API int sb_join(struct sb_dispatcher *d, struct sb_reactor *r, const char *place);
+
+/* The watchdog names the handlers of d that hold the loop, from the next emission on, until d is
+ * destroyed, which must be before the watchdog is; it is an observer of d (<signalbox/observer.h>).
+ * Once a dispatcher. Returns 0; -ENOMEM; -ECANCELED when d is destroyed. */
+SB_API int sb_join_watchdog(struct sb_dispatcher *d, struct sb_watchdog *watchdog);
 
 SB_C_END
 

@@ -6,9 +6,10 @@
  *
  * Before the n-th attempt in a row that follows a failure it waits a random time between 0 and
  * min(max, initial * factor^(n-1)) (full jitter: a thousand clients of a server that comes back do
- * not come at once). The count starts over only after the protocol has said that the session is
- * established, sb_client_established(), and it has lasted for stable_after_ns: a server that
- * accepts and drops is not hammered. */
+ * not come at once). The count starts over, and with the first URL, only after the protocol has
+ * said that the session is established, sb_client_established(), and it has lasted for
+ * stable_after_ns: a server that accepts and drops is not hammered. The end of one that has lasted
+ * is no failure, but is followed by a first delay. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +32,7 @@ struct sb_client_options {
 	int64_t delay_max_ns; /* never longer; 5 min */
 	unsigned max_attempts; /* that fail in a row, then it gives up; no limit */
 	int64_t stable_after_ns; /* 60 s; negative: at once when established */
-	struct sb_stream_options stream;
+	struct sb_stream_options stream; /* what `tls` points to must outlive the client */
 };
 
 enum sb_client_state {
@@ -44,7 +45,8 @@ enum sb_client_state {
 /* What its owner is told, always from the loop; each may be NULL but `up`. In each it may be
  * stopped or destroyed. */
 struct sb_client_events {
-	/* An attempt begins, the n-th in a row, from 1. url is borrowed for the call. */
+	/* An attempt begins, the n-th in a row, from 1. url is borrowed for the call. One `down`
+	 * follows, whatever comes between. */
 	void (*connecting)(void *self, const char *url, unsigned n);
 
 	/* The connection stands. Returns the protocol that is told all that happens to the stream,
@@ -55,10 +57,10 @@ struct sb_client_events {
 
 	/* An attempt or a connection is over: never connected, lost, or closed by the protocol.
 	 * In order (error->code 0) is over, too, and it connects again: who wants no more calls
-	 * sb_client_stop(). */
+	 * sb_client_stop(). The state says already what follows. */
 	void (*down)(void *self, const struct sb_error *error);
 
-	/* It will try again after this delay. */
+	/* Right after `down`: it will try again after this delay, the n-th in a row. */
 	void (*waiting)(void *self, int64_t delay_ns, unsigned n);
 
 	/* max_attempts have failed, the last for this reason. The state is stopped. */
@@ -75,8 +77,8 @@ SB_API int sb_client_create(struct sb_reactor *r, const struct sb_client_options
  * NULL is fine. */
 SB_API void sb_client_destroy(struct sb_client *client);
 
-/* Begins, with the first URL and without a delay, in the next turn. One that is not stopped goes on
- * as it does. */
+/* Begins, with the first URL and without a delay, in the next turn; or where a connection is still
+ * being closed, after its `down`. One that is not stopped goes on as it does. */
 SB_API void sb_client_start(struct sb_client *client);
 
 /* Connects no more: what waits is forgotten, an attempt under way is given up, a connection is
@@ -87,12 +89,13 @@ SB_API void sb_client_stop(struct sb_client *client);
 /* While it waits: connects now. The count goes on. Otherwise nothing. */
 SB_API void sb_client_retry_now(struct sb_client *client);
 
-/* The protocol of the stream says that its session is established (IRC: registered). */
+/* The protocol of the stream says that its session is established (IRC: registered). Without a
+ * stream, and again, it is nothing. */
 SB_API void sb_client_established(struct sb_client *client);
 
 SB_API enum sb_client_state sb_client_state(const struct sb_client *client);
 
-/* The stream that stands, or NULL; borrowed. */
+/* The stream that `up` was told of, until it is over; or NULL. Borrowed. */
 SB_API struct sb_stream *sb_client_stream(const struct sb_client *client);
 
 SB_C_END

@@ -21,7 +21,8 @@ struct sb_acceptor {
 	void (*accepted)(void *self, struct sb_stream *stream);
 
 	/* One could not be accepted (out of descriptors, say). The listener goes on, after a pause
-	 * where it would spin. Told once until accepting works again. */
+	 * where it would spin; where it is descriptors that lack, those who wait are accepted all
+	 * the same and closed at once. Told once until accepting works again. May be NULL. */
 	void (*failed)(void *self, const struct sb_error *error);
 
 	/* One was refused by a limit; peer as sb_stream_peer() has it, borrowed for the call. May
@@ -35,8 +36,8 @@ struct sb_listener_limits {
 	unsigned max_per_peer; /* of one IPv4 address, or one /64 of IPv6; not for unix */
 
 	/* Written to who is refused for too many, as it is ("ERROR :Too many connections\r\n"),
-	 * before the connection is closed in order; NULL or "": closed at once. Over TLS nothing is
-	 * written. */
+	 * before the connection is closed in order, within 2 s; NULL or "": closed at once. To 16
+	 * at a time, others are told nothing. Over TLS nothing is written. */
 	const char *refusal;
 };
 
@@ -48,8 +49,8 @@ SB_API int sb_listener_open(struct sb_reactor *r, const char *url,
 	const struct sb_acceptor *acceptor, void *self, struct sb_listener **ret_listener,
 	struct sb_error *ret_error);
 
-/* Sets limits, for what is accepted from now on; those that are over already stay. Returns 0, or
- * -ENOMEM, and they are as they were. */
+/* Sets limits, for what is accepted from now on; streams beyond them stay. Returns 0, or -ENOMEM,
+ * and they are as they were. */
 SB_API int sb_listener_set_limits(
 	struct sb_listener *listener, const struct sb_listener_limits *limits);
 
@@ -65,7 +66,8 @@ SB_API void sb_listener_resume(struct sb_listener *listener);
 
 /* Drains: listens no more from now on, and calls drained(self) when the last of its streams is
  * over, in a later turn; a deadline is the caller's (a timer, and sb_listener_abort_streams()).
- * Nothing else is called. It must still be closed, which may be done in `drained`. Not twice. */
+ * Nothing else is called. Connections not yet accepted are reset, a socket file is removed. It must
+ * still be closed, which may be done in `drained`. Not twice. */
 SB_API void sb_listener_drain(
 	struct sb_listener *listener, sb_call_fn *drained, const char *place, void *self);
 

@@ -4,14 +4,17 @@
 /* What systemd is told of a service (sd_notify(3)), without its library. Where NOTIFY_SOCKET is not
  * set nothing is told, and 0 returned. */
 
+#include <stdint.h>
+
 #include <signalbox/base.h>
 #include <signalbox/reactor.h>
 
 SB_C_BEGIN
 
 /* Sends the text as it is: "READY=1", "STATUS=three networks", several with newlines. Returns 0,
- * also where nobody listens any more, or a negative errno: the message was not sent. Never
- * blocks. */
+ * also where nobody listens any more, or a negative errno: the message was not sent. -EAFNOSUPPORT
+ * for a socket of a virtual machine's host (vsock:), -EINVAL for a name that is neither a path nor
+ * abstract (@...), -ENAMETOOLONG. Never blocks. */
 SB_API int sb_notify(const char *state);
 
 /* RELOADING=1 with MONOTONIC_USEC= as it must (sd_notify(3)); READY=1 follows by the caller. */

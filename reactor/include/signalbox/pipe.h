@@ -13,8 +13,9 @@ SB_C_BEGIN
 
 struct sb_pipe;
 
-/* Both streams are over, and the pipe is gone when this returns. error: of the stream that did not
- * end in order, the first if both; else code 0. The counts are the bytes read from each. */
+/* Both streams are over, and the pipe is gone when this returns (to destroy it here is harmless).
+ * error: of the stream that did not end in order, the first if both; else code 0. The counts are the
+ * bytes read from each. Borrowed for the call. */
 typedef void sb_pipe_over_fn(
 	void *self, const struct sb_error *error, uint64_t n_from_a, uint64_t n_from_b);
 
@@ -22,10 +23,11 @@ typedef void sb_pipe_over_fn(
  * before both stand. One that is full pauses the other until it has drained. The end of one
  * direction is passed on when all before it is written; when both have ended, it is over. A stream
  * that fails has the other one closed: what it was sent is still written, within its close timeout.
- * All deadlines are the streams' own. over: may be NULL. place: SB_PLACE. Returns 0, or -ENOMEM, and
- * both are the caller's. */
-SB_API int sb_pipe_create(struct sb_stream *a, struct sb_stream *b, const char *place,
-	sb_pipe_over_fn *over, void *self, struct sb_pipe **ret_pipe);
+ * All deadlines are the streams' own. The hard limit of each must leave 64 KiB above its high-water
+ * mark, as the default does: a burst that finds no room ends both with -ENOBUFS. over: may be NULL.
+ * Returns 0, or -ENOMEM, and both are the caller's. */
+SB_API int sb_pipe_create(struct sb_stream *a, struct sb_stream *b, sb_pipe_over_fn *over,
+	void *self, struct sb_pipe **ret_pipe);
 
 /* Destroys both streams; `over` is not called. NULL is fine. */
 SB_API void sb_pipe_destroy(struct sb_pipe *pipe);

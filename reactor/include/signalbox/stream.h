@@ -38,7 +38,8 @@ struct sb_protocol {
 	 * close, abort or `closed`. */
 	void (*data)(void *self, struct sb_stream *stream, struct sb_bytes bytes);
 
-	/* The queue, having been above the high-water mark, is below the low one: write on. */
+	/* The queue, having been above the high-water mark, is below the low one: write on. Also
+	 * when writing has failed meanwhile, as the next write says. */
 	void (*drained)(void *self, struct sb_stream *stream);
 
 	/* The peer will send no more, but may still read. NULL: the stream is then closed, once
@@ -146,7 +147,8 @@ SB_API void sb_stream_abort(struct sb_stream *stream);
  * fine. */
 SB_API void sb_stream_destroy(struct sb_stream *stream);
 
-/* Changes the idle deadline, counting from now; 0: none. */
+/* Changes the idle deadline, counting from now; 0: none. A stream without memory for its first
+ * deadline ends, with -ENOMEM. */
 SB_API void sb_stream_set_idle_timeout(struct sb_stream *stream, int64_t idle_timeout_ns);
 
 /* Whether `connected` was told and neither close nor abort was called, nor is it over. */
@@ -155,6 +157,9 @@ SB_API bool sb_stream_is_open(const struct sb_stream *stream);
 /* The other side, "127.0.0.1:50412", "[::1]:50412", "unix", "fd" or "stdio"; while it connects to a
  * name, that and its port. Borrowed until the next call of this function, of any stream. */
 SB_API const char *sb_stream_peer(const struct sb_stream *stream);
+
+/* The longest of these, the NUL included. */
+enum { SB_PEER_CAP = 272 };
 
 /* What a transport is made of, for those who write one (the kit's tape is one). A stream is the
  * first member of the transport's own struct. Each function has the contract of its namesake. */

@@ -69,6 +69,11 @@ SB_API void sb_url_print(const struct sb_url *url, char *buf, size_t cap);
  * the URL does not have it, and buf is "" then. */
 SB_API bool sb_url_option(const struct sb_url *url, const char *key, char *buf, size_t cap);
 
+/* Whether one can connect to it, or listen at it, as far as its text says: 0, or -EINVAL with what
+ * to write instead. sb_stream_connect() and sb_listener_open() ask the same. */
+SB_API int sb_url_check_connect(const struct sb_url *url, struct sb_error *ret_error);
+SB_API int sb_url_check_listen(const struct sb_url *url, struct sb_error *ret_error);
+
 SB_C_END
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "measure.h"
+#include "bench/measure.h"
 #include "peers.h"
 
 struct event {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <uthash.h>
 
-#include "measure.h"
+#include "bench/measure.h"
 #include "ours.h"
 
 struct array {

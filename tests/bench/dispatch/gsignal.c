@@ -2,7 +2,7 @@
 
 #include <glib-object.h>
 
-#include "measure.h"
+#include "bench/measure.h"
 #include "peers.h"
 
 struct event {

@@ -9,6 +9,9 @@
 
 struct counter *counters;
 
+static const char *const peers[] = { "GSignal", "libsigc++", "Signals2", NULL };
+static const struct measured measured = { .name = "dispatch" };
+
 static const struct {
 	const char *name;
 	void (*measure)(void);
@@ -45,7 +48,8 @@ main(int argc, char **argv)
 	counters = calloc(MANY, sizeof(*counters));
 	if (!counters)
 		return 1;
-	measure_begin(as_json);
+	measure_begin(&measured, as_json);
+	measure_peers(peers);
 	for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
 		if (!part || !strcmp(parts[k].name, part))
 			parts[k].measure();

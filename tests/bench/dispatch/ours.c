@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "measure.h"
+#include "bench/measure.h"
 
 const struct test_alpha payload = { .value = 1 };
 

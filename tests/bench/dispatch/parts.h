@@ -3,7 +3,7 @@
 
 /* The parts of the table. */
 
-#include "measure.h"
+#include "bench/measure.h"
 #include "ours.h"
 
 extern struct counter *counters; /* MANY */

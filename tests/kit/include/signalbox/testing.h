@@ -9,6 +9,7 @@
  *                  nor a signal that waits, an expectation or a queue
  *     world        a simulation, a dispatcher joined to it and a gate, made and checked together
  *     seeds        a test run over many seeds; the one that fails is named
+ *     allocations  a test run with the first allocation failing, the second, and so on
  *     transcript   a conversation as a text file, run whole, byte by byte and chopped
  *
  * No framework is needed: what a test expects and does not get is a failure, and failures go to
@@ -323,8 +324,38 @@ SB_API void sb_testing_each_seed(uint64_t first, uint64_t last, sb_seed_fn *fn, 
 
 /* For what joins the kit to a framework, after each test: where the test has left fn above by an
  * assertion of the framework's own, writes "seed 17; repeat with SIGNALBOX_SEED=17 bin/test_irc",
- * cut at cap bytes, the NUL included, forgets it and returns true. */
+ * cut at cap bytes, the NUL included, forgets it and returns true. Allocations that were made to
+ * fail fail no more. */
 SB_API bool sb_testing_seed_left(char *buf, size_t cap);
+
+/* ---- Allocations ----
+ *
+ * What a program does without memory is tried by making its allocations fail. That needs the library
+ * signalbox::testing-memory (pkg-config: signalbox-testing-memory), which takes the place of malloc,
+ * calloc, realloc, reallocarray, aligned_alloc, posix_memalign, strdup, strndup, asprintf and
+ * vasprintf by the linker's --wrap, and so goes together with the sanitizers and valgrind. It sees
+ * what is linked into the program from object files and static libraries, Signalbox's among them;
+ * within shared libraries, the system's included, nothing fails. What fails and is counted is this
+ * thread's. The kit's own allocations do not count: probes, tapes, gates, worlds. Nor does what the
+ * compiler leaves out, as it may do with a block that nobody looks at. */
+
+/* Makes allocations fail: the one of this number from now on, 1 for the next, and those after it,
+ * n in all; SIZE_MAX: all. n 0: none fails any more. Counting begins anew. */
+SB_API void sb_testing_fail_allocations(size_t number, size_t n);
+
+/* How many there were since then, and whether one has failed. */
+SB_API size_t sb_testing_n_allocations(void);
+SB_API bool sb_testing_allocation_failed(void);
+
+/* Calls fn(self) with its first allocation failing, with that and all later ones failing, with the
+ * second, and so on, until it runs through without; returns how many allocations that are. fn frees
+ * what it made, and is content with what fails as sb_testing_allocation_failed() says. A failure in
+ * it tells the number, and switches the failing off. A failure of its own: fn allocates nothing, or
+ * the program is without signalbox::testing-memory. */
+SB_API size_t sb_testing_each_allocation(void (*fn)(void *self), void *self);
+
+/* For the library: whether the allocation that is asked for now is to fail. */
+SB_API bool sb_testing_allocation_fails_(void);
 
 /* ---- Transcripts ----
  *
@@ -340,6 +371,8 @@ SB_API bool sb_testing_seed_left(char *buf, size_t cap);
  *     ! irc.joined nick=bob    the next signal, as written above under "Expectations of signals"
  *     - irc.command verb=372   from here on such signals may come and are not told
  *     +30s                     so much time passes: ms, s, m, h
+ *     @ 23:59:59               time passes until the wall clock shows this, UTC: later today, or
+ *                              tomorrow; a world begins at 01:46:40
  *     $ words                  a command to us: the subject's function is called with the words
  *     ~ word                   what the peer does (present tense) or we have done (past tense)
  *
@@ -358,7 +391,7 @@ SB_API bool sb_testing_seed_left(char *buf, size_t cap);
  *
  * Several peers have names before the sign: `a< JOIN #c`, `b> :a JOIN #c`, `a~ connects`.
  *
- * After each step the simulation settles. Before a step that acts (< + $ and ~ in the present),
+ * After each step the simulation settles. Before a step that acts (< + @ $ and ~ in the present),
  * and at the end, everything that we have written, done or emitted must have been told; output
  * and signals each in their order. */
 

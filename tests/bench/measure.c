@@ -6,10 +6,9 @@
 #include <string.h>
 #include <time.h>
 
-enum { N_PEERS = 3 };
-
-static const char *const peers[N_PEERS] = { "GSignal", "libsigc++", "Signals2" };
 static struct {
+	const struct measured *measured;
+	const char *const *peers;
 	bool as_json, has_rows, is_broken;
 	const char *title, *unit;
 } out;
@@ -53,11 +52,12 @@ measure_rounds(size_t most)
 }
 
 void
-measure_begin(bool as_json)
+measure_begin(const struct measured *measured, bool as_json)
 {
+	out.measured = measured;
 	out.as_json = as_json;
 	if (as_json)
-		printf("{\"benchmark\": \"dispatch\", \"rows\": [");
+		printf("{\"benchmark\": \"%s\", \"rows\": [", measured->name);
 }
 
 bool
@@ -70,6 +70,24 @@ measure_end(void)
 	return !out.is_broken;
 }
 
+static int
+peer_width(void)
+{
+	return out.measured->has_ratios ? 17 : 9;
+}
+
+static int
+what_width(void)
+{
+	return out.measured->has_ratios ? 48 : 42;
+}
+
+void
+measure_peers(const char *const *peers)
+{
+	out.peers = peers;
+}
+
 void
 measure_section(const char *title, const char *unit)
 {
@@ -77,9 +95,10 @@ measure_section(const char *title, const char *unit)
 	out.unit = unit;
 	if (out.as_json)
 		return;
-	printf("\n%s\n%-42s %9s %9s %8s  %-15s", title, unit, "floor", "ours", "ratio", "limit");
-	for (size_t k = 0; k < N_PEERS; k++)
-		printf(" %9s", peers[k]);
+	printf("\n%s\n%-*s %9s %9s %8s%s  %-15s", title, what_width(), unit, "floor", "ours",
+		"ratio", out.measured->has_ratios ? " spread" : "", "limit");
+	for (size_t k = 0; out.peers[k]; k++)
+		printf(" %*s", peer_width(), out.peers[k]);
 	printf("\n");
 }
 
@@ -108,14 +127,21 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The value at k of n parts of the way. */
 static double
-median(const double *values, size_t n)
+quantile(const double *values, size_t n_values, size_t k, size_t n)
 {
 	double sorted[MOST_ROUNDS];
 
-	memcpy(sorted, values, n * sizeof(*values));
-	qsort(sorted, n, sizeof(*sorted), by_value);
-	return sorted[n / 2];
+	memcpy(sorted, values, n_values * sizeof(*values));
+	qsort(sorted, n_values, sizeof(*sorted), by_value);
+	return sorted[n_values * k / n];
+}
+
+static double
+median(const double *values, size_t n)
+{
+	return quantile(values, n, 1, 2);
 }
 
 static const double *
@@ -136,6 +162,18 @@ beside(const struct row *row, const double *a, const double *b, bool as_ratio)
 	for (size_t k = 0; k < row->n_rounds; k++)
 		each[k] = as_ratio ? a[k] / b[k] : a[k] - b[k];
 	return median(each, row->n_rounds);
+}
+
+/* How far the quarters of the ratio are apart, as a part of it. */
+static double
+spread(const struct row *row, const double *a, const double *b)
+{
+	double each[MOST_ROUNDS];
+
+	for (size_t k = 0; k < row->n_rounds; k++)
+		each[k] = a[k] / b[k];
+	return (quantile(each, row->n_rounds, 3, 4) - quantile(each, row->n_rounds, 1, 4))
+	       / median(each, row->n_rounds);
 }
 
 /* What of ours the limit is about. */
@@ -162,7 +200,9 @@ print_json(const struct row *row, const double *base, bool holds)
 		printf("%s\"%s\": {\"value\": %.3f", k ? ", " : "", row->names[k],
 			median(row->values[k], row->n_rounds));
 		if (base)
-			printf(", \"ratio\": %.3f", beside(row, row->values[k], base, true));
+			printf(", \"ratio\": %.3f, \"spread\": %.3f",
+				beside(row, row->values[k], base, true),
+				spread(row, row->values[k], base));
 		printf("}");
 	}
 	printf("}}");
@@ -185,33 +225,52 @@ print_limit(struct limit limit, bool holds)
 static bool
 has_column(const char *side)
 {
-	for (size_t k = 0; k < N_PEERS; k++)
-		if (!strcmp(side, peers[k]))
+	for (size_t k = 0; out.peers[k]; k++)
+		if (!strcmp(side, out.peers[k]))
 			return true;
 	return !strcmp(side, "ours") || !strcmp(side, "floor");
 }
 
 static void
+print_peer(const struct row *row, const char *name, const double *base)
+{
+	const double *values = values_of(row, name);
+
+	if (!values)
+		printf(" %*s", peer_width(), "");
+	else if (out.measured->has_ratios && base)
+		printf(" %10.1f %5.2fx", median(values, row->n_rounds),
+			beside(row, values, base, true));
+	else
+		printf(" %*.1f", peer_width(), median(values, row->n_rounds));
+}
+
+static void
+print_ratio(const struct row *row, const double *ours, const double *base)
+{
+	if (base)
+		printf(" %7.2fx", beside(row, ours, base, true));
+	else
+		printf(" %8s", "");
+	if (out.measured->has_ratios && base)
+		printf(" %5.1f%%", 100 * spread(row, ours, base));
+	else if (out.measured->has_ratios)
+		printf(" %6s", "");
+}
+
+static void
 print_line(const struct row *row, const double *ours, const double *base, bool holds)
 {
-	const double *values;
-
-	printf("%-42s", row->what);
+	printf("%-*s", what_width(), row->what);
 	if (base)
 		printf(" %9.1f", median(base, row->n_rounds));
 	else
 		printf(" %9s", "");
 	printf(" %9.1f", median(ours, row->n_rounds));
-	if (base)
-		printf(" %7.2fx", beside(row, ours, base, true));
-	else
-		printf(" %8s", "");
+	print_ratio(row, ours, base);
 	print_limit(row->limit, holds);
-	for (size_t k = 0; k < N_PEERS; k++)
-		if ((values = values_of(row, peers[k])))
-			printf(" %9.1f", median(values, row->n_rounds));
-		else
-			printf(" %9s", "");
+	for (size_t k = 0; out.peers[k]; k++)
+		print_peer(row, out.peers[k], base);
 	for (size_t k = 0; k < row->n_sides; k++)
 		if (!has_column(row->names[k]))
 			printf("  %s %.1f", row->names[k], median(row->values[k], row->n_rounds));

@@ -1,9 +1,10 @@
-#ifndef BENCH_DISPATCH_MEASURE_H
-#define BENCH_DISPATCH_MEASURE_H
+#ifndef BENCH_MEASURE_H
+#define BENCH_MEASURE_H
 
 /* Rows of figures. Each round takes every side of a row once, one after the other, so that what
  * disturbs the machine disturbs all of them; a figure is the median over the rounds, a ratio the
- * median of the ratios within a round. */
+ * median of the ratios within a round, and its spread what lies between its quarters, as a part of
+ * it. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,13 +47,21 @@ struct row {
 	double values[MOST_SIDES][MOST_ROUNDS];
 };
 
+struct measured {
+	const char *name;
+	bool has_ratios; /* of the peers too, and the spread of ours */
+};
+
 /* as_json: for machines. */
-void measure_begin(bool as_json);
+void measure_begin(const struct measured *measured, bool as_json);
 /* Whether each limit was kept. */
 bool measure_end(void);
 
 /* What follows is of this unit. */
 void measure_section(const char *title, const char *unit);
+
+/* The sides that have columns of their own from the next section on, up to NULL. */
+void measure_peers(const char *const *peers);
 
 /* At most this many rounds, fewer where the environment's ROUNDS says so. */
 size_t measure_rounds(size_t most);

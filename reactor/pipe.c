@@ -1,0 +1,179 @@
+#include <signalbox/pipe.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* One of the two streams. What comes from it is written to the other's. */
+struct side {
+	struct sb_pipe *pipe;
+	struct sb_stream *stream; /* NULL: it is over */
+	struct side *other;
+	uint64_t n_read;
+	bool has_failed; /* nothing can be written to it */
+};
+
+struct sb_pipe {
+	struct side a, b;
+	sb_pipe_over_fn *over;
+	void *self;
+	struct sb_error error; /* the first; code 0: none */
+	bool is_over; /* and `over` is being told */
+};
+
+static void
+note_error(struct sb_pipe *pipe, const struct sb_error *error)
+{
+	if (pipe->error.code == 0)
+		pipe->error = *error;
+}
+
+/* Nothing is read before both stand. */
+static void
+on_connected(void *self, struct sb_stream *stream)
+{
+	struct side *side = self, *other = side->other;
+
+	(void)stream;
+	if (!other->stream || !sb_stream_is_open(other->stream))
+		return;
+	sb_stream_resume(side->stream);
+	sb_stream_resume(other->stream);
+}
+
+/* What cannot be written ends both: what was read is lost. */
+static void
+fail(struct side *to, int code)
+{
+	struct sb_error error;
+
+	(void)sb_error_set(
+		&error, code, "writing on to %s: %s", sb_stream_peer(to->stream), strerror(-code));
+	note_error(to->pipe, &error);
+	sb_stream_abort(to->stream);
+}
+
+/* What it still has to say comes first, and then its `closed`, unless nobody can hear that. */
+static void
+note_failed(struct side *side)
+{
+	side->has_failed = true;
+	if (!side->other->has_failed)
+		return;
+	sb_stream_close(side->stream);
+	sb_stream_close(side->other->stream);
+}
+
+static void
+on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
+{
+	struct side *side = self, *to = side->other;
+	int ret;
+
+	side->n_read += bytes.len;
+	if (!to->stream)
+		return;
+	ret = sb_stream_write(to->stream, bytes);
+	if (ret == -ENOBUFS || ret == -ENOMEM)
+		fail(to, ret);
+	else if (ret == -EPIPE)
+		note_failed(to);
+	if (ret < 0 || sb_stream_is_full(to->stream))
+		sb_stream_pause(stream);
+}
+
+static void
+on_drained(void *self, struct sb_stream *stream)
+{
+	struct side *from = ((struct side *)self)->other;
+
+	(void)stream;
+	if (from->stream)
+		sb_stream_resume(from->stream);
+}
+
+/* The other's end is written after all that was. */
+static void
+on_ended(void *self, struct sb_stream *stream)
+{
+	struct side *side = self;
+
+	(void)stream;
+	if (side->other->stream)
+		sb_stream_shutdown(side->other->stream);
+}
+
+static void
+tell_over(struct sb_pipe *pipe)
+{
+	if (pipe->error.code == 0)
+		(void)sb_error_set(&pipe->error, 0, "both sides have ended");
+	pipe->is_over = true;
+	if (pipe->over)
+		pipe->over(pipe->self, &pipe->error, pipe->a.n_read, pipe->b.n_read);
+	free(pipe);
+}
+
+static void
+on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
+{
+	struct side *side = self, *other = side->other;
+
+	(void)stream;
+	side->stream = NULL;
+	if (error->code < 0)
+		note_error(side->pipe, error);
+	if (!other->stream)
+		tell_over(side->pipe);
+	else
+		sb_stream_close(other->stream);
+}
+
+static const struct sb_protocol joined = {
+	.connected = on_connected,
+	.data = on_data,
+	.drained = on_drained,
+	.ended = on_ended,
+	.closed = on_closed,
+};
+
+static void
+join(struct side *side, struct sb_pipe *pipe, struct sb_stream *stream, struct side *other)
+{
+	side->pipe = pipe;
+	side->stream = stream;
+	side->other = other;
+	sb_stream_attach(stream, &joined, side);
+	sb_stream_pause(stream);
+}
+
+int
+sb_pipe_create(struct sb_stream *a, struct sb_stream *b, sb_pipe_over_fn *over, void *self,
+	struct sb_pipe **ret_pipe)
+{
+	struct sb_pipe *pipe = calloc(1, sizeof(*pipe));
+
+	if (!pipe)
+		return -ENOMEM;
+	pipe->over = over;
+	pipe->self = self;
+	join(&pipe->a, pipe, a, &pipe->b);
+	join(&pipe->b, pipe, b, &pipe->a);
+	if (sb_stream_is_open(a) && sb_stream_is_open(b)) {
+		sb_stream_resume(a);
+		sb_stream_resume(b);
+	}
+	*ret_pipe = pipe;
+	return 0;
+}
+
+void
+sb_pipe_destroy(struct sb_pipe *pipe)
+{
+	/* Within `over` it goes by itself. */
+	if (!pipe || pipe->is_over)
+		return;
+	sb_stream_destroy(pipe->a.stream);
+	sb_stream_destroy(pipe->b.stream);
+	free(pipe);
+}
