@@ -391,7 +391,7 @@ let_die(struct mill *m, struct owner **at)
 }
 
 static void
-send(struct mill *m, struct owner **at)
+send_errand(struct mill *m, struct owner **at)
 {
 	struct errand *errand = calloc(1, sizeof(*errand));
 	int ret;
@@ -435,7 +435,7 @@ on_day(void *self)
 		struct owner **at = &m->owners[draw(m, AT_ONCE)];
 
 		let_die(m, at);
-		send(m, at);
+		send_errand(m, at);
 	}
 	if (draw(m, 50) == 0)
 		open_mill(m);
