@@ -344,10 +344,12 @@ days_are_counted_before_1970_too(void **state)
 {
 	struct house *h = *state;
 
-	sb_simulation_step_wall(h->sim, -wall(h) - 10 * SB_S);
+	sb_simulation_step_wall(h->sim, -wall(h) - 20 * SB_S);
+	sb_alarm_start(&h->sleepers[2].alarm, INT64_MAX - 1);
+	run_for(h, 10);
+	heard(h, "");
 	sb_alarm_start_daily(&h->sleepers[0].alarm, 86395);
 	sb_alarm_start_daily(&h->sleepers[1].alarm, 0);
-	sb_alarm_start(&h->sleepers[2].alarm, INT64_MAX - 1);
 	run_for(h, 5);
 	heard(h, "a");
 	assert_true(h->last_wall_ns == -5 * SB_S);
@@ -457,7 +459,8 @@ on_storm(void *self)
 	struct storm_alarm *a = &s->alarms[sb_reactor_random(s->r) % N_ALARMS];
 
 	/* This turn's alarms come after this timer. */
-	sb_timer_start(&s->timer, (int64_t)(sb_reactor_random(s->r) % 1000) * SB_S);
+	sb_timer_start(&s->timer, (int64_t)(sb_reactor_random(s->r) % 2000) / 2 * SB_S
+					  * (int64_t)(sb_reactor_random(s->r) % 2));
 	switch (sb_reactor_random(s->r) % 4) {
 	case 0:
 		sb_alarm_stop(&a->alarm);
