@@ -455,11 +455,9 @@ on_qotd_requested(void *self, struct sb_qotd *qotd, const struct sb_qotd_request
 		error = sb_qotd_answer(e->request, text);
 	}
 	/* Who is gone already needs none. */
-	if (error == -EPIPE)
-		return;
-	if (error)
+	if (error && error != -EPIPE)
 		sb_fail(bot->d, error, "no quote of the day for %s: %s", e->peer, strerror(-error));
-	else
+	else if (!error)
 		tell(bot, qotd, "the quote of the day, %" PRId64 ", for %s", quote.id, e->peer);
 }
 

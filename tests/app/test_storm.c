@@ -11,7 +11,7 @@ struct weather_run {
 	size_t n_short; /* visitors for whom no descriptor was left */
 };
 
-enum { SURFERS = 4 };
+enum { SURFERS = 4, VISITORS = 6 };
 
 /* Each has got pages since it was last asked. */
 struct crowd {
@@ -40,41 +40,28 @@ count_cut(void *self, struct sb_irc *irc, const struct sb_irc_disconnected *e)
 	run->n_cuts += e->error != 0;
 }
 
+/* What comes first; then everything is short. */
+static const struct sb_weather first_wind = {
+	.latency_min_ns = SB_MS,
+	.latency_max_ns = 300 * SB_MS,
+	.chops = true,
+	.cut_per_million = 3000,
+	.refuse_per_million = 200000,
+	.vanish_per_million = 100000,
+	.step_wall_every_ns = 20 * SB_S,
+	.step_wall_max_ns = 7200 * SB_S,
+};
+
 static void
-live_through_a_storm(void *self, uint64_t seed)
+rage(struct fixture *f, struct person *alice, struct person *bob, struct visitor visitors[VISITORS])
 {
-	/* What comes first; then everything is short. */
-	struct sb_weather storm = {
-		.latency_min_ns = SB_MS,
-		.latency_max_ns = 300 * SB_MS,
-		.chops = true,
-		.cut_per_million = 3000,
-		.refuse_per_million = 200000,
-		.vanish_per_million = 100000,
-		.step_wall_every_ns = 20 * SB_S,
-		.step_wall_max_ns = 7200 * SB_S,
-	};
-	static const struct sb_weather calm = { 0 };
-	struct weather_run *run = self;
-	struct fixture *f = make_fixture(seed);
-	struct person alice, bob;
-	struct visitor visitor, visitors[6];
-	struct crowd crowd;
+	struct sb_weather storm = first_wind;
 	int i;
 
-	run->n_seeds++;
-	f->is_demo = true;
-	start(f, DEMO);
-	sb_irc_disconnected_connect(f->world->d, SB_ANY, SB_HANDLER(count_cut), run);
-	sb_simulation_set_weather(f->world->sim, &storm);
-	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));
-	person_come(&bob, f, "bob", quoth_ircd_url(f->quoth));
-	for (i = 0; i < SURFERS; i++)
-		crowd.surfers[i] = surfer_come(f->world->r, quoth_http_url(f->quoth));
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < VISITORS; i++) {
 		visitor_come(&visitors[i], f->world->r, quoth_qotd_url(f->quoth));
-		person_ask(&alice, "!quote", NULL);
-		person_ask(&bob, "!quote word", NULL);
+		person_ask(alice, "!quote", NULL);
+		person_ask(bob, "!quote word", NULL);
 		assert_int_equal(sb_simulation_run_for(f->world->sim,
 					 (int64_t)(sb_reactor_random(f->world->r) % 20) * SB_S),
 			0);
@@ -83,6 +70,29 @@ live_through_a_storm(void *self, uint64_t seed)
 		storm.bytes_per_s = 100 + sb_reactor_random(f->world->r) % 20000;
 		sb_simulation_set_weather(f->world->sim, &storm);
 	}
+}
+
+static void
+live_through_a_storm(void *self, uint64_t seed)
+{
+	static const struct sb_weather calm = { 0 };
+	struct weather_run *run = self;
+	struct fixture *f = make_fixture(seed);
+	struct person alice, bob;
+	struct visitor visitor, visitors[VISITORS];
+	struct crowd crowd;
+	int i;
+
+	run->n_seeds++;
+	f->is_demo = true;
+	start(f, DEMO);
+	sb_irc_disconnected_connect(f->world->d, SB_ANY, SB_HANDLER(count_cut), run);
+	sb_simulation_set_weather(f->world->sim, &first_wind);
+	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));
+	person_come(&bob, f, "bob", quoth_ircd_url(f->quoth));
+	for (i = 0; i < SURFERS; i++)
+		crowd.surfers[i] = surfer_come(f->world->r, quoth_http_url(f->quoth));
+	rage(f, &alice, &bob, visitors);
 	sb_simulation_set_weather(f->world->sim, &calm);
 	run_until(f, "ready", is_ready, f, 1800 * SB_S);
 	person_expect_answer(&alice, f, "!quote 2", "second (2)", 1800 * SB_S);
@@ -94,7 +104,7 @@ live_through_a_storm(void *self, uint64_t seed)
 	run_until(f, "the quote of the day", visitor_is_over, &visitor, 60 * SB_S);
 	assert_true(visitor.len > 0 && visitor.len <= 512);
 	assert_int_equal(visitor.error.code, 0);
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < VISITORS; i++) {
 		assert_true(visitors[i].is_over);
 		run->n_short += visitors[i].error.code == -EMFILE;
 	}

@@ -7,7 +7,8 @@
 static bool
 may_read(const struct sb_tape *tape)
 {
-	return tape->state == TAPE_OPEN && !tape->is_paused && !tape->over_due;
+	return tape->state == TAPE_OPEN && !tape->is_paused && !tape->over_due
+	       && !tape->is_securing;
 }
 
 static void
@@ -17,6 +18,16 @@ tell_connected(struct sb_tape *tape)
 	tape->state = TAPE_OPEN;
 	if (tape->protocol->connected)
 		tape->protocol->connected(tape->self, &tape->stream);
+}
+
+static void
+tell_secured(struct sb_tape *tape)
+{
+	tape->secured_due = false;
+	tape->is_securing = false;
+	tape->is_secure = true;
+	if (tape->protocol->secured)
+		tape->protocol->secured(tape->self, &tape->stream);
 }
 
 static void
@@ -78,6 +89,8 @@ tell(struct sb_tape *tape)
 			tell_over(tape);
 		else if (tape->connected_due)
 			tell_connected(tape);
+		else if (tape->secured_due && tape->state == TAPE_OPEN)
+			tell_secured(tape);
 		else if (tape->drained_due && tape->state == TAPE_OPEN)
 			tell_drained(tape);
 		else if (tape->held.len && may_read(tape))
@@ -110,6 +123,8 @@ check_peer(const char *place, const struct sb_tape *tape, const char *name)
 		sb_testing_fail(place, "%s before sb_tape_connect()", name);
 	if (tape->end_due || tape->end_told)
 		sb_testing_fail(place, "%s after sb_tape_end()", name);
+	if (tape->is_securing)
+		sb_testing_fail(place, "%s before sb_tape_secure(): TLS has been started", name);
 }
 
 /* ---- Public ---- */
@@ -215,6 +230,35 @@ sb_tape_end_(const char *place, struct sb_tape *tape)
 	check_peer(place, tape, "sb_tape_end()");
 	tape->end_due = true;
 	tell(tape);
+}
+
+void
+sb_tape_secure_(const char *place, struct sb_tape *tape)
+{
+	check_drive(place, tape, "sb_tape_secure()");
+	if (!tape->is_securing)
+		sb_testing_fail(place, "sb_tape_secure() where no TLS has been started");
+	if (tape->held.len)
+		sb_kit_tape_end_with(tape, -EPROTO, "what the peer sent is not TLS");
+	else
+		tape->secured_due = true;
+	tell(tape);
+}
+
+void
+sb_tape_expect_tls_started_(const char *place, const struct sb_tape *tape)
+{
+	if (tape->state == TAPE_OVER)
+		sb_testing_fail(place, "expected TLS to be started, but the stream is over");
+	if (!tape->is_securing)
+		sb_testing_fail(place, "expected TLS to be started, but %s",
+			tape->is_secure ? "it stands already" : "it was not");
+}
+
+const char *
+sb_tape_tls_name(const struct sb_tape *tape)
+{
+	return tape->tls_name;
 }
 
 void

@@ -25,6 +25,8 @@ struct sb_tape {
 	struct sb_error over; /* how it ends, or ended */
 
 	bool is_paused, is_shut, is_full;
+	bool is_securing, is_secure, secured_due; /* TLS has been started, stands, and is told */
+	char tls_name[256]; /* whom it is to be */
 	int write_error; /* 0: writing works */
 	struct text held; /* sent by the peer, not told yet */
 	struct text telling; /* being told; here, so that a longjmp out of it loses nothing */

@@ -1,5 +1,7 @@
 #include <errno.h>
 
+#include <signalbox/tls.h>
+
 #include "tape.h"
 
 static struct sb_tape *
@@ -72,7 +74,7 @@ tape_write(struct sb_stream *stream, struct sb_bytes bytes)
 	size_t now;
 
 	check_use(tape, "sb_stream_write()");
-	if (tape->state != TAPE_OPEN || tape->over_due || tape->is_shut)
+	if (tape->state != TAPE_OPEN || tape->over_due || tape->is_shut || tape->is_securing)
 		return -ENOTCONN;
 	if (tape->write_error)
 		return -EPIPE;
@@ -198,6 +200,35 @@ tape_is_open(const struct sb_stream *stream)
 	return tape->state == TAPE_OPEN && !tape->over_due;
 }
 
+static int
+tape_start_tls(
+	struct sb_stream *stream, struct sb_tls *tls, const char *name, struct sb_error *ret_error)
+{
+	struct sb_tape *tape = tape_of(stream);
+
+	check_use(tape, "sb_stream_start_tls()");
+	(void)tls;
+	if (tape->is_securing || tape->is_secure)
+		return sb_error_set(ret_error, -EALREADY, "the tape has TLS already");
+	if (tape->state != TAPE_OPEN || tape->over_due || tape->is_shut)
+		return sb_error_set(ret_error, -ENOTCONN, "the tape is not connected");
+	tape->is_securing = true;
+	(void)snprintf(tape->tls_name, sizeof(tape->tls_name), "%s", name ? name : "");
+	return 0;
+}
+
+static bool
+tape_tls_info(const struct sb_stream *stream, struct sb_tls_info *ret_info)
+{
+	check_use(const_tape_of(stream), "sb_stream_tls_info()");
+	if (!const_tape_of(stream)->is_secure)
+		return false;
+	*ret_info = (struct sb_tls_info){
+		.version = "TLSv1.3", .cipher = "", .alpn = "", .server_name = ""
+	};
+	return true;
+}
+
 const struct sb_transport sb_kit_tape_transport = {
 	.attach = tape_attach,
 	.write = tape_write,
@@ -211,5 +242,7 @@ const struct sb_transport sb_kit_tape_transport = {
 	.destroy = tape_destroy,
 	.set_idle_timeout = tape_set_idle_timeout,
 	.peer = tape_peer,
+	.start_tls = tape_start_tls,
+	.tls_info = tape_tls_info,
 	.is_open = tape_is_open,
 };

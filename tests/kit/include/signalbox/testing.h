@@ -116,7 +116,7 @@ SB_API void sb_probe_clear(struct sb_probe *probe);
  *
  * A transport without a reactor, for one protocol object. The protocol has the contract of
  * <signalbox/stream.h>, whole: in particular it is called only from within the driving calls
- * below (connect, feed, end, break, fail_writes, set_room, turn), each of which goes on until
+ * below (connect, feed, end, secure, break, fail_writes, set_room, turn), each of which goes on until
  * nothing is due any more. So `closed` for a stream that was closed in `data` comes before the
  * feed returns, and for one that the test closed by the protocol's own function with the next
  * driving call.
@@ -177,6 +177,22 @@ SB_API void sb_tape_feed_split_(
  * The peer will send no more. */
 #define sb_tape_end(tape) sb_tape_end_(SB_PLACE, (tape))
 SB_API void sb_tape_end_(const char *place, struct sb_tape *tape);
+
+/* void sb_tape_expect_tls_started(struct sb_tape *tape)
+ * void sb_tape_secure(struct sb_tape *tape)
+ *
+ * The protocol has called sb_stream_start_tls(), and TLS does not stand yet; it stands from now on,
+ * which is told (`secured`), and what is fed and written is still shown as it is, since no tape has
+ * keys. Between the two the peer has nothing to say, and the protocol cannot write. What the
+ * protocol had left unread, having paused the stream, is no TLS, and ends it with -EPROTO. A
+ * handshake that fails is sb_tape_break(tape, -EPROTO). */
+#define sb_tape_expect_tls_started(tape) sb_tape_expect_tls_started_(SB_PLACE, (tape))
+#define sb_tape_secure(tape) sb_tape_secure_(SB_PLACE, (tape))
+SB_API void sb_tape_expect_tls_started_(const char *place, const struct sb_tape *tape);
+SB_API void sb_tape_secure_(const char *place, struct sb_tape *tape);
+
+/* Whom the protocol expects under TLS; "" for nobody by name. Borrowed while the tape lives. */
+SB_API const char *sb_tape_tls_name(const struct sb_tape *tape);
 
 /* void sb_tape_break(struct sb_tape *tape, int error)
  *
