@@ -170,8 +170,7 @@ struct crew *sb_sim_hire(void *back, struct sb_pool *pool, unsigned n);
 /* sim_passed.c */
 
 /* Puts the URL of the socket that was passed by this name into *url, for this one time. */
-int sb_sim_take_passed(
-	struct sb_simulation *sim, struct sb_url *url, struct sb_error *ret_error);
+int sb_sim_take_passed(struct sb_simulation *sim, struct sb_url *url, struct sb_error *ret_error);
 void sb_sim_passed_free(struct sb_simulation *sim);
 
 /* sim_delivery.c */
