@@ -927,6 +927,12 @@ bad_files_of_a_url_make_nothing(void **state)
 /* ---- Bytes ---- */
 
 static bool
+server_has_hello(struct world *w)
+{
+	return strcmp(w->server.text, "hello") == 0;
+}
+
+static bool
 server_has_all(struct world *w)
 {
 	return w->server.n_bytes == 3 * 1024 * 1024;
@@ -1011,7 +1017,16 @@ peer_who_does_not_read_fills_the_queue_only(void **state)
 		-ENOBUFS);
 }
 
-/* A handshake with an error in OpenSSL's queue, as another library may have left it. */
+static struct sb_timer mess;
+
+static void
+leave_an_error(void *self)
+{
+	ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+	sb_timer_start(self, 0);
+}
+
+/* In each turn there is an error in OpenSSL's queue, as another library may leave it. */
 static void
 errors_of_others_disturb_nothing(void **state)
 {
@@ -1020,16 +1035,64 @@ errors_of_others_disturb_nothing(void **state)
 	use_tls(w);
 	open_listener(w);
 	connect_peer(w, &w->client, NULL);
-	ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+	assert_int_equal(sb_timer_init(&mess, w->r, SB_HANDLER(leave_an_error), &mess), 0);
+	sb_timer_start(&mess, 0);
 	wait_for(w, both_connected);
+	let_pass(w, 0);
 	ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
 	write_text(&w->client, "hello");
-	ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+	assert_int_equal(ERR_peek_error(), 0);
+	wait_for(w, server_has_hello);
+	let_pass(w, SB_MS / 1000);
 	sb_stream_close(w->client.stream);
 	wait_for(w, both_closed);
-	assert_string_equal(w->server.text, "hello");
+	sb_timer_finish(&mess);
+	ERR_clear_error();
+	assert_int_equal(w->client.error.code, 0);
 	assert_int_equal(w->server.error.code, 0);
-	assert_int_equal(ERR_peek_error(), 0);
+}
+
+static void
+errors_of_others_do_not_fail_a_write_that_waits(void **state)
+{
+	struct world *w = *state;
+	struct sb_weather weather = { .pipe_size = 10 };
+
+	use_tls(w);
+	meet(w);
+	let_pass(w, SB_S);
+	sb_simulation_set_weather(w->sim, &weather);
+	ERR_raise(ERR_LIB_USER, ERR_R_INTERNAL_ERROR);
+	write_text(&w->client, "hello");
+	assert_int_equal(sb_stream_queued(w->client.stream), strlen("hello"));
+	wait_for(w, server_has_hello);
+}
+
+/* Byte by byte: a flight, and the alert of a handshake that fails, wait for the network. */
+static void
+alert_reaches_a_peer_who_reads_slowly(void **state)
+{
+	struct world *w = *state;
+	struct sb_weather weather = { .pipe_size = 1 };
+
+	serve_names(w, "other.example");
+	trust(w);
+	sb_simulation_set_weather(w->sim, &weather);
+	expect_refusal(w, "is for other.example, and not for 127.0.0.1");
+	expect_text(&w->server, -EPROTO, "the peer does not trust our certificate");
+}
+
+static void
+sessions_are_forgotten_with_a_reload(void **state)
+{
+	struct world *w = *state;
+
+	use_tls(w);
+	meet(w);
+	let_pass(w, SB_S);
+	assert_int_equal(n_sessions(w), 2);
+	assert_int_equal(sb_tls_reload(w->client_tls, NULL), 0);
+	assert_int_equal(n_sessions(w), 0);
 }
 
 int
@@ -1085,6 +1148,9 @@ main(void)
 		tls_test(bytes_left_in_the_ssl_wait_for_resume),
 		tls_test(peer_who_does_not_read_fills_the_queue_only),
 		tls_test(errors_of_others_disturb_nothing),
+		tls_test(errors_of_others_do_not_fail_a_write_that_waits),
+		tls_test(alert_reaches_a_peer_who_reads_slowly),
+		tls_test(sessions_are_forgotten_with_a_reload),
 	};
 
 	return run_tests_of(tests, sizeof(tests) / sizeof(tests[0]));
