@@ -311,31 +311,39 @@ is_turn_of(size_t *at)
 	return (*at)-- == 0;
 }
 
-bool
-sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, size_t cap)
+static bool
+describe_timers(const struct sb_reactor *r, size_t *at, char *buf, size_t cap)
 {
 	const struct sb_timer *timer;
-	const struct stream *stream;
-	const struct sb_listener *listener;
-	const struct sb_lookup *lookup;
-	const struct sb_waker *waker;
-	const struct sb_tls *tls;
-	size_t at = (*cursor)++;
-	struct call call;
 
 	for (timer = r->all_timers; timer; timer = timer->next) {
 		/* Those of streams and listeners have no place; their owner is listed. */
-		if (timer->place && is_turn_of(&at)) {
+		if (timer->place && is_turn_of(at)) {
 			(void)snprintf(buf, cap, "timer %s", timer->place);
 			return true;
 		}
 	}
 	for (timer = r->all_alarms; timer; timer = timer->next) {
-		if (is_turn_of(&at)) {
+		if (is_turn_of(at)) {
 			(void)snprintf(buf, cap, "alarm %s", timer->place);
 			return true;
 		}
 	}
+	return false;
+}
+
+bool
+sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, size_t cap)
+{
+	const struct stream *stream;
+	const struct sb_listener *listener;
+	const struct sb_waker *waker;
+	const struct sb_tls *tls;
+	size_t at = (*cursor)++;
+	struct call call;
+
+	if (describe_timers(r, &at, buf, cap))
+		return true;
 	for (stream = TAILQ_FIRST(&r->streams); stream; stream = sb_stream_after(stream)) {
 		if (is_turn_of(&at)) {
 			sb_stream_describe(stream, buf, cap);
@@ -349,14 +357,8 @@ sb_reactor_pending_next(const struct sb_reactor *r, size_t *cursor, char *buf, s
 			return true;
 		}
 	}
-	TAILQ_FOREACH(lookup, &r->lookups, link)
-	{
-		/* One of a stream has no place. */
-		if (lookup->place && is_turn_of(&at)) {
-			sb_lookup_describe(lookup, buf, cap);
-			return true;
-		}
-	}
+	if (sb_lookups_describe(r, &at, buf, cap))
+		return true;
 	for (tls = sb_tls_after(r, NULL); tls; tls = sb_tls_after(r, tls)) {
 		if (is_turn_of(&at)) {
 			sb_tls_describe(tls, buf, cap);

@@ -280,10 +280,20 @@ sb_lookup_answer_services(struct sb_lookup *lookup, struct service *services, si
 	sb_lookup_answer(lookup, answers, n_answers, n_answers ? 0 : -ENODATA, NULL);
 }
 
-void
-sb_lookup_describe(const struct sb_lookup *lookup, char *buf, size_t cap)
+bool
+sb_lookups_describe(const struct sb_reactor *r, size_t *at, char *buf, size_t cap)
 {
-	(void)snprintf(buf, cap, "look-up %s %s", lookup->name, lookup->place);
+	const struct sb_lookup *lookup;
+
+	TAILQ_FOREACH(lookup, &r->lookups, link)
+	{
+		/* One of a stream has no place; the stream is listed. */
+		if (!lookup->place || (*at)-- > 0)
+			continue;
+		(void)snprintf(buf, cap, "look-up %s %s", lookup->name, lookup->place);
+		return true;
+	}
+	return false;
 }
 
 void

@@ -65,8 +65,8 @@ void sb_lookup_answer_services(struct sb_lookup *lookup, struct service *service
 /* Why a look-up failed; of both families, -ENODATA is that there is no address. */
 const char *sb_lookup_words(int code);
 
-/* "look-up NAME PLACE". */
-void sb_lookup_describe(const struct sb_lookup *lookup, char *buf, size_t cap);
+/* Describes the look-up that *at counts down to, as "look-up NAME PLACE", if there are so many. */
+bool sb_lookups_describe(const struct sb_reactor *r, size_t *at, char *buf, size_t cap);
 
 /* Ends the resolver of a reactor, if it has one. */
 void sb_resolver_finish(struct sb_reactor *r);
