@@ -450,12 +450,22 @@ close_end(struct end *base, bool resets)
 	ERR_clear_error();
 }
 
+static void
+keep_alive(struct end *base, const struct keep_alive *how)
+{
+	struct end *under = tls_end_of(base)->under;
+
+	if (under->ops->keep_alive)
+		under->ops->keep_alive(under, how);
+}
+
 static const struct end_ops tls_ops = {
 	.result = result,
 	.watch = watch,
 	.read = read_from,
 	.write = write_to,
 	.shutdown = shut_down,
+	.keep_alive = keep_alive,
 	.finish = finish,
 	.close = close_end,
 };
