@@ -1,4 +1,3 @@
-#include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
 #include <errno.h>
@@ -6,7 +5,6 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <ev.h>
@@ -564,15 +562,6 @@ static const struct backend over_libev = {
 	.destroy = destroy,
 };
 
-/* libev aborts when it finds no descriptor for what wakes it; so one is tried for first. */
-static bool
-has_descriptors(void)
-{
-	int fd = eventfd(0, EFD_CLOEXEC);
-
-	return fd >= 0 && close(fd) == 0;
-}
-
 static struct ev_loop *
 make_loop(void)
 {
@@ -583,7 +572,8 @@ make_loop(void)
 		errno = errno ? errno : ENOMEM;
 		return NULL;
 	}
-	if (has_descriptors())
+	/* libev aborts when it finds no descriptor for what wakes it; so one is tried for first. */
+	if (sb_system_has_descriptors())
 		return loop;
 	error = errno;
 	ev_loop_destroy(loop);

@@ -1,9 +1,11 @@
 #include "system.h"
 
+#include <sys/eventfd.h>
 #include <sys/random.h>
 
 #include <errno.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <signalbox/reactor.h>
 
@@ -44,4 +46,12 @@ sb_system_random(void *back)
 	/* So few bytes come whole, once the system has started (getrandom(2)). */
 	sb_assert(n == (ssize_t)sizeof(bits));
 	return bits;
+}
+
+bool
+sb_system_has_descriptors(void)
+{
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	return fd >= 0 && close(fd) == 0;
 }

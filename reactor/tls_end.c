@@ -469,6 +469,7 @@ static const struct end_ops tls_ops = {
 	.read = read_from,
 	.write = write_to,
 	.shutdown = shut_down,
+	.keep_alive = keep_alive,
 	.finish = finish,
 	.keep_alive = keep_alive,
 	.close = close_end,

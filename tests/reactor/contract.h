@@ -362,6 +362,9 @@ make_socket(const struct world *w, bool listens)
 
 	assert_true(fd >= 0);
 	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", w->folder);
+	/* A listener that is reopened finds the file of the one before. */
+	if (listens)
+		(void)unlink(address.sun_path);
 	if (listens)
 		ret = bind(fd, (const struct sockaddr *)(const void *)&address, sizeof(address));
 	else
