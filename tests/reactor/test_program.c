@@ -310,6 +310,7 @@ who_holds_up_the_stop_is_told_and_dropped_at_the_deadline(void **state)
 	expect_said(life, "-c -b ");
 	pass(life, SB_MS);
 	expect_said(life, "the bot:1000 ");
+	sb_program_stop(life->program);
 	pass(life, 10 * SB_S);
 	expect_said(life, "the bot:6000 the bot:11000 ");
 	pass(life, SB_S);
@@ -365,6 +366,34 @@ part_that_starts_too_long_is_stopped_too(void **state)
 	expect_said(life, "-b -a over ");
 	assert_int_equal(life->error.code, -ETIMEDOUT);
 	assert_string_equal(life->error.text, "the bot: it was not started within 20 s");
+}
+
+static void
+stop_life(struct life *life)
+{
+	sb_program_stop(life->program);
+}
+
+static void
+stop_by_timer(void *self)
+{
+	stop_life(self);
+}
+
+static void
+stop_in_the_turn_of_a_deadline_comes_first(void **state)
+{
+	struct life *life = *state;
+	struct sb_timer timer;
+
+	life->fakes[1].starts_later = true;
+	assert_int_equal(sb_timer_init(&timer, life->r, SB_HANDLER(stop_by_timer), life), 0);
+	sb_timer_start(&timer, 20 * SB_S);
+	sb_program_start(life->program);
+	pass(life, 20 * SB_S);
+	expect_said(life, "+a +b -b -a over ");
+	assert_int_equal(life->error.code, 0);
+	sb_timer_finish(&timer);
 }
 
 static void
@@ -425,12 +454,6 @@ hup_reloads_in_order_once_all_are_started_and_not_while_they_stop(void **state)
 	raise_and_run(life, SIGTERM);
 	raise_and_run(life, SIGHUP);
 	expect_said(life, "-c -b ");
-}
-
-static void
-stop_life(struct life *life)
-{
-	sb_program_stop(life->program);
 }
 
 static void
@@ -598,6 +621,7 @@ main(void)
 		in_life(part_of_a_short_deadline_is_told_once),
 		in_life(part_that_cannot_start_stops_those_before_it),
 		in_life(part_that_starts_too_long_is_stopped_too),
+		in_life(stop_in_the_turn_of_a_deadline_comes_first),
 		in_life(start_may_take_90_s_unless_said),
 		in_life(signal_while_it_starts_stops_what_has_begun),
 		in_life(stop_before_the_start_is_just_over),
