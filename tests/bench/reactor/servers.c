@@ -58,7 +58,7 @@ static void
 start(struct server *server)
 {
 	char text[16] = "";
-	ssize_t len;
+	FILE *out;
 	int ends[2];
 
 	need(pipe(ends) == 0, "pipe");
@@ -70,10 +70,12 @@ start(struct server *server)
 		_exit(1);
 	}
 	(void)close(ends[1]);
-	len = read(ends[0], text, sizeof(text) - 1);
-	(void)close(ends[0]);
-	server->port = (uint16_t)strtoul(text, NULL, 10);
-	if (len > 0 && server->port) {
+	out = fdopen(ends[0], "r");
+	need(out != NULL, "fdopen");
+	if (fgets(text, sizeof(text), out))
+		server->port = (uint16_t)strtoul(text, NULL, 10);
+	(void)fclose(out);
+	if (strchr(text, '\n')) {
 		need(clock_getcpuclockid(server->pid, &server->clock) == 0, "a clock");
 		return;
 	}
