@@ -373,6 +373,12 @@ may_be_destroyed_at_any_stage(void **state)
 	assert_int_equal(sb_irc_open(irc, NULL), 0);
 	sb_simulation_settle(world->sim);
 	assert_true(sb_irc_is_registered(irc));
+	/* One that has quit stays away until it is opened again. */
+	sb_irc_quit(irc, NULL);
+	assert_int_equal(sb_simulation_run_for(world->sim, 3600 * SB_S), 0);
+	assert_null(server.stream);
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	sb_simulation_settle(world->sim);
 	sb_irc_destroy(irc);
 	sb_simulation_settle(world->sim);
 	assert_null(server.stream);
