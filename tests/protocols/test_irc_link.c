@@ -189,30 +189,6 @@ delays_are_anything_up_to_a_limit_that_doubles_as_far_as_the_cap(void **state)
 	}
 }
 
-static void
-a_cap_below_the_first_delay_is_the_first_delay(void **state)
-{
-	struct sb_world *world = *state;
-	struct sb_probe *probe = sb_probe_create(world->d, "irc.disconnected");
-	struct sb_irc *irc;
-	int i;
-
-	assert_int_equal(sb_irc_create(world->d, world->r,
-				 &(struct sb_irc_options){
-					 .url = URL, .nick = "quoth", .retry_max_ns = 100 * SB_MS },
-				 SB_PLACE, &irc, NULL),
-		0);
-	assert_int_equal(sb_irc_open(irc, NULL), 0);
-	assert_int_equal(sb_simulation_run_for(world->sim, 2 * SB_S), 0);
-	for (i = 0; i < 20; i++) {
-		const struct sb_irc_disconnected *e = sb_probe_expect(probe, "irc.disconnected");
-
-		assert_true(e->delay_ms <= 100);
-	}
-	sb_irc_destroy(irc);
-	sb_probe_destroy(probe);
-}
-
 /* The limit of the delay after so many registrations that each lasted so long. */
 static int64_t
 longest_delay_after(struct sb_world *world, int n, int64_t stay_ns)
@@ -397,6 +373,12 @@ may_be_destroyed_at_any_stage(void **state)
 	assert_int_equal(sb_irc_open(irc, NULL), 0);
 	sb_simulation_settle(world->sim);
 	assert_true(sb_irc_is_registered(irc));
+	/* One that has quit stays away until it is opened again. */
+	sb_irc_quit(irc, NULL);
+	assert_int_equal(sb_simulation_run_for(world->sim, 3600 * SB_S), 0);
+	assert_null(server.stream);
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	sb_simulation_settle(world->sim);
 	sb_irc_destroy(irc);
 	sb_simulation_settle(world->sim);
 	assert_null(server.stream);
@@ -596,7 +578,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test_bare(delays_are_anything_up_to_a_limit_that_doubles_as_far_as_the_cap),
-		kit_test(a_cap_below_the_first_delay_is_the_first_delay),
 		kit_test(a_minute_of_registration_makes_the_delays_start_over),
 		kit_test(a_shorter_registration_does_not),
 		kit_test(an_attempt_that_nobody_answers_is_given_up),
