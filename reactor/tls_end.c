@@ -471,6 +471,5 @@ static const struct end_ops tls_ops = {
 	.shutdown = shut_down,
 	.keep_alive = keep_alive,
 	.finish = finish,
-	.keep_alive = keep_alive,
 	.close = close_end,
 };
