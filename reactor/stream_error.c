@@ -61,8 +61,10 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		break;
 	case CONNECT_TIMED_OUT:
 		if (s->has_tls) {
-			(void)sb_error_set(error, s->code,
-				"TLS with %s: the handshake was not through within %g s", name,
+			(void)sb_error_set(error, s->code, "TLS with %s: %s within %g s", name,
+				sb_tls_end_has_begun(tls_of(s))
+					? "the handshake was not through"
+					: "what is queued before it did not go",
 				seconds(o->connect_timeout_ns));
 			break;
 		}
@@ -80,8 +82,10 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		(void)sb_error_set(error, s->code, "writing to %s: %s", name, words);
 		break;
 	case IDLE_TIMED_OUT:
-		(void)sb_error_set(error, s->code, "reading from %s: nothing came for %g s", name,
-			seconds(s->deadlines->idle_timeout_ns));
+		(void)sb_error_set(error, s->code,
+			s->has_ended ? "writing to %s: it has ended, and took nothing for %g s"
+				     : "reading from %s: nothing came for %g s",
+			name, seconds(s->deadlines->idle_timeout_ns));
 		break;
 	case WRITE_TIMED_OUT:
 		(void)sb_error_set(error, s->code,
