@@ -11,10 +11,12 @@
 
 #include <cmocka.h>
 
+#include <signalbox/notify.h>
 #include <signalbox/program.h>
 #include <signalbox/simulation.h>
 
 #include "reactor/notify_socket.h"
+#include "reactor/private.h"
 
 enum { N_PARTS = 3 };
 
@@ -42,6 +44,8 @@ struct life {
 	int signal_number;
 	struct sb_error error;
 	void (*on_ready)(struct life *);
+	void (*on_held_up)(struct life *);
+	void (*on_over)(struct life *);
 };
 
 SB_PRINTF(2, 3)
@@ -129,7 +133,11 @@ on_ready(void *self)
 static void
 on_held_up(void *self, const char *part, int64_t for_ns, bool was_aborted)
 {
-	say(self, "%s:%d%s ", part, (int)(for_ns / SB_MS), was_aborted ? "!" : "");
+	struct life *life = self;
+
+	say(life, "%s:%d%s ", part, (int)(for_ns / SB_MS), was_aborted ? "!" : "");
+	if (life->on_held_up)
+		life->on_held_up(life);
 }
 
 static void
@@ -140,6 +148,8 @@ on_over(void *self, int signal_number, const struct sb_error *error)
 	say(life, "over ");
 	life->signal_number = signal_number;
 	life->error = *error;
+	if (life->on_over)
+		life->on_over(life);
 }
 
 static const struct sb_program_events events = { on_ready, on_held_up, on_over };
@@ -534,6 +544,54 @@ it_may_be_destroyed_in_any_callback(void **state)
 }
 
 static void
+it_may_be_destroyed_when_it_is_held_up_or_over(void **state)
+{
+	struct life *life = *state;
+
+	life->fakes[2].stops_later = true;
+	life->on_held_up = destroy_life;
+	run(life);
+	raise_and_run(life, SIGTERM);
+	pass(life, 60 * SB_S);
+	expect_said(life, "-c the web:500! ");
+	life->on_held_up = NULL;
+	begin_again(life);
+	life->on_over = destroy_life;
+	run(life);
+	raise_and_run(life, SIGTERM);
+	assert_null(life->program);
+	expect_said(life, "-c -b -a over ");
+}
+
+/* Says it again when it is too late. */
+static void
+say_stopped(struct life *life)
+{
+	sb_part_stopped(life->program, 2);
+	sb_part_stopped(life->program, 2);
+}
+
+static void
+part_may_say_again_and_in_abort_that_it_is_stopped(void **state)
+{
+	struct life *life = *state;
+
+	life->fakes[2].stops_later = true;
+	life->fakes[2].on_abort = say_stopped;
+	run(life);
+	raise_and_run(life, SIGTERM);
+	raise_and_run(life, SIGTERM);
+	expect_said(life, "-c xc xb xa over ");
+	pass(life, 60 * SB_S);
+	expect_said(life, "");
+	begin_again(life);
+	life->fakes[2].on_stop = say_stopped;
+	run(life);
+	raise_and_run(life, SIGTERM);
+	expect_said(life, "-c -b -a over ");
+}
+
+static void
 without_functions_a_part_is_started_and_stopped_at_once(void **state)
 {
 	static const struct sb_part nothing = { .name = "nothing" };
@@ -567,6 +625,81 @@ systemd_is_told_of_each_phase(void **state)
 	raise_and_run(life, SIGTERM);
 	assert_string_equal(notify_heard(fd), "STOPPING=1|");
 	notify_end(fd);
+}
+
+/* Until systemd has no room for more. */
+static void
+fill_socket(void)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < 100000 && ret == 0; i++)
+		ret = sb_notify("STATUS=again");
+	assert_int_equal(ret, -EAGAIN);
+}
+
+static void
+what_systemd_has_no_room_for_is_told_when_it_has(void **state)
+{
+	struct life *life = *state;
+	int fd = notify_listen();
+	const char *heard;
+
+	fill_socket();
+	run(life);
+	while (*notify_heard(fd))
+		continue;
+	pass(life, SB_S);
+	assert_string_equal(notify_heard(fd), "READY=1|");
+	fill_socket();
+	raise_and_run(life, SIGHUP);
+	while (*notify_heard(fd))
+		continue;
+	pass(life, SB_S);
+	heard = notify_heard(fd);
+	assert_non_null(strstr(heard, "RELOADING=1\nMONOTONIC_USEC="));
+	assert_non_null(strstr(heard, "|READY=1|"));
+	/* What is not so any more is not told. */
+	fill_socket();
+	raise_and_run(life, SIGHUP);
+	life->fakes[2].stops_later = true;
+	raise_and_run(life, SIGTERM);
+	while (*notify_heard(fd))
+		continue;
+	pass(life, 100 * SB_MS);
+	assert_string_equal(notify_heard(fd), "STOPPING=1|");
+	pass(life, SB_S);
+	assert_string_equal(notify_heard(fd), "");
+	notify_end(fd);
+}
+
+static void
+nobody_tries_again_to_tell_what_can_never_be_told(void **state)
+{
+	struct life *life = *state;
+	uint64_t n_turns;
+
+	assert_int_equal(setenv("NOTIFY_SOCKET", "vsock:2:1", 1), 0);
+	run(life);
+	n_turns = life->r->turn;
+	pass(life, 60 * SB_S);
+	assert_true(life->r->turn <= n_turns + 1);
+	(void)unsetenv("NOTIFY_SOCKET");
+}
+
+static void
+program_without_parts_is_ready_and_over(void **state)
+{
+	struct life *life = *state;
+
+	sb_program_destroy(life->program);
+	assert_int_equal(
+		sb_program_create(life->r, &events, SB_PLACE, life, &life->program, &life->error),
+		0);
+	sb_program_start(life->program);
+	raise_and_run(life, SIGHUP);
+	raise_and_run(life, SIGTERM);
+	expect_said(life, "ready over ");
 }
 
 static void
@@ -630,8 +763,13 @@ main(void)
 		in_life(stop_in_a_start_stops_that_part_too),
 		in_life(stop_when_ready_is_heeded),
 		in_life(it_may_be_destroyed_in_any_callback),
+		in_life(it_may_be_destroyed_when_it_is_held_up_or_over),
+		in_life(part_may_say_again_and_in_abort_that_it_is_stopped),
 		in_life(without_functions_a_part_is_started_and_stopped_at_once),
 		in_life(systemd_is_told_of_each_phase),
+		in_life(what_systemd_has_no_room_for_is_told_when_it_has),
+		in_life(nobody_tries_again_to_tell_what_can_never_be_told),
+		in_life(program_without_parts_is_ready_and_over),
 		cmocka_unit_test(signals_of_the_process_arrive_and_pipe_is_ignored_meanwhile),
 	};
 

@@ -60,7 +60,8 @@ SB_API int sb_tls_reload(struct sb_tls *tls, struct sb_error *ret_error);
 
 /* The same for all contexts that were made from URLs of this reactor's streams and listeners; the
  * first that fails is told, and the others are reloaded. URLs with the same options share one, which
- * is kept for the sessions that a client resumes: their files are read again by this only. */
+ * is kept for the sessions that a client resumes: their files are read again by this only. One that
+ * nothing uses now is forgotten by it. */
 SB_API int sb_tls_reload_all(struct sb_reactor *r, struct sb_error *ret_error);
 
 /* Starts TLS on a plain stream that is connected (STARTTLS). What is queued goes out before, in the
