@@ -29,6 +29,13 @@ typedef void sb_pipe_over_fn(
 SB_API int sb_pipe_create(struct sb_stream *a, struct sb_stream *b, sb_pipe_over_fn *over,
 	void *self, struct sb_pipe **ret_pipe);
 
+/* Connects to the URL, as sb_stream_connect() does, and joins the stream a to that: what a server does
+ * that passes its connections on. Where nobody answers, a is closed, and `over` has the error.
+ * Returns 0, or what sb_stream_connect() says, and a is the caller's. */
+SB_API int sb_pipe_connect(struct sb_stream *a, struct sb_reactor *r, const char *url,
+	const struct sb_stream_options *options, const char *place, sb_pipe_over_fn *over,
+	void *self, struct sb_pipe **ret_pipe, struct sb_error *ret_error);
+
 /* Destroys both streams; `over` is not called. NULL is fine. */
 SB_API void sb_pipe_destroy(struct sb_pipe *pipe);
 
