@@ -29,20 +29,14 @@ start(struct peer *p, struct sb_tls *tls, const char *name, struct sb_error *ret
 	return ret;
 }
 
-static bool
-both_secured(struct world *w)
-{
-	return w->client.n_secured && w->server.n_secured;
-}
-
 static void
-start_client(struct world *w)
+secure_client(struct world *w)
 {
 	assert_int_equal(start(&w->client, w->client_tls, NULL, NULL), 0);
 }
 
 static void
-start_server(struct world *w)
+secure_server(struct world *w)
 {
 	assert_int_equal(start(&w->server, w->own_tls, NULL, NULL), 0);
 }
@@ -64,7 +58,7 @@ lifetime_ends_a_stream_in_its_handshake(void **state)
 	struct sb_stream_options options = { .connect_timeout_ns = -1, .lifetime_ns = 5 * SB_S };
 
 	meet_plain(w, &options);
-	start_client(w);
+	secure_client(w);
 	(void)sb_simulation_run_for(w->sim, 10 * SB_S);
 	assert_int_equal(w->client.n_closed, 1);
 	expect_text(&w->client, -ETIMEDOUT, "its lifetime of 5 s is over");
@@ -78,8 +72,8 @@ lifetime_counts_on_over_a_handshake(void **state)
 
 	meet_plain(w, &options);
 	(void)sb_simulation_run_for(w->sim, 2 * SB_S);
-	start_client(w);
-	start_server(w);
+	secure_client(w);
+	secure_server(w);
 	wait_for(w, both_secured);
 	(void)sb_simulation_run_for(w->sim, 3 * SB_S);
 	assert_int_equal(w->client.n_closed, 1);
@@ -97,7 +91,7 @@ write_timeout_holds_for_what_is_queued_before_tls(void **state)
 	sb_simulation_set_weather(w->sim, &narrow);
 	sb_stream_pause(w->server.stream);
 	write_text(&w->client, "STARTTLS");
-	start_client(w);
+	secure_client(w);
 	(void)sb_simulation_run_for(w->sim, 6 * SB_S);
 	assert_int_equal(w->client.n_closed, 1);
 	expect_text(&w->client, -ETIMEDOUT, "the peer took nothing of what is queued for 5 s");
@@ -115,7 +109,7 @@ queue_that_does_not_go_before_tls_is_told_as_that(void **state)
 	sb_simulation_set_weather(w->sim, &narrow);
 	sb_stream_pause(w->server.stream);
 	write_text(&w->client, "STARTTLS");
-	start_client(w);
+	secure_client(w);
 	(void)sb_simulation_run_for(w->sim, 8 * SB_S);
 	assert_int_equal(w->client.n_closed, 1);
 	expect_text(&w->client, -ETIMEDOUT, "what is queued before it did not go within 7 s");
@@ -129,7 +123,7 @@ silent_peer_in_a_handshake_is_told_as_that(void **state)
 	struct sb_stream_options options = { .connect_timeout_ns = 7 * SB_S };
 
 	meet_plain(w, &options);
-	start_client(w);
+	secure_client(w);
 	(void)sb_simulation_run_for(w->sim, 8 * SB_S);
 	assert_int_equal(w->client.n_closed, 1);
 	expect_text(&w->client, -ETIMEDOUT, "the handshake was not through within 7 s");
@@ -146,7 +140,7 @@ close_in_a_handshake_waits_for_nobody(void **state)
 	meet_plain(w, NULL);
 	sb_simulation_set_weather(w->sim, &narrow);
 	sb_stream_pause(w->server.stream);
-	start_client(w);
+	secure_client(w);
 	sb_simulation_settle(w->sim);
 	began_ns = sb_reactor_now_ns(w->r);
 	sb_stream_close(w->client.stream);
@@ -165,7 +159,7 @@ close_in_a_handshake_that_hangs_is_in_order(void **state)
 	meet_plain(w, NULL);
 	sb_simulation_set_weather(w->sim, &narrow);
 	sb_stream_pause(w->server.stream);
-	start_client(w);
+	secure_client(w);
 	sb_simulation_settle(w->sim);
 	sb_stream_close(w->client.stream);
 	sb_stream_resume(w->server.stream);
@@ -183,8 +177,8 @@ close_over_tls_has_a_deadline_and_does_not_spin(void **state)
 	uint64_t turn;
 
 	meet_plain(w, NULL);
-	start_client(w);
-	start_server(w);
+	secure_client(w);
+	secure_server(w);
 	wait_for(w, both_secured);
 	sb_simulation_set_weather(w->sim, &narrow);
 	stop_the_network(w);
@@ -205,8 +199,8 @@ paused_stream_does_not_spin_at_the_peers_end(void **state)
 	uint64_t turn;
 
 	meet_plain(w, NULL);
-	start_client(w);
-	start_server(w);
+	secure_client(w);
+	secure_server(w);
 	wait_for(w, both_secured);
 	sb_stream_pause(w->client.stream);
 	write_text(&w->server, "last words");
@@ -316,8 +310,8 @@ pipe_waits_for_tls_that_is_begun(void **state)
 	n_over = 0;
 	meet_plain(w, NULL);
 	out = connect_more(w, 9);
-	start_client(w);
-	start_server(w);
+	secure_client(w);
+	secure_server(w);
 	assert_int_equal(sb_pipe_create(w->server.stream, out->stream, on_over, &pipe, &pipe), 0);
 	w->server.stream = out->stream = NULL;
 	write_text(&w->more[0], "answer");
