@@ -137,6 +137,7 @@ ask_page(struct files *files, struct visitor *visitor)
 	assert_int_equal(sb_stream_write(visitor->stream, sb_bytes_of(request)), 0);
 	assert_int_equal(sb_simulation_run_for(files->f->world->sim, SB_S), 0);
 	assert_int_equal(strncmp(visitor->text, "HTTP/1.1 200 OK\r\n", 17), 0);
+	assert_non_null(strstr(visitor->text, "\nhttps://quotes.example.org/q/"));
 }
 
 /* Whether it is this certificate that the server has shown. */
