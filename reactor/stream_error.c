@@ -38,12 +38,29 @@ explain_race(const struct stream *s, const char *name, const char *words, struct
 			(int)(sizeof(report) - cap), name, report);
 }
 
+static void
+explain_late(const struct stream *s, const char *name, struct sb_error *error)
+{
+	double limit = seconds(s->origin->options.connect_timeout_ns);
+	const char *what = "the handshake was not through";
+	char late[64];
+
+	if (!s->has_tls) {
+		(void)snprintf(late, sizeof(late), "no answer within %g s", limit);
+		explain_race(s, name, late, error);
+		return;
+	}
+	if (!sb_tls_end_has_begun(tls_of(s)))
+		what = "what is queued before it did not go";
+	(void)sb_error_set(error, s->code, "TLS with %s: %s within %g s", name, what, limit);
+}
+
 void
 sb_stream_explain(const struct stream *s, struct sb_error *error)
 {
 	const struct sb_stream_options *o = &s->origin->options;
 	const char *words = explain_code(s);
-	char name[NAME_CAP], late[64];
+	char name[NAME_CAP];
 
 	sb_stream_name(s, name, sizeof(name));
 	switch (s->why) {
@@ -60,17 +77,7 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		explain_race(s, name, words, error);
 		break;
 	case CONNECT_TIMED_OUT:
-		if (s->has_tls) {
-			(void)sb_error_set(error, s->code, "TLS with %s: %s within %g s", name,
-				sb_tls_end_has_begun(tls_of(s))
-					? "the handshake was not through"
-					: "what is queued before it did not go",
-				seconds(o->connect_timeout_ns));
-			break;
-		}
-		(void)snprintf(late, sizeof(late), "no answer within %g s",
-			seconds(o->connect_timeout_ns));
-		explain_race(s, name, late, error);
+		explain_late(s, name, error);
 		break;
 	case TLS_FAILED:
 		(void)sb_error_set(error, s->code, "TLS with %s: %s", name, words);

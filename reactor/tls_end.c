@@ -234,6 +234,9 @@ shake(struct tls_end *f)
 		error = SSL_get_error(f->ssl, ret);
 		if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
 			fail(f, sb_tls_explain(f, error));
+		else if (f->write_error == -ENOMEM || f->write_error == -ENOBUFS)
+			/* Our flight is lost, and the peer would be waited for in vain. */
+			fail(f, f->write_error);
 	}
 	ERR_clear_error();
 }
