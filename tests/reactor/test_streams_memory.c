@@ -155,10 +155,8 @@ static void
 listen_at(struct scene *scene, int i, const char *url, const struct sb_stream_options *options,
 	const struct sb_acceptor *acceptor, void *self)
 {
-	struct sb_error error;
-
 	(void)is_made(sb_listener_open(scene->world->r, url, options, SB_PLACE, acceptor, self,
-		&scene->listeners[i], &error));
+		&scene->listeners[i], NULL));
 }
 
 /* NULL when there is no memory for it, and nothing is told. */
