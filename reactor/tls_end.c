@@ -214,7 +214,7 @@ fail(struct tls_end *f, int code)
 {
 	f->code = code;
 	f->is_broken = true;
-	f->phase = f->pending.len > 0 && !f->write_error ? TLS_FAILING : TLS_FAILED;
+	f->phase = f->pending.len > 0 && !f->write_error ? TLS_FAILING : TLS_BROKEN;
 }
 
 static void
@@ -257,7 +257,7 @@ told_events(const struct tls_end *f, unsigned events)
 {
 	unsigned told = 0;
 
-	if (f->phase == TLS_FAILED)
+	if (f->phase == TLS_BROKEN)
 		return EVENT_WRITE;
 	if (f->phase != TLS_OPEN && f->phase != TLS_CLEAR)
 		return 0;
@@ -280,7 +280,7 @@ run(void *self, unsigned events)
 		/* That it is through can be told as soon as anything can. */
 		events |= EVENT_WRITE;
 	} else if (f->phase == TLS_FAILING && (f->pending.len == 0 || f->write_error)) {
-		f->phase = TLS_FAILED;
+		f->phase = TLS_BROKEN;
 	}
 	sync_interest(f);
 	events = told_events(f, events);
@@ -295,7 +295,7 @@ result(struct end *base)
 
 	if (f->phase == TLS_OPEN)
 		return 0;
-	return f->phase == TLS_FAILED ? f->code : -EINPROGRESS;
+	return f->phase == TLS_BROKEN ? f->code : -EINPROGRESS;
 }
 
 static void
