@@ -1,6 +1,7 @@
 /* Streams between plain and TLS, where TLS stands or ends: what they may be asked for then, which
  * deadlines hold, and who is expected. */
 
+#include <signalbox/client.h>
 #include <signalbox/pipe.h>
 
 #include "reactor/stream.h"
@@ -444,6 +445,52 @@ pipe_waits_for_tls_that_is_begun(void **state)
 	assert_null(pipe);
 }
 
+/* ---- Clients ---- */
+
+static const struct sb_protocol *
+start_in_up(void *self, struct sb_stream *stream, void **ret_self)
+{
+	struct world *w = self;
+
+	*ret_self = &w->client;
+	assert_int_equal(sb_stream_start_tls(stream, w->client_tls, NULL, NULL), 0);
+	return &noting;
+}
+
+static void
+start_when_connected(struct peer *p)
+{
+	start_server(p->world);
+}
+
+/* The protocol is not there yet, but is told all in order. */
+static void
+client_may_start_tls_when_it_is_up(void **state)
+{
+	static const struct sb_client_events events = { .up = start_in_up };
+	struct world *w = *state;
+	const char *url;
+	struct sb_client_options options = { .urls = &url, .n_urls = 1 };
+	struct sb_client *client;
+
+	use_tls(w);
+	w->own_tls = w->options.tls;
+	w->options.tls = NULL;
+	w->server.on_connected = start_when_connected;
+	open_listener(w);
+	url = sb_listener_url(w->listener);
+	assert_int_equal(sb_client_create(w->r, &options, SB_PLACE, &events, w, &client, NULL), 0);
+	sb_client_start(client);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->client.n_connected, 1);
+	assert_int_equal(w->client.n_secured, 1);
+	write_text(&w->client, "secret");
+	sb_simulation_settle(w->sim);
+	assert_string_equal(w->server.text, "secret");
+	sb_client_destroy(client);
+	w->client.stream = NULL;
+}
+
 int
 main(void)
 {
@@ -464,6 +511,7 @@ main(void)
 		tls_test(renegotiation_is_refused),
 		tls_test(what_is_no_name_is_refused_in_words),
 		tls_test(pipe_waits_for_tls_that_is_begun),
+		tls_test(client_may_start_tls_when_it_is_up),
 	};
 
 	return run_tests_of(tests, sizeof(tests) / sizeof(tests[0]));
