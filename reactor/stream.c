@@ -163,6 +163,9 @@ sb_stream_begin(struct sb_stream *stream)
 		sb_stream_destroy(stream);
 	else if (s->state == OPEN)
 		sb_stream_stand(s);
+	else if (s->state == SECURING && s->protocol->connected)
+		/* Whoever handed it over has begun TLS. */
+		s->protocol->connected(s->self, stream);
 }
 
 /* Of a connecting one, which has no address: it says where it goes. */

@@ -214,7 +214,7 @@ fail(struct tls_end *f, int code)
 {
 	f->code = code;
 	f->is_broken = true;
-	f->phase = f->pending.len > 0 && !f->write_error ? TLS_FAILING : TLS_FAILED;
+	f->phase = f->pending.len > 0 && !f->write_error ? TLS_FAILING : TLS_BROKEN;
 }
 
 static void
@@ -234,6 +234,9 @@ shake(struct tls_end *f)
 		error = SSL_get_error(f->ssl, ret);
 		if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
 			fail(f, sb_tls_explain(f, error));
+		else if (f->write_error == -ENOMEM || f->write_error == -ENOBUFS)
+			/* Our flight is lost, and the peer would be waited for in vain. */
+			fail(f, f->write_error);
 	}
 	ERR_clear_error();
 }
@@ -254,7 +257,7 @@ told_events(const struct tls_end *f, unsigned events)
 {
 	unsigned told = 0;
 
-	if (f->phase == TLS_FAILED)
+	if (f->phase == TLS_BROKEN)
 		return EVENT_WRITE;
 	if (f->phase != TLS_OPEN && f->phase != TLS_CLEAR)
 		return 0;
@@ -277,7 +280,7 @@ run(void *self, unsigned events)
 		/* That it is through can be told as soon as anything can. */
 		events |= EVENT_WRITE;
 	} else if (f->phase == TLS_FAILING && (f->pending.len == 0 || f->write_error)) {
-		f->phase = TLS_FAILED;
+		f->phase = TLS_BROKEN;
 	}
 	sync_interest(f);
 	events = told_events(f, events);
@@ -292,7 +295,7 @@ result(struct end *base)
 
 	if (f->phase == TLS_OPEN)
 		return 0;
-	return f->phase == TLS_FAILED ? f->code : -EINPROGRESS;
+	return f->phase == TLS_BROKEN ? f->code : -EINPROGRESS;
 }
 
 static void

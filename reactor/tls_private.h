@@ -57,7 +57,7 @@ enum tls_phase {
 	TLS_CLEAR, /* it has not begun */
 	TLS_SHAKING,
 	TLS_FAILING, /* an alert is still to be written */
-	TLS_FAILED,
+	TLS_BROKEN,
 	TLS_OPEN,
 	TLS_CLOSED,
 };

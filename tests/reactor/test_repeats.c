@@ -9,9 +9,12 @@
 
 #include <signalbox/listener.h>
 #include <signalbox/pool.h>
+#include <signalbox/testing_tls.h>
+#include <signalbox/tls.h>
 
 enum {
 	N_CALLERS = 12,
+	N_LISTENERS = 4,
 	N_SEEDS = 20,
 	MINUTES = 3,
 };
@@ -26,6 +29,7 @@ struct caller {
 	struct sb_work work; /* thinks about what to say */
 	bool is_thinking;
 	unsigned n_thoughts;
+	bool starts_tls; /* when it is connected */
 };
 
 /* A growing text of what the simulation tells. */
@@ -35,15 +39,25 @@ struct trace {
 	unsigned n_lines;
 };
 
+/* Of many runs. */
+struct counts {
+	unsigned n_calls, n_failed, n_secured, n_resumed, n_lines;
+	bool has_seen[32]; /* as `sights` has them */
+};
+
 struct busy {
 	struct sb_simulation *sim;
 	struct sb_reactor *r;
-	struct sb_listener *listeners[2];
+	struct sb_listener *listeners[N_LISTENERS];
+	struct sb_tls *server_tls, *client_tls;
 	struct sb_pool *pool;
 	struct caller callers[N_CALLERS];
 	struct trace trace;
-	unsigned n_calls, n_failed;
+	struct counts *counts;
 };
+
+static struct sb_test_ca *ca;
+static const struct sb_test_certificate *certificate;
 
 static void
 keep_line(void *self, const char *line)
@@ -87,6 +101,29 @@ on_accepted(void *self, struct sb_stream *stream)
 
 static const struct sb_acceptor acceptor = { .accepted = on_accepted };
 
+/* The same, under TLS from the first word on. */
+static void
+secured_connected(void *self, struct sb_stream *stream)
+{
+	struct busy *busy = self;
+
+	(void)sb_stream_start_tls(stream, busy->server_tls, NULL, NULL);
+}
+
+static const struct sb_protocol secured_echo = {
+	.connected = secured_connected,
+	.data = echo_data,
+	.closed = echo_closed,
+};
+
+static void
+on_secured_accepted(void *self, struct sb_stream *stream)
+{
+	sb_stream_attach(stream, &secured_echo, self);
+}
+
+static const struct sb_acceptor securing_acceptor = { .accepted = on_secured_accepted };
+
 /* ---- Callers ---- */
 
 static void
@@ -112,11 +149,35 @@ write_lines(struct caller *caller)
 }
 
 static void
-caller_connected(void *self, struct sb_stream *stream)
+note_tls(struct caller *caller)
+{
+	struct counts *counts = caller->busy->counts;
+	struct sb_tls_info info;
+
+	if (!sb_stream_tls_info(caller->stream, &info))
+		return;
+	counts->n_secured++;
+	counts->n_resumed += info.is_resumed;
+}
+
+static void
+caller_secured(void *self, struct sb_stream *stream)
 {
 	(void)stream;
+	note_tls(self);
 	write_lines(self);
 	wait_a_little(self);
+}
+
+static void
+caller_connected(void *self, struct sb_stream *stream)
+{
+	struct caller *caller = self;
+
+	if (caller->starts_tls)
+		(void)sb_stream_start_tls(stream, caller->busy->client_tls, NULL, NULL);
+	else
+		caller_secured(self, stream);
 }
 
 static void
@@ -132,29 +193,45 @@ caller_closed(void *self, struct sb_stream *stream, const struct sb_error *error
 
 	(void)stream;
 	caller->stream = NULL;
-	caller->busy->n_failed += error->code != 0;
+	caller->busy->counts->n_failed += error->code != 0;
 	wait_a_little(caller);
 }
 
 static const struct sb_protocol calling = {
 	.connected = caller_connected,
+	.secured = caller_secured,
 	.data = caller_data,
 	.closed = caller_closed,
 };
 
+/* Where to call, and whether TLS is there from the start, or started when connected. */
+static const struct {
+	const char *url;
+	bool has_tls, starts_tls;
+} places[] = {
+	{ "tcp://127.0.0.1:7", false, false },
+	{ "unix:///run/echo", false, false },
+	{ "tcp://echo.example.org:7", false, false },
+	{ "tcp://_echo._tcp.example.org", false, false },
+	{ "tcp://echo.example.org:8", true, false },
+	{ "tcp://echo.example.org:9", false, true },
+};
+enum { N_PLACES = sizeof(places) / sizeof(places[0]) };
+
 static void
 call(struct caller *caller)
 {
-	static const char *const urls[] = { "tcp://127.0.0.1:7", "unix:///run/echo",
-		"tcp://echo.example.org:7", "tcp://_echo._tcp.example.org" };
 	struct busy *busy = caller->busy;
-	const char *url = urls[sb_reactor_random(busy->r) % 4];
+	uint64_t i = sb_reactor_random(busy->r) % N_PLACES;
+	struct sb_stream_options options = { .tls = places[i].has_tls ? busy->client_tls : NULL };
 
-	busy->n_calls++;
-	if (sb_stream_connect(busy->r, url, NULL, SB_PLACE, &calling, caller, &caller->stream, NULL)
+	busy->counts->n_calls++;
+	caller->starts_tls = places[i].starts_tls;
+	if (sb_stream_connect(busy->r, places[i].url, &options, SB_PLACE, &calling, caller,
+		    &caller->stream, NULL)
 		== 0)
 		return;
-	busy->n_failed++;
+	busy->counts->n_failed++;
 	wait_a_little(caller);
 }
 
@@ -224,6 +301,36 @@ set_names(struct sb_simulation *sim)
 }
 
 static void
+make_contexts(struct busy *busy)
+{
+	struct sb_tls_options server = { .is_server = true, .cert_pem = certificate->both };
+	struct sb_tls_options client = { .ca_pem = sb_test_ca_pem(ca) };
+	struct sb_error error;
+
+	if (sb_tls_create(busy->r, &server, SB_PLACE, &busy->server_tls, &error)
+		|| sb_tls_create(busy->r, &client, SB_PLACE, &busy->client_tls, &error))
+		fail_msg("%s", error.text);
+}
+
+static void
+open_listeners(struct busy *busy)
+{
+	static const char *const urls[N_LISTENERS] = { "tcp://127.0.0.1:7", "unix:///run/echo",
+		"tcp://127.0.0.1:8", "tcp://127.0.0.1:9" };
+	struct sb_error error;
+	int i;
+
+	for (i = 0; i < N_LISTENERS; i++) {
+		struct sb_stream_options options = { .tls = i == 2 ? busy->server_tls : NULL };
+
+		if (sb_listener_open(busy->r, urls[i], &options, SB_PLACE,
+			    i == 3 ? &securing_acceptor : &acceptor, busy, &busy->listeners[i],
+			    &error))
+			fail_msg("%s", error.text);
+	}
+}
+
+static void
 open_busy(struct busy *busy, uint64_t seed)
 {
 	static const struct sb_weather weather = {
@@ -242,8 +349,6 @@ open_busy(struct busy *busy, uint64_t seed)
 		.step_wall_every_ns = 20 * SB_S,
 		.step_wall_max_ns = 3600 * SB_S,
 	};
-	static const char *const urls[] = { "tcp://127.0.0.1:7", "unix:///run/echo" };
-	struct sb_error error;
 	int i;
 
 	busy->sim = sb_simulation_create(seed);
@@ -251,10 +356,8 @@ open_busy(struct busy *busy, uint64_t seed)
 	busy->r = sb_simulation_reactor(busy->sim);
 	sb_simulation_on_trace(busy->sim, keep_line, &busy->trace);
 	sb_simulation_set_weather(busy->sim, &weather);
-	for (i = 0; i < 2; i++)
-		if (sb_listener_open(busy->r, urls[i], NULL, SB_PLACE, &acceptor, busy,
-			    &busy->listeners[i], &error))
-			fail_msg("%s", error.text);
+	make_contexts(busy);
+	open_listeners(busy);
 	set_names(busy->sim);
 	busy->pool = sb_pool_create(busy->r, NULL, SB_PLACE);
 	assert_non_null(busy->pool);
@@ -279,21 +382,24 @@ close_busy(struct busy *busy)
 		sb_stream_destroy(busy->callers[i].stream);
 		sb_timer_finish(&busy->callers[i].timer);
 	}
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < N_LISTENERS; i++)
 		sb_listener_close(busy->listeners[i]);
+	sb_tls_destroy(busy->server_tls);
+	sb_tls_destroy(busy->client_tls);
 	assert_int_equal(sb_simulation_run_for(busy->sim, 120 * SB_S), 0);
 	sb_simulation_destroy(busy->sim);
 }
 
 /* Returns the trace, to be freed. */
 static struct trace
-trace_busy(uint64_t seed, unsigned *ret_n_calls, unsigned *ret_n_failed)
+trace_busy(uint64_t seed, struct counts *counts)
 {
 	struct busy *busy = calloc(1, sizeof(*busy));
 	struct trace trace;
 	int i;
 
 	assert_non_null(busy);
+	busy->counts = counts;
 	open_busy(busy, seed);
 	for (i = 0; i < MINUTES; i++) {
 		assert_int_equal(sb_simulation_run_for(busy->sim, 60 * SB_S), 0);
@@ -302,8 +408,6 @@ trace_busy(uint64_t seed, unsigned *ret_n_calls, unsigned *ret_n_failed)
 	}
 	close_busy(busy);
 	trace = busy->trace;
-	*ret_n_calls = busy->n_calls;
-	*ret_n_failed = busy->n_failed;
 	free(busy);
 	return trace;
 }
@@ -317,11 +421,7 @@ static const char *const sights[] = { " is cut off within ", " is refused", " is
 	": given up", "look-up _echo._tcp.example.org service",
 	"work think tests/reactor/test_repeats.c", " is done", "timer on_timer " };
 enum { N_SIGHTS = sizeof(sights) / sizeof(sights[0]) };
-
-struct counts {
-	unsigned n_calls, n_failed, n_lines;
-	bool has_seen[N_SIGHTS];
-};
+_Static_assert(N_SIGHTS <= sizeof(((struct counts *)0)->has_seen), "each has its bool");
 
 static void
 fail_at_difference(const char *a, const char *b)
@@ -338,21 +438,19 @@ fail_at_difference(const char *a, const char *b)
 static void
 run_three(void *self, uint64_t seed)
 {
-	struct counts *counts = self;
-	unsigned n_calls, n_failed, i;
-	struct trace first = trace_busy(seed, &n_calls, &n_failed), again, other;
+	struct counts *counts = self, uncounted = { .n_calls = 0 };
+	struct trace first = trace_busy(seed, counts), again, other;
+	unsigned i;
 	/* Moves what is allocated next. */
 	void *elsewhere[50];
 
 	for (i = 0; i < 50; i++)
 		elsewhere[i] = malloc((size_t)i * 37 + 1);
-	again = trace_busy(seed, &n_calls, &n_failed);
+	again = trace_busy(seed, &uncounted);
 	for (i = 0; i < 50; i++)
 		free(elsewhere[i]);
-	counts->n_calls += n_calls;
-	counts->n_failed += n_failed;
 	counts->n_lines += first.n_lines;
-	other = trace_busy(seed + 1000000007, &n_calls, &n_failed);
+	other = trace_busy(seed + 1000000007, &uncounted);
 	if (first.len != again.len || memcmp(first.text, again.text, first.len) != 0)
 		fail_at_difference(first.text, again.text);
 	assert_string_not_equal(first.text, other.text);
@@ -374,8 +472,15 @@ same_seed_is_the_same_trace_and_another_is_another(void **state)
 	for (i = 0; i < N_SIGHTS; i++)
 		if (!counts.has_seen[i])
 			fail_msg("nothing of the kind '%s'", sights[i]);
-	print_message("%u lines compared, %u calls of which %u failed\n", counts.n_lines,
-		counts.n_calls, counts.n_failed);
+	print_message(
+		"%u lines compared, %u calls of which %u failed; %u came to TLS, %u of them by a "
+		"session resumed\n",
+		counts.n_lines, counts.n_calls, counts.n_failed, counts.n_secured,
+		counts.n_resumed);
+	if (getenv("SIGNALBOX_SEED") || getenv("SIGNALBOX_SEEDS"))
+		return;
+	assert_true(counts.n_secured > 100);
+	assert_true(counts.n_resumed > 10);
 }
 
 int
@@ -384,6 +489,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		kit_test_bare(same_seed_is_the_same_trace_and_another_is_another),
 	};
+	static const struct sb_test_certificate_options who = { .names = "echo.example.org" };
+	int ret;
 
-	return kit_run(tests);
+	ca = sb_test_ca_create("Test Authority");
+	certificate = sb_test_certificate_create(ca, &who);
+	ret = kit_run(tests);
+	sb_test_ca_destroy(ca);
+	return ret;
 }

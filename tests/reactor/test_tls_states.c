@@ -1,8 +1,10 @@
 /* Streams between plain and TLS, where TLS stands or ends: what they may be asked for then, which
  * deadlines hold, and who is expected. */
 
+#include <signalbox/client.h>
 #include <signalbox/pipe.h>
 
+#include "reactor/stream.h"
 #include "reactor/tls.h"
 
 /* A plain connection, on which TLS may be started. */
@@ -244,6 +246,119 @@ idle_after_the_peers_end_is_told_as_that(void **state)
 	expect_text(&w->client, -ETIMEDOUT, "it has ended, and took nothing for 5 s");
 }
 
+/* ---- What a peer may do ---- */
+
+static struct tls_end *
+below(struct peer *p)
+{
+	return tls_of((struct stream *)p->stream);
+}
+
+static void
+secure_both(struct world *w)
+{
+	meet_plain(w, NULL);
+	start_client(w);
+	start_server(w);
+	wait_for(w, both_secured);
+}
+
+/* Both ask for new keys at once, while records of both have gone half. */
+static void
+new_keys_come_between_bytes(void **state)
+{
+	static const struct sb_weather narrow = {
+		.pipe_size = 700, .chops = true, .latency_max_ns = SB_MS
+	};
+	struct world *w = *state;
+	unsigned char *pattern = make_pattern(100 * 1000);
+	uint64_t hash = hash_more(w->client.hash, pattern, 100 * 1000);
+	int i;
+
+	secure_both(w);
+	sb_simulation_set_weather(w->sim, &narrow);
+	for (i = 0; i < 10; i++) {
+		struct sb_bytes part = { pattern + i * 10000, 10000 };
+
+		assert_int_equal(sb_stream_write(w->client.stream, part), 0);
+		assert_int_equal(sb_stream_write(w->server.stream, part), 0);
+		(void)sb_simulation_run_for(w->sim, 2 * SB_MS);
+		assert_true(SSL_key_update(below(&w->client)->ssl, SSL_KEY_UPDATE_REQUESTED)
+			    || sb_stream_queued(w->client.stream) > 0);
+		assert_true(SSL_key_update(below(&w->server)->ssl, SSL_KEY_UPDATE_REQUESTED)
+			    || sb_stream_queued(w->server.stream) > 0);
+		ERR_clear_error();
+		(void)sb_simulation_run_for(w->sim, i % 2 * SB_S);
+	}
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->server.n_bytes, 100 * 1000);
+	assert_int_equal(w->client.n_bytes, 100 * 1000);
+	assert_true(w->server.hash == hash && w->client.hash == hash);
+	free(pattern);
+}
+
+/* Words behind close_notify are nobody's: not TLS, not to be taken for the peer's, and no error. */
+static void
+plain_text_behind_the_end_of_tls_is_not_heard(void **state)
+{
+	struct world *w = *state;
+	struct end *under;
+
+	w->client.on_ended = w->server.on_ended = note_only;
+	secure_both(w);
+	write_text(&w->server, "last words");
+	sb_stream_shutdown(w->server.stream);
+	under = below(&w->server)->under;
+	assert_int_equal(under->ops->write(under, "plain text", 10), 10);
+	sb_simulation_settle(w->sim);
+	assert_string_equal(w->client.text, "last words");
+	assert_int_equal(w->client.n_ended, 1);
+	write_text(&w->client, "answer");
+	sb_simulation_settle(w->sim);
+	assert_string_equal(w->server.text, "answer");
+	sb_stream_close(w->client.stream);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->client.error.code, 0);
+	assert_int_equal(w->server.error.code, 0);
+	assert_false(w->client.is_truncated);
+}
+
+/* And in its midst they are an attack. */
+static void
+plain_text_under_tls_is_refused(void **state)
+{
+	struct world *w = *state;
+	struct end *under;
+
+	secure_both(w);
+	write_text(&w->server, "words");
+	under = below(&w->server)->under;
+	assert_int_equal(under->ops->write(under, "plain text", 10), 10);
+	wait_for(w, client_closed);
+	assert_string_equal(w->client.text, "words");
+	expect_text(&w->client, -EPROTO, "reading from ");
+}
+
+/* TLS 1.2: whoever asks for another handshake is told no. OpenSSL's client ends then. */
+static void
+renegotiation_is_refused(void **state)
+{
+	struct world *w = *state;
+
+	trust(w);
+	allow_only_1_2(w);
+	serve(w, server_certificate);
+	meet(w);
+	(void)SSL_clear_options(below(&w->client)->ssl, SSL_OP_NO_RENEGOTIATION);
+	assert_true(SSL_renegotiate(below(&w->client)->ssl));
+	(void)sb_stream_write(w->client.stream, bytes("again"));
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->client.n_closed, 1);
+	expect_text(&w->client, -EPROTO, "no renegotiation");
+	assert_int_equal(w->server.n_connected, 1);
+	assert_int_equal(w->server.n_bytes, 0);
+}
+
 /* ---- Names ---- */
 
 /* None of these is a name that a certificate can have; OpenSSL would take some for "anybody" or for
@@ -252,10 +367,7 @@ static void
 what_is_no_name_is_refused_in_words(void **state)
 {
 	static const char *const names[] = { "", ".", ".example", "a..example", "a b", "*.example",
-		"[::1]",
-		"b\xc3\xbc"
-		"cher.example",
-		"127.0.0.1:17", "server.example\n" };
+		"[::1]", "b\303\274cher.example", "127.0.0.1:17", "server.example\n" };
 	char too_long[400];
 	struct world *w = *state;
 	struct sb_error error;
@@ -327,6 +439,52 @@ pipe_waits_for_tls_that_is_begun(void **state)
 	assert_null(pipe);
 }
 
+/* ---- Clients ---- */
+
+static const struct sb_protocol *
+start_in_up(void *self, struct sb_stream *stream, void **ret_self)
+{
+	struct world *w = self;
+
+	*ret_self = &w->client;
+	assert_int_equal(sb_stream_start_tls(stream, w->client_tls, NULL, NULL), 0);
+	return &noting;
+}
+
+static void
+start_when_connected(struct peer *p)
+{
+	start_server(p->world);
+}
+
+/* The protocol is not there yet, but is told all in order. */
+static void
+client_may_start_tls_when_it_is_up(void **state)
+{
+	static const struct sb_client_events events = { .up = start_in_up };
+	struct world *w = *state;
+	const char *url;
+	struct sb_client_options options = { .urls = &url, .n_urls = 1 };
+	struct sb_client *client;
+
+	use_tls(w);
+	w->own_tls = w->options.tls;
+	w->options.tls = NULL;
+	w->server.on_connected = start_when_connected;
+	open_listener(w);
+	url = sb_listener_url(w->listener);
+	assert_int_equal(sb_client_create(w->r, &options, SB_PLACE, &events, w, &client, NULL), 0);
+	sb_client_start(client);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->client.n_connected, 1);
+	assert_int_equal(w->client.n_secured, 1);
+	write_text(&w->client, "secret");
+	sb_simulation_settle(w->sim);
+	assert_string_equal(w->server.text, "secret");
+	sb_client_destroy(client);
+	w->client.stream = NULL;
+}
+
 int
 main(void)
 {
@@ -341,8 +499,13 @@ main(void)
 		tls_test(close_over_tls_has_a_deadline_and_does_not_spin),
 		tls_test(paused_stream_does_not_spin_at_the_peers_end),
 		tls_test(idle_after_the_peers_end_is_told_as_that),
+		tls_test(new_keys_come_between_bytes),
+		tls_test(plain_text_behind_the_end_of_tls_is_not_heard),
+		tls_test(plain_text_under_tls_is_refused),
+		tls_test(renegotiation_is_refused),
 		tls_test(what_is_no_name_is_refused_in_words),
 		tls_test(pipe_waits_for_tls_that_is_begun),
+		tls_test(client_may_start_tls_when_it_is_up),
 	};
 
 	return run_tests_of(tests, sizeof(tests) / sizeof(tests[0]));
