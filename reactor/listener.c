@@ -89,7 +89,10 @@ take(struct sb_listener *l, struct end *end, const struct peer_address *peer)
 		return;
 	}
 	l->has_failed = false;
-	l->acceptor->accepted(l->self, stream);
+	if (l->acceptor->protocol)
+		sb_stream_attach(stream, l->acceptor->protocol, l->self);
+	if (l->acceptor->accepted)
+		l->acceptor->accepted(l->self, stream);
 	sb_stream_begin(stream);
 }
 
@@ -178,7 +181,7 @@ sb_listener_open(struct sb_reactor *r, const char *url, const struct sb_stream_o
 	struct sb_url where;
 	int ret;
 
-	sb_assert(acceptor && acceptor->accepted);
+	sb_assert(acceptor && (acceptor->accepted || acceptor->protocol));
 	ret = sb_url_parse(url, &where, ret_error);
 	if (ret == 0)
 		ret = sb_url_check_listen(&where, ret_error);
@@ -293,6 +296,26 @@ void
 sb_listener_abort_streams(struct sb_listener *listener)
 {
 	for_streams(listener, sb_stream_abort);
+}
+
+size_t
+sb_listener_write_all(
+	struct sb_listener *listener, const struct sb_stream *except, struct sb_bytes bytes)
+{
+	size_t n = 0;
+	struct stream *s;
+
+	TAILQ_FOREACH(s, &listener->reactor->streams, link)
+	{
+		if (s->origin->listener != listener || &s->base == except
+			|| !sb_stream_is_open(&s->base))
+			continue;
+		if (sb_stream_write(&s->base, bytes) < 0)
+			sb_stream_abort(&s->base);
+		else
+			n++;
+	}
+	return n;
 }
 
 static void

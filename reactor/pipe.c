@@ -28,7 +28,7 @@ note_error(struct sb_pipe *pipe, const struct sb_error *error)
 		pipe->error = *error;
 }
 
-/* Nothing is read before both stand. */
+/* Nothing is read before both stand, with the TLS that was begun on them. */
 static void
 on_connected(void *self, struct sb_stream *stream)
 {
@@ -134,6 +134,7 @@ static const struct sb_protocol joined = {
 	.data = on_data,
 	.drained = on_drained,
 	.ended = on_ended,
+	.secured = on_connected,
 	.closed = on_closed,
 };
 
@@ -147,22 +148,59 @@ join(struct side *side, struct sb_pipe *pipe, struct sb_stream *stream, struct s
 	sb_stream_pause(stream);
 }
 
-int
-sb_pipe_create(struct sb_stream *a, struct sb_stream *b, sb_pipe_over_fn *over, void *self,
-	struct sb_pipe **ret_pipe)
+static struct sb_pipe *
+create(sb_pipe_over_fn *over, void *self)
 {
 	struct sb_pipe *pipe = calloc(1, sizeof(*pipe));
 
 	if (!pipe)
-		return -ENOMEM;
+		return NULL;
 	pipe->over = over;
 	pipe->self = self;
+	return pipe;
+}
+
+static void
+begin(struct sb_pipe *pipe, struct sb_stream *a, struct sb_stream *b)
+{
 	join(&pipe->a, pipe, a, &pipe->b);
 	join(&pipe->b, pipe, b, &pipe->a);
 	if (sb_stream_is_open(a) && sb_stream_is_open(b)) {
 		sb_stream_resume(a);
 		sb_stream_resume(b);
 	}
+}
+
+int
+sb_pipe_create(struct sb_stream *a, struct sb_stream *b, sb_pipe_over_fn *over, void *self,
+	struct sb_pipe **ret_pipe)
+{
+	struct sb_pipe *pipe = create(over, self);
+
+	if (!pipe)
+		return -ENOMEM;
+	begin(pipe, a, b);
+	*ret_pipe = pipe;
+	return 0;
+}
+
+int
+sb_pipe_connect(struct sb_stream *a, struct sb_reactor *r, const char *url,
+	const struct sb_stream_options *options, const char *place, sb_pipe_over_fn *over,
+	void *self, struct sb_pipe **ret_pipe, struct sb_error *ret_error)
+{
+	struct sb_pipe *pipe = create(over, self);
+	struct sb_stream *b;
+	int ret;
+
+	if (!pipe)
+		return sb_error_set(ret_error, -ENOMEM, "connecting to %s: out of memory", url);
+	ret = sb_stream_connect(r, url, options, place, &joined, &pipe->b, &b, ret_error);
+	if (ret < 0) {
+		free(pipe);
+		return ret;
+	}
+	begin(pipe, a, b);
 	*ret_pipe = pipe;
 	return 0;
 }

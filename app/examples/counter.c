@@ -13,10 +13,8 @@ struct counter {
 static void
 on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 {
-	struct counter *counter = self;
-
 	(void)stream;
-	counter->n += bytes.len;
+	((struct counter *)self)->n += bytes.len;
 }
 
 static void
@@ -26,37 +24,25 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 }
 
 static void
-on_accepted(void *self, struct sb_stream *stream)
-{
-	static const struct sb_protocol counting = { .data = on_data, .closed = on_closed };
-
-	sb_stream_attach(stream, &counting, self);
-}
-
-static void
 on_requested(void *self, struct sb_http *http, const struct sb_http_requested *e)
 {
-	const struct counter *counter = self;
-
 	(void)http;
-	sb_http_answer_text(e->request, 200, "%" PRIu64 " bytes", counter->n);
+	sb_http_answer_text(e->request, 200, "%" PRIu64 " bytes", ((struct counter *)self)->n);
 }
 
-static int
-counter_begin(struct counter *counter, struct sb_dispatcher *d, struct sb_reactor *r,
-	const char *count_at, const char *show_at, struct sb_error *ret_error)
+static bool
+counter_begins(struct counter *c, struct sb_dispatcher *d, struct sb_reactor *r, struct sb_error *e)
 {
-	static const struct sb_acceptor acceptor = { .accepted = on_accepted };
-	struct sb_http_options options = { .url = show_at };
-	int ret = sb_http_create(d, r, &options, SB_PLACE, &counter->http, ret_error);
+	static const struct sb_http_options web = { .url = "tcp://127.0.0.1:7004" };
+	static const struct sb_protocol counting = { .data = on_data, .closed = on_closed };
+	static const struct sb_acceptor count = { .protocol = &counting };
+	const char *url = "tcp://127.0.0.1:7003";
 
-	if (ret < 0)
-		return ret;
-	sb_http_requested_connect(d, counter->http, SB_HANDLER(on_requested), counter);
-	if (sb_connect_failed(d))
-		return -1;
-	return sb_listener_open(
-		r, count_at, NULL, SB_PLACE, &acceptor, counter, &counter->listener, ret_error);
+	if (sb_http_create(d, r, &web, SB_PLACE, &c->http, e) < 0)
+		return false;
+	sb_http_requested_connect(d, c->http, SB_HANDLER(on_requested), c);
+	return !sb_connect_failed(d)
+	       && !sb_listener_open(r, url, NULL, SB_PLACE, &count, c, &c->listener, e);
 }
 
 int
@@ -67,12 +53,7 @@ main(void)
 	struct sb_error error = { .text = "out of memory" };
 	struct counter counter = { .n = 0 };
 
-	if (!d || !r
-		|| counter_begin(
-			   &counter, d, r, "tcp://127.0.0.1:7003", "tcp://127.0.0.1:7004", &error)
-			   < 0) {
-		fprintf(stderr, "counter: %s\n", error.text);
-		return 1;
-	}
+	if (!d || !r || !counter_begins(&counter, d, r, &error))
+		return fprintf(stderr, "counter: %s\n", error.text), 1;
 	return sb_reactor_run(r) < 0;
 }

@@ -26,19 +26,8 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 		fprintf(stderr, "echo: %s\n", error->text);
 }
 
-static void
-on_accepted(void *self, struct sb_stream *stream)
-{
-	static const struct sb_protocol echoing = {
-		.data = on_data,
-		.drained = on_drained,
-		.closed = on_closed,
-	};
-
-	sb_stream_attach(stream, &echoing, self);
-}
-
-static const struct sb_acceptor echo = { .accepted = on_accepted };
+static const struct sb_protocol echoing = { NULL, on_data, on_drained, .closed = on_closed };
+static const struct sb_acceptor echo = { .protocol = &echoing };
 
 int
 main(int argc, char **argv)
@@ -48,9 +37,7 @@ main(int argc, char **argv)
 	struct sb_error error = { .text = "out of memory" };
 	struct sb_listener *listener;
 
-	if (!r || sb_listener_open(r, url, NULL, SB_PLACE, &echo, NULL, &listener, &error) < 0) {
-		fprintf(stderr, "echo: %s\n", error.text);
-		return 1;
-	}
+	if (!r || sb_listener_open(r, url, NULL, SB_PLACE, &echo, NULL, &listener, &error) < 0)
+		return fprintf(stderr, "echo: %s\n", error.text), 1;
 	return sb_reactor_run(r) < 0;
 }

@@ -13,11 +13,10 @@ main(void)
 {
 	const char url[] = "tcp://127.0.0.1:7";
 	struct sb_world *world = sb_world_create(sb_testing_seed());
-	struct room room = { LIST_HEAD_INITIALIZER(room.guests) };
-	struct sb_listener *listener = NULL;
+	struct sb_listener *room;
 	struct talker ann, bob, eve;
 
-	if (sb_listener_open(world->r, url, NULL, SB_PLACE, &chat, &room, &listener, NULL) < 0)
+	if (sb_listener_open(world->r, url, NULL, SB_PLACE, &chat, &room, &room, NULL) < 0)
 		return 1;
 	talker_call(&ann, world->r, url);
 	talker_call(&bob, world->r, url);
@@ -43,9 +42,9 @@ main(void)
 	talker_leave(&ann);
 	talker_leave(&bob);
 	sb_simulation_settle(world->sim);
-	if (!LIST_EMPTY(&room.guests))
+	if (sb_listener_n_streams(room))
 		return 1;
-	sb_listener_close(listener);
+	sb_listener_close(room);
 	sb_world_destroy(world);
 	return 0;
 }

@@ -15,12 +15,10 @@ main(void)
 	struct counter counter = { .n = 0 };
 	struct talker ann, browser;
 
-	if (counter_begin(
-		    &counter, world->d, world->r, "tcp://127.0.0.1:1", "tcp://127.0.0.1:2", NULL)
-		< 0)
+	if (!counter_begins(&counter, world->d, world->r, NULL))
 		return 1;
-	talker_call(&ann, world->r, "tcp://127.0.0.1:1");
-	talker_call(&browser, world->r, "tcp://127.0.0.1:2");
+	talker_call(&ann, world->r, "tcp://127.0.0.1:7003");
+	talker_call(&browser, world->r, "tcp://127.0.0.1:7004");
 	sb_simulation_settle(world->sim);
 	if (talker_say(&ann, "seventeen bytes..") < 0)
 		return 1;

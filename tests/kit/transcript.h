@@ -22,6 +22,7 @@ enum step_kind {
 	STEP_REFUSES,
 	STEP_LISTENS,
 	STEP_VANISHES,
+	STEP_SECURES,
 	STEP_CONNECTED,
 	STEP_ENDED,
 	STEP_CLOSED,
@@ -53,6 +54,8 @@ struct peer {
 	struct sb_stream *stream; /* NULL: over */
 	struct text unread; /* written by us and not told yet */
 	bool is_connected;
+	bool is_securing; /* has started TLS */
+	bool is_secured;
 	bool passes_over; /* what is unread may be anything up to the next > */
 	bool has_ended; /* we have ended our direction, and that was not told yet */
 	bool has_broken; /* the connection broke, likewise */
@@ -68,26 +71,47 @@ struct run {
 	struct sb_world *world;
 	struct sb_probe *probe;
 	struct sb_listener *listener;
+	struct sb_tls *tls; /* the peers'; NULL: none of them knows TLS */
+	char url[128]; /* where the subject listens or connects to */
 	struct peer *peers;
+	const struct script *script;
 	const struct step **ignored;
 	size_t n_ignored;
+	char file[64]; /* of the certificate, for a subject that serves; "": none */
 	bool is_lost; /* memory ran out in a callback */
 	struct text *report;
 };
 
-/* Where the subject listens or connects to. */
-extern const char sb_kit_run_url[];
+/* Where that is on the network. */
+extern const char sb_kit_run_address[];
 
 /* Each returns whether all is well, or the report. */
 bool sb_kit_peers_listen(struct run *run);
 bool sb_kit_peer_connects(struct run *run, const char *name);
 bool sb_kit_peer_connected(struct run *run, const char *name);
-bool sb_kit_peer_sends(struct run *run, const struct step *step);
+/* then_secures: it starts TLS behind its last byte, before anybody can answer. */
+bool sb_kit_peer_sends(struct run *run, const struct step *step, bool then_secures);
+bool sb_kit_peer_secures(struct run *run, const struct step *step);
 bool sb_kit_peer_acts(struct run *run, const struct step *step);
 bool sb_kit_peer_got(struct run *run, const struct step *step);
 bool sb_kit_peer_saw(struct run *run, const struct step *step);
 bool sb_kit_peers_are_done(struct run *run);
 void sb_kit_peers_finish(struct run *run);
+
+/* transcript_tls.c; each returns whether all is well, or the report. */
+
+/* Makes what the peers need for TLS, and what the subject's url says of it. */
+bool sb_kit_tls_begin(struct run *run);
+/* The subject is made, and has read its files. */
+void sb_kit_tls_drop_file(struct run *run);
+void sb_kit_tls_finish(struct run *run);
+/* The peer starts TLS; whether TLS stands then, or has failed, which the connection's end tells. */
+bool sb_kit_tls_start(struct run *run, struct peer *peer);
+bool sb_kit_tls_stands(struct run *run, const struct peer *peer);
+
+/* The peer of a step, which must exist; and how reports call it. */
+struct peer *sb_kit_peer_of(struct run *run, const struct step *step);
+const char *sb_kit_peer_title(const struct peer *peer);
 
 /* Runs the script in a new world; *ret_line is where it went wrong. */
 bool sb_kit_run_script(struct run *run, const struct script *script, unsigned *ret_line);

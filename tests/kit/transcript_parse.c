@@ -135,6 +135,7 @@ read_word(const struct line *line, enum step_kind *ret_kind)
 		{ "refuses", STEP_REFUSES },
 		{ "listens", STEP_LISTENS },
 		{ "vanishes", STEP_VANISHES },
+		{ "secures", STEP_SECURES },
 		{ "ended", STEP_ENDED },
 		{ "closed", STEP_CLOSED },
 		{ "broken", STEP_BROKEN },

@@ -4,10 +4,10 @@
 
 #include "transcript.h"
 
-const char sb_kit_run_url[] = "tcp://127.0.0.1:4000";
+const char sb_kit_run_address[] = "tcp://127.0.0.1:4000";
 
-static const char *
-peer_title(const struct peer *peer)
+const char *
+sb_kit_peer_title(const struct peer *peer)
 {
 	return peer->name && *peer->name ? peer->name : "the peer";
 }
@@ -54,10 +54,20 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 		peer->has_broken = true;
 }
 
+static void
+on_secured(void *self, struct sb_stream *stream)
+{
+	struct peer *peer = self;
+
+	(void)stream;
+	peer->is_secured = true;
+}
+
 static const struct sb_protocol peer_protocol = {
 	.connected = on_connected,
 	.data = on_data,
 	.ended = on_ended,
+	.secured = on_secured,
 	.closed = on_closed,
 };
 
@@ -106,10 +116,11 @@ static const struct sb_acceptor peer_acceptor = {
 bool
 sb_kit_peers_listen(struct run *run)
 {
+	struct sb_stream_options options = { .tls = run->subject->is_tls ? run->tls : NULL };
 	struct sb_error error;
 
-	if (!sb_listener_open(run->world->r, sb_kit_run_url, NULL, SB_PLACE, &peer_acceptor, run,
-		    &run->listener, &error))
+	if (!sb_listener_open(run->world->r, sb_kit_run_address, &options, SB_PLACE, &peer_acceptor,
+		    run, &run->listener, &error))
 		return true;
 	(void)sb_kit_text_addf(run->report, "cannot listen for the subject: %s\n", error.text);
 	return false;
@@ -126,9 +137,8 @@ peer_find(const struct run *run, const char *name)
 	return peer;
 }
 
-/* The peer of a step, which must exist. */
-static struct peer *
-peer_of(struct run *run, const struct step *step)
+struct peer *
+sb_kit_peer_of(struct run *run, const struct step *step)
 {
 	const char *name = text_of(&step->peer);
 	struct peer *peer = peer_find(run, name);
@@ -151,13 +161,14 @@ is_name_free(struct run *run, const char *name)
 
 	if (!peer || !peer->stream)
 		return true;
-	(void)sb_kit_text_addf(run->report, "%s is connected already\n", peer_title(peer));
+	(void)sb_kit_text_addf(run->report, "%s is connected already\n", sb_kit_peer_title(peer));
 	return false;
 }
 
 bool
 sb_kit_peer_connects(struct run *run, const char *name)
 {
+	struct sb_stream_options options = { .tls = run->subject->is_tls ? run->tls : NULL };
 	struct sb_error error = { 0 };
 	struct peer *peer;
 
@@ -166,12 +177,13 @@ sb_kit_peer_connects(struct run *run, const char *name)
 	peer = peer_add(run, name);
 	if (!peer)
 		return false;
-	(void)sb_stream_connect(run->world->r, sb_kit_run_url, NULL, SB_PLACE, &peer_protocol, peer,
-		&peer->stream, &error);
+	(void)sb_stream_connect(run->world->r, sb_kit_run_address, &options, SB_PLACE,
+		&peer_protocol, peer, &peer->stream, &error);
 	sb_simulation_settle(run->world->sim);
 	if (peer->is_connected)
 		return true;
-	(void)sb_kit_text_addf(run->report, "%s could not connect to us: %s\n", peer_title(peer),
+	(void)sb_kit_text_addf(run->report, "%s could not connect to us: %s\n",
+		sb_kit_peer_title(peer),
 		error.code        ? error.text
 		: peer->over.code ? peer->over.text
 				  : "no answer");
@@ -198,18 +210,15 @@ sb_kit_peer_connected(struct run *run, const char *name)
 
 /* Writes one piece; whether the peer could. */
 static bool
-send_piece(struct run *run, struct peer *peer, struct sb_bytes bytes)
+send_piece(struct peer *peer, struct sb_bytes bytes)
 {
-	if (!peer->stream || sb_stream_write(peer->stream, bytes))
-		return false;
-	sb_simulation_settle(run->world->sim);
-	return true;
+	return peer->stream && !sb_stream_write(peer->stream, bytes);
 }
 
 bool
-sb_kit_peer_sends(struct run *run, const struct step *step)
+sb_kit_peer_sends(struct run *run, const struct step *step, bool then_secures)
 {
-	struct peer *peer = peer_of(run, step);
+	struct peer *peer = sb_kit_peer_of(run, step);
 	struct sb_bytes bytes = text_bytes(&step->text);
 	size_t i, piece = run->is_by_byte ? 1 : bytes.len;
 
@@ -218,28 +227,43 @@ sb_kit_peer_sends(struct run *run, const struct step *step)
 	for (i = 0; i < bytes.len; i += piece) {
 		struct sb_bytes part = { (const char *)bytes.ptr + i, piece };
 
-		if (send_piece(run, peer, part))
+		if (send_piece(peer, part)) {
+			if (then_secures && i + piece == bytes.len && !sb_kit_tls_start(run, peer))
+				return false;
+			sb_simulation_settle(run->world->sim);
 			continue;
+		}
 		/* We may have closed in the midst of it. */
 		if (i)
 			return true;
 		(void)sb_kit_text_addf(run->report, "%s cannot send: the connection %s\n",
-			peer_title(peer), peer->stream ? "takes no more" : "is over");
+			sb_kit_peer_title(peer), peer->stream ? "takes no more" : "is over");
 		return false;
 	}
 	return true;
 }
 
 bool
+sb_kit_peer_secures(struct run *run, const struct step *step)
+{
+	struct peer *peer = sb_kit_peer_of(run, step);
+
+	if (!peer || (!peer->is_securing && !sb_kit_tls_start(run, peer)))
+		return false;
+	sb_simulation_settle(run->world->sim);
+	return sb_kit_tls_stands(run, peer);
+}
+
+bool
 sb_kit_peer_acts(struct run *run, const struct step *step)
 {
-	struct peer *peer = peer_of(run, step);
+	struct peer *peer = sb_kit_peer_of(run, step);
 
 	if (!peer)
 		return false;
 	if (!peer->stream) {
 		(void)sb_kit_text_addf(
-			run->report, "%s has no connection any more\n", peer_title(peer));
+			run->report, "%s has no connection any more\n", sb_kit_peer_title(peer));
 		return false;
 	}
 	if (step->kind == STEP_ENDS) {
@@ -285,7 +309,7 @@ explained(const struct peer *peer, const struct step *step)
 bool
 sb_kit_peer_got(struct run *run, const struct step *step)
 {
-	struct peer *peer = peer_of(run, step);
+	struct peer *peer = sb_kit_peer_of(run, step);
 	size_t len;
 
 	if (!peer)
@@ -300,8 +324,8 @@ sb_kit_peer_got(struct run *run, const struct step *step)
 		peer->passes_over = false;
 		return true;
 	}
-	(void)sb_kit_text_addf(run->report, "expected that we write to %s%s\n", peer_title(peer),
-		step->kind == STEP_WROTE_PART ? " a line with" : "");
+	(void)sb_kit_text_addf(run->report, "expected that we write to %s%s\n",
+		sb_kit_peer_title(peer), step->kind == STEP_WROTE_PART ? " a line with" : "");
 	(void)sb_kit_text_add_lines(run->report, text_bytes(&step->text));
 	(void)sb_kit_text_addf(run->report, "but what we have written there is\n");
 	(void)sb_kit_text_add_lines(run->report, text_bytes(&peer->unread));
@@ -321,13 +345,13 @@ peer_condition(const struct peer *peer)
 bool
 sb_kit_peer_saw(struct run *run, const struct step *step)
 {
-	struct peer *peer = peer_of(run, step);
+	struct peer *peer = sb_kit_peer_of(run, step);
 
 	if (!peer)
 		return false;
 	if (step->kind == STEP_BROKEN ? !peer->has_broken : !peer->has_ended) {
 		(void)sb_kit_text_addf(run->report,
-			"expected the connection to %s to be %s, but %s\n", peer_title(peer),
+			"expected the connection to %s to be %s, but %s\n", sb_kit_peer_title(peer),
 			step->kind == STEP_BROKEN  ? "broken by us"
 			: step->kind == STEP_ENDED ? "ended by us"
 						   : "closed by us",
@@ -354,18 +378,18 @@ peer_is_done(struct run *run, struct peer *peer)
 		(void)sb_kit_text_addf(
 			run->report, "we have connected, which was not told: ~ connected\n");
 	} else if (peer->unread.len) {
-		(void)sb_kit_text_addf(
-			run->report, "we have written to %s what was not told\n", peer_title(peer));
+		(void)sb_kit_text_addf(run->report, "we have written to %s what was not told\n",
+			sb_kit_peer_title(peer));
 		(void)sb_kit_text_add_lines(run->report, text_bytes(&peer->unread));
 	} else if (peer->has_broken) {
 		(void)sb_kit_text_addf(run->report,
 			"the connection to %s is reset (%s), which was not told: ~ broken\n",
-			peer_title(peer), peer->over.text);
+			sb_kit_peer_title(peer), peer->over.text);
 	} else if (peer->has_ended) {
 		(void)sb_kit_text_addf(run->report,
 			"we have ended the connection to %s, which was not told: ~ closed, or "
 			"~ ended\n",
-			peer_title(peer));
+			sb_kit_peer_title(peer));
 	} else {
 		return true;
 	}
@@ -397,4 +421,5 @@ sb_kit_peers_finish(struct run *run)
 	}
 	sb_listener_close(run->listener);
 	run->listener = NULL;
+	sb_kit_tls_finish(run);
 }

@@ -134,7 +134,7 @@ command(struct run *run, const char *words)
 static bool
 set_reach(struct run *run, enum sb_reach reach)
 {
-	int error = sb_simulation_set_reach(run->world->sim, sb_kit_run_url, reach);
+	int error = sb_simulation_set_reach(run->world->sim, sb_kit_run_address, reach);
 
 	if (error)
 		(void)sb_kit_text_addf(run->report, "the network does not: %s\n", strerror(-error));
@@ -142,15 +142,38 @@ set_reach(struct run *run, enum sb_reach reach)
 	return !error;
 }
 
+/* Whether it is told of what others do, and does nothing itself. */
+static bool
+is_told(enum step_kind kind)
+{
+	return kind == STEP_WROTE || kind == STEP_WROTE_PART || kind == STEP_WROTE_ANY
+	       || kind == STEP_SIGNAL || kind == STEP_IGNORE || kind >= STEP_CONNECTED;
+}
+
+/* A client that was given the last word in the clear starts TLS at once, and so must its peer. */
+static bool
+secures_next(const struct run *run, const struct step *step)
+{
+	const struct step *end = run->script->steps + run->script->n, *next = step + 1;
+
+	while (next != end && is_told(next->kind))
+		next++;
+	return !run->subject->is_server && next != end && next->kind == STEP_SECURES
+	       && !strcmp(text_of(&next->peer), text_of(&step->peer));
+}
+
 /* Steps that act need everything told before them. */
 static bool
 step_acts(struct run *run, const struct step *step)
 {
+	/* What we have said under TLS meanwhile is told behind it. */
+	if (step->kind == STEP_SECURES && !run->subject->is_server)
+		return sb_kit_peer_secures(run, step);
 	if (!is_all_told(run))
 		return false;
 	switch (step->kind) {
 	case STEP_SENDS:
-		return sb_kit_peer_sends(run, step);
+		return sb_kit_peer_sends(run, step, secures_next(run, step));
 	case STEP_TIME:
 		return time_passes(run, step->duration_ns);
 	case STEP_CLOCK:
@@ -159,6 +182,8 @@ step_acts(struct run *run, const struct step *step)
 		return command(run, text_of(&step->text));
 	case STEP_CONNECTS:
 		return sb_kit_peer_connects(run, text_of(&step->peer));
+	case STEP_SECURES:
+		return sb_kit_peer_secures(run, step);
 	case STEP_REFUSES:
 		return set_reach(run, SB_REFUSED);
 	case STEP_LISTENS:
@@ -217,9 +242,12 @@ run_steps(struct run *run, const struct script *script, unsigned *ret_line)
 {
 	size_t i;
 
+	if (!sb_kit_tls_begin(run))
+		return false;
 	if (!run->subject->is_server && !sb_kit_peers_listen(run))
 		return false;
-	run->subject->create(run->self, run->world, sb_kit_run_url);
+	run->subject->create(run->self, run->world, run->url);
+	sb_kit_tls_drop_file(run);
 	sb_simulation_settle(run->world->sim);
 	for (i = 0; i < script->n; i++) {
 		*ret_line = script->steps[i].line;
@@ -256,6 +284,7 @@ sb_kit_run_script(struct run *run, const struct script *script, unsigned *ret_li
 	bool is_well;
 
 	*ret_line = script->steps[0].line;
+	run->script = script;
 	run->ignored = sb_kit_alloc(SB_PLACE, script->n, sizeof(struct step *));
 	run->world = sb_world_create(sb_testing_seed());
 	if (run->is_chopped)

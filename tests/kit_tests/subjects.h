@@ -18,7 +18,7 @@ struct client {
 	struct sb_world *world;
 	struct sb_stream *stream; /* NULL: none */
 	struct sb_timer timer;
-	char url[64];
+	char url[128];
 	char line[256];
 	size_t len;
 	int n_created, n_destroyed;

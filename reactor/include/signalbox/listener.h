@@ -17,7 +17,7 @@ struct sb_listener;
 struct sb_acceptor {
 	/* A connection was accepted. The owner attaches a protocol to it now, whose `connected`
 	 * comes in the same turn, or with TLS after the handshake; a stream not attached is
-	 * destroyed. */
+	 * destroyed. May be NULL where there is a protocol for all. */
 	void (*accepted)(void *self, struct sb_stream *stream);
 
 	/* One could not be accepted (out of descriptors, say). The listener goes on, after a pause
@@ -28,6 +28,10 @@ struct sb_acceptor {
 	/* One was refused by a limit; peer as sb_stream_peer() has it, borrowed for the call. May
 	 * be NULL. */
 	void (*refused)(void *self, const char *peer);
+
+	/* For servers that keep nothing of their own for a connection: attached to each, with the
+	 * acceptor's self, before `accepted`, which may attach another. NULL: `accepted` does. */
+	const struct sb_protocol *protocol;
 };
 
 /* 0 in a member: no limit. All is copied. */
@@ -59,6 +63,12 @@ SB_API const char *sb_listener_url(const struct sb_listener *listener);
 
 /* How many of its streams there are: those that were accepted and are not over. */
 SB_API size_t sb_listener_n_streams(const struct sb_listener *listener);
+
+/* Writes to all of its streams that are open, as in a room where what one says the others hear;
+ * `except` (NULL: none) is left out. One that cannot take it, for its peer does not listen, is
+ * aborted. Returns how many took it. */
+SB_API size_t sb_listener_write_all(
+	struct sb_listener *listener, const struct sb_stream *except, struct sb_bytes bytes);
 
 /* Accepts nobody until resumed; who connects waits in the system's queue. Twice is once. */
 SB_API void sb_listener_pause(struct sb_listener *listener);

@@ -19,8 +19,8 @@ struct sb_pipe;
 typedef void sb_pipe_over_fn(
 	void *self, const struct sb_error *error, uint64_t n_from_a, uint64_t n_from_b);
 
-/* Takes over both streams (sb_stream_attach()), which may still be connecting: nothing is read
- * before both stand. One that is full pauses the other until it has drained. The end of one
+/* Takes over both streams (sb_stream_attach()), which may still be connecting or starting TLS: nothing
+ * is read before both stand. One that is full pauses the other until it has drained. The end of one
  * direction is passed on when all before it is written; when both have ended, it is over. A stream
  * that fails has the other one closed: what it was sent is still written, within its close timeout.
  * All deadlines are the streams' own. The hard limit of each must leave 64 KiB above its high-water
@@ -28,6 +28,13 @@ typedef void sb_pipe_over_fn(
  * Returns 0, or -ENOMEM, and both are the caller's. */
 SB_API int sb_pipe_create(struct sb_stream *a, struct sb_stream *b, sb_pipe_over_fn *over,
 	void *self, struct sb_pipe **ret_pipe);
+
+/* Connects to the URL, as sb_stream_connect() does, and joins the stream a to that: what a server does
+ * that passes its connections on. Where nobody answers, a is closed, and `over` has the error.
+ * Returns 0, or what sb_stream_connect() says, and a is the caller's. */
+SB_API int sb_pipe_connect(struct sb_stream *a, struct sb_reactor *r, const char *url,
+	const struct sb_stream_options *options, const char *place, sb_pipe_over_fn *over,
+	void *self, struct sb_pipe **ret_pipe, struct sb_error *ret_error);
 
 /* Destroys both streams; `over` is not called. NULL is fine. */
 SB_API void sb_pipe_destroy(struct sb_pipe *pipe);

@@ -404,12 +404,16 @@ SB_API bool sb_testing_allocation_fails_(void);
  *     broken                   we have reset it
  *     refuses, listens         the peer's address refuses connections from now on, or takes them
  *     vanishes                 the peer's address answers nothing any more
+ *     secures                  the peer starts TLS in mid-stream: as a server, right behind the bytes
+ *                              that it sent last (<), or as a client; and so have we
  *
  * Several peers have names before the sign: `a< JOIN #c`, `b> :a JOIN #c`, `a~ connects`.
  *
  * After each step the simulation settles. Before a step that acts (< + @ $ and ~ in the present),
  * and at the end, everything that we have written, done or emitted must have been told; output
  * and signals each in their order. */
+
+struct sb_test_certificate; /* of <signalbox/testing_tls.h> */
 
 /* What is tested, for the length of one run. */
 struct sb_subject {
@@ -424,6 +428,15 @@ struct sb_subject {
 
 	/* Destroys it; then the world's gate is ended. */
 	void (*destroy)(void *self);
+
+	/* With TLS: what a client's peer shows, or a server's peer trusts, by its pin and nothing
+	 * else; NULL: there is none. Must outlive the run. A handshake that fails breaks the
+	 * connection (~ broken). */
+	const struct sb_test_certificate *certificate;
+
+	/* Whether TLS is there from the start, rather than by `~ secures`: the url is tls://, for a
+	 * client with pin=, for a server with cert=, a file that is there while create() runs. */
+	bool is_tls;
 
 	/* Does what a $ line says; NULL: such a line is a failure. words is borrowed for the
 	 * call. */
