@@ -19,7 +19,7 @@
 enum {
 	LOG_MAX = 512, /* bytes of a line of the log */
 	MASK_MAX = 512, /* bytes of nick!user@host */
-	HOST_URL_CAP = 300, /* bytes of "http://host:port" */
+	HOST_URL_CAP = 300, /* bytes of "https://host:port" */
 	DAY_S = 24 * 60 * 60,
 };
 
@@ -240,12 +240,13 @@ struct visit {
 static void
 begin_visit(struct bot *bot, const struct sb_http_requested *e, struct visit *ret_visit)
 {
-	const char *base_url = bot->config->http.base_url;
+	const struct config_http *http = &bot->config->http;
+	const char *scheme = http->listen && !strncmp(http->listen, "tls", 3) ? "https" : "http";
 
-	(void)snprintf(ret_visit->base_url, HOST_URL_CAP, "http://%s", e->host);
+	(void)snprintf(ret_visit->base_url, HOST_URL_CAP, "%s://%s", scheme, e->host);
 	ret_visit->pages = (struct pages){
 		.quotes = bot->quotes,
-		.base_url = base_url ? base_url : ret_visit->base_url,
+		.base_url = http->base_url ? http->base_url : ret_visit->base_url,
 		.now_s = sb_reactor_wall_ns(bot->r) / SB_S,
 		.random = sb_reactor_random(bot->r),
 	};

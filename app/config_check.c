@@ -124,6 +124,54 @@ check_name(
 				irc->name, other->name, other->line);
 }
 
+/* The certificates and keys that a URL names: they are read when it is used, and at HUP. */
+static void
+check_files(struct config_reading *reading, size_t line, const char *what, const char *text)
+{
+	static const char *const keys[] = { "ca", "cert", "key", "clients" };
+	char path[sizeof(((struct sb_url *)0)->options)];
+	struct stat status;
+	struct sb_url url;
+	size_t i;
+
+	/* What is wrong with the URL itself has been told. */
+	if (sb_url_parse(text, &url, NULL))
+		return;
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!sb_url_option(&url, keys[i], path, sizeof(path)))
+			continue;
+		if (stat(path, &status) || access(path, R_OK))
+			config_tell(reading, line, "%s: %s=%s: %s", what, keys[i], path,
+				strerror(errno));
+		else if (S_ISDIR(status.st_mode))
+			config_tell(reading, line, "%s: %s=%s: it is no file", what, keys[i], path);
+	}
+}
+
+static void
+check_servers(struct config_reading *reading, const struct config_irc *irc)
+{
+	char what[CONFIG_TITLE_CAP + sizeof("irc : servers")];
+	size_t i;
+
+	(void)snprintf(what, sizeof(what), "irc %s: server", irc->name);
+	if (irc->server)
+		check_files(
+			reading, line_of(reading, "irc", irc->name, "server"), what, irc->server);
+	(void)snprintf(what, sizeof(what), "irc %s: servers", irc->name);
+	for (i = 0; i < irc->n_servers; i++)
+		check_files(reading, line_of(reading, "irc", irc->name, "servers"), what,
+			irc->servers[i]);
+}
+
+static bool
+is_tls(const char *text)
+{
+	struct sb_url url;
+
+	return !sb_url_parse(text, &url, NULL) && url.is_tls;
+}
+
 static void
 check_irc(struct config_reading *reading, const struct config *config, const struct config_irc *irc)
 {
@@ -136,6 +184,13 @@ check_irc(struct config_reading *reading, const struct config *config, const str
 			"irc %s: server: \"ircd\" is the server of a section ircd, and there is "
 			"none",
 			irc->name);
+	else if (!strcmp(irc->server, "ircd") && is_tls(config->ircd))
+		config_tell(reading, line_of(reading, "irc", irc->name, "server"),
+			"irc %s: server: \"ircd\" listens with TLS, and whom to trust there is not "
+			"known: "
+			"write server = \"tls://HOST:PORT?ca=FILE\"",
+			irc->name);
+	check_servers(reading, irc);
 	check_name(reading, config, irc);
 	check_channels(reading, irc);
 }
@@ -172,6 +227,16 @@ is_same_place(const char *a, const char *b)
 }
 
 static void
+check_listener_files(struct config_reading *reading, const struct listener *listener)
+{
+	char what[sizeof("ircd: listen")];
+
+	(void)snprintf(what, sizeof(what), "%s: listen", listener->section);
+	check_files(
+		reading, line_of(reading, listener->section, "", "listen"), what, listener->listen);
+}
+
+static void
 check_listeners(struct config_reading *reading, const struct listener *listeners, size_t n)
 {
 	size_t i, j;
@@ -182,6 +247,8 @@ check_listeners(struct config_reading *reading, const struct listener *listeners
 		if (!listeners[i].listen && config_find_mark(reading, section, "", NULL))
 			config_tell(reading, line_of(reading, section, "", NULL),
 				"%s: listen is missing: listen = \"tcp://ADDRESS:PORT\"", section);
+		if (listeners[i].listen)
+			check_listener_files(reading, &listeners[i]);
 		for (j = 0; j < i; j++)
 			if (listeners[i].listen && listeners[j].listen
 				&& is_same_place(listeners[i].listen, listeners[j].listen))

@@ -68,11 +68,21 @@ print_try(const char *ircd, const char *qotd)
 	struct sb_url url;
 
 	if (ircd && !sb_url_parse(ircd, &url, NULL) && url.scheme == SB_SCHEME_TCP)
-		(void)printf("try:   irssi -c %s -p %u%s, then /join #signalbox and !quote\n",
-			url.host, url.port, url.is_tls ? " --tls" : "");
-	if (!qotd || sb_url_parse(qotd, &url, NULL) || url.is_tls)
+		/* Its command line knows nothing of TLS. */
+		(void)printf(url.is_tls ? "try:   irssi, then /connect -tls %s %u, "
+					  "/join #signalbox and !quote\n"
+					: "try:   irssi -c %s -p %u, then /join #signalbox and "
+					  "!quote\n",
+			url.host, url.port);
+	if (!qotd || sb_url_parse(qotd, &url, NULL))
 		return;
-	if (url.scheme == SB_SCHEME_TCP)
+	if (url.scheme == SB_SCHEME_TCP && url.is_tls)
+		(void)printf("try:   openssl s_client -quiet -connect %s%s%s:%u\n",
+			strchr(url.host, ':') ? "[" : "", url.host,
+			strchr(url.host, ':') ? "]" : "", url.port);
+	else if (url.is_tls)
+		return;
+	else if (url.scheme == SB_SCHEME_TCP)
 		(void)printf("try:   nc %s %u\n", url.host, url.port);
 	else if (url.scheme == SB_SCHEME_UNIX)
 		(void)printf("try:   nc -U %s\n", url.path);

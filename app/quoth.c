@@ -12,6 +12,8 @@
 
 #include <signalbox/irc.h>
 #include <signalbox/notify.h>
+#include <signalbox/tls.h>
+#include <signalbox/url.h>
 
 enum { PROBLEMS_TOLD = 20 }; /* of the quotes; the others are only counted */
 
@@ -95,19 +97,33 @@ open_quotes(struct quoth *quoth, struct sb_error *ret_error)
 
 /* Servers and networks. */
 
+/* Where to connect to our own server: where it listens, without what is for listening. */
+static const char *
+find_own_server(const struct sb_ircd *ircd, char text[SB_URL_CAP])
+{
+	struct sb_url url;
+
+	if (!ircd || sb_url_parse(sb_ircd_url(ircd), &url, NULL))
+		return NULL;
+	url.options[0] = '\0';
+	sb_url_print(&url, text, SB_URL_CAP);
+	return text;
+}
+
 /* All of it, or nothing. */
 static int
 change(struct quoth *quoth, const struct config *from, const struct config *to,
 	struct sb_error *ret_error)
 {
 	struct servers_change servers;
+	char own[SB_URL_CAP];
 	const struct sb_ircd *ircd;
 	int error = servers_prepare(&quoth->servers, from, to, &servers, ret_error);
 
 	if (error)
 		return error;
 	ircd = servers.moves_ircd ? servers.fresh.ircd : quoth->servers.ircd;
-	error = networks_change(quoth->networks, from, to, ircd ? sb_ircd_url(ircd) : NULL,
+	error = networks_change(quoth->networks, from, to, find_own_server(ircd, own),
 		servers.moves_ircd, ret_error);
 	if (error)
 		servers_abandon(&servers);
@@ -305,6 +321,8 @@ quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_er
 		&& sb_http_set_hosts(quoth->servers.http, (const char *const *)config->http.hosts,
 			config->http.n_hosts))
 		log_say(&quoth->log, "http: out of memory: hosts stays as it was");
+	if (sb_tls_reload_all(quoth->r, &why))
+		log_say(&quoth->log, "certificates stay as they were: %s", why.text);
 	(void)config_diff(quoth->config, config, on_difference, quoth);
 	bot_configure(quoth->bot, config);
 	if (take_in(quoth, config, &why))

@@ -2,6 +2,9 @@
 #include "text.h"
 
 #include <errno.h>
+#include <string.h>
+
+#include <signalbox/url.h>
 
 #define FREE_PORT "tcp://127.0.0.1:0"
 
@@ -41,6 +44,28 @@ open_qotd(struct servers *servers, const char *url, const struct config *config,
 	return sb_qotd_create(servers->d, servers->r, url, SB_PLACE, &servers->qotd, ret_error);
 }
 
+/* Without its options and TLS. */
+static bool
+print_address(const char *text, char buf[SB_URL_CAP])
+{
+	struct sb_url url;
+
+	if (!text || sb_url_parse(text, &url, NULL))
+		return false;
+	url.is_tls = false;
+	url.options[0] = '\0';
+	sb_url_print(&url, buf, SB_URL_CAP);
+	return true;
+}
+
+static bool
+is_same_address(const char *a, const char *b)
+{
+	char x[SB_URL_CAP], y[SB_URL_CAP];
+
+	return print_address(a, x) && print_address(b, y) && !strcmp(x, y);
+}
+
 /* Whether another address is wanted; where there is one, it is opened. */
 static int
 open_other(struct servers *fresh, const char *name, const char *from, const char *to, open_fn *open,
@@ -53,6 +78,11 @@ open_other(struct servers *fresh, const char *name, const char *from, const char
 	if (!*ret_moves || !to)
 		return 0;
 	error = open(fresh, to, config, &why);
+	if (error == -EADDRINUSE && is_same_address(from, to))
+		return sb_error_set(ret_error, error,
+			"%s: listen: other options at the same address need a restart (what the "
+			"files hold does not)",
+			name);
 	if (error == -EADDRINUSE && fresh->may_move)
 		error = open(fresh, FREE_PORT, config, &why);
 	return error ? sb_error_set(ret_error, error, "%s: %s", name, why.text) : 0;

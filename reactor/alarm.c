@@ -7,15 +7,16 @@
 /* How far a daily alarm may lie ahead before the clock must have been stepped back. */
 #define AHEAD_MAX_NS ((DAY_S + 3 * 3600) * SB_S)
 
+/* Within the day of wall_ns, or on the next; INT64_MAX where that is beyond it. */
 static int64_t
 next_of_day(int64_t wall_ns, int second_of_day)
 {
-	int64_t day_ns = DAY_S * SB_S, today_ns = wall_ns - wall_ns % day_ns, at_ns;
+	int64_t day_ns = DAY_S * SB_S, since_ns = wall_ns % day_ns, left_ns;
 
-	if (wall_ns % day_ns < 0)
-		today_ns -= day_ns;
-	at_ns = today_ns + second_of_day * SB_S;
-	return at_ns > wall_ns ? at_ns : at_ns + day_ns;
+	if (since_ns < 0)
+		since_ns += day_ns;
+	left_ns = second_of_day * SB_S - since_ns;
+	return time_add(wall_ns, left_ns > 0 ? left_ns : left_ns + day_ns);
 }
 
 /* Where it stands: one that is past counts as now, behind those that are due, or it could keep them
@@ -33,7 +34,7 @@ enter_anew(struct sb_alarm *alarm)
 {
 	struct sb_reactor *r = alarm->timer.reactor;
 
-	if (alarm->second_of_day >= 0 && alarm->at_wall_ns - r->wall_ns > AHEAD_MAX_NS)
+	if (alarm->second_of_day >= 0 && alarm->at_wall_ns > time_add(r->wall_ns, AHEAD_MAX_NS))
 		alarm->at_wall_ns = next_of_day(r->wall_ns, alarm->second_of_day);
 	if (alarm->timer.at_ns != alarm->at_wall_ns)
 		sb_timer_heap_move(&r->alarms, &alarm->timer, entry_ns(alarm));

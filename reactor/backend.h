@@ -62,7 +62,7 @@ struct end_ops {
 	 * that failed too. */
 	int (*shed)(struct end *listening);
 
-	/* Sets the interest of an end that has a task. */
+	/* Sets the interest of an end that has a task; also to be called when that is another. */
 	void (*watch)(struct end *end, unsigned interest);
 
 	/* Bytes moved, -EAGAIN, or another negative errno. Reading 0: the peer has ended. Writing 0:

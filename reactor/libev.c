@@ -1,5 +1,3 @@
-#include <sys/timerfd.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -15,9 +13,6 @@
 #include "resolver.h"
 #include "sockets.h"
 #include "system.h"
-
-/* How long a wait is while nothing tells of steps of the wall clock. */
-#define UNWATCHED_NS SB_S
 
 struct libev {
 	struct sb_reactor *reactor;
@@ -112,28 +107,18 @@ on_socket(struct ev_loop *loop, ev_io *io, int events)
 static void
 on_wall(struct ev_loop *loop, ev_io *io, int events)
 {
-	uint64_t n;
-
 	(void)loop;
 	(void)events;
-	/* -ECANCELED for a step: what it says is in its coming. */
-	(void)!read(io->fd, &n, sizeof(n));
+	sb_system_note_wall(io->fd);
 }
 
 static void
 open_wall(struct libev *libev)
 {
-	const struct itimerspec never = {
-		.it_value.tv_sec = (time_t)((UINT64_C(1) << (sizeof(time_t) * 8 - 1)) - 1),
-	};
-	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	int fd = sb_system_watch_wall();
 
 	if (fd < 0)
 		return;
-	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) < 0) {
-		(void)close(fd);
-		return;
-	}
 	libev->has_wall = true;
 	ev_io_init(&libev->wall, on_wall, fd, EV_READ);
 	ev_io_start(libev->loop, &libev->wall);
@@ -148,7 +133,7 @@ try_wall_again(struct libev *libev, int64_t until_ns)
 	open_wall(libev);
 	if (libev->has_wall)
 		return until_ns;
-	soon_ns = sb_system_now_ns(libev) + UNWATCHED_NS;
+	soon_ns = sb_system_now_ns(libev) + SB_SYSTEM_UNWATCHED_NS;
 	return until_ns < soon_ns ? until_ns : soon_ns;
 }
 
@@ -272,7 +257,7 @@ init_end(struct socket_end *end, const struct end_ops *ops, struct libev *libev,
 
 /* Takes the descriptor, also when it fails for memory. */
 static int
-give_end(struct libev *libev, int fd, struct end **ret_end)
+adopt(void *back, int fd, struct end **ret_end)
 {
 	struct socket_end *end = calloc(1, sizeof(*end));
 
@@ -280,15 +265,9 @@ give_end(struct libev *libev, int fd, struct end **ret_end)
 		(void)close(fd);
 		return -ENOMEM;
 	}
-	init_end(end, &socket_ops, libev, fd);
+	init_end(end, &socket_ops, back, fd);
 	*ret_end = &end->base;
 	return 0;
-}
-
-static int
-adopt(void *back, int fd, struct end **ret_end)
-{
-	return give_end(back, fd, ret_end);
 }
 
 static int
@@ -304,7 +283,7 @@ connect_to(void *back, const struct sb_url *url, struct end **ret_end, int *ret_
 {
 	int fd, ret = sb_socket_connect(url, &fd, ret_result);
 
-	return ret < 0 ? ret : give_end(back, fd, ret_end);
+	return ret < 0 ? ret : adopt(back, fd, ret_end);
 }
 
 static int
@@ -388,7 +367,7 @@ accept_at(struct end *base, struct end **ret_end, struct peer_address *ret_peer)
 	struct socket_end *listening = socket_end_of(base);
 	int fd, ret = sb_socket_accept(listening->io.fd, &fd, ret_peer);
 
-	return ret < 0 ? ret : give_end(libev_of(listening), fd, ret_end);
+	return ret < 0 ? ret : adopt(libev_of(listening), fd, ret_end);
 }
 
 static void

@@ -49,28 +49,37 @@ send_to(int fd, const struct sockaddr_un *address, socklen_t address_len, const 
 }
 
 int
-sb_notify_to(const char *name, const char *state)
+sb_notify_socket(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int
+sb_notify_to(int fd, const char *name, const char *state)
 {
 	struct sockaddr_un address;
 	socklen_t len;
-	int fd, ret = set_address(&address, name, &len);
+	int ret = set_address(&address, name, &len);
 
-	if (ret < 0)
-		return ret;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	ret = send_to(fd, &address, len, state);
-	(void)close(fd);
-	return ret;
+	return ret < 0 ? ret : send_to(fd, &address, len, state);
 }
 
 int
 sb_notify(const char *state)
 {
 	const char *name = getenv("NOTIFY_SOCKET");
+	int fd, ret;
 
-	return name ? sb_notify_to(name, state) : 0;
+	if (!name)
+		return 0;
+	fd = sb_notify_socket();
+	if (fd < 0)
+		return fd;
+	ret = sb_notify_to(fd, name, state);
+	(void)close(fd);
+	return ret;
 }
 
 int

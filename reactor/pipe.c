@@ -28,7 +28,7 @@ note_error(struct sb_pipe *pipe, const struct sb_error *error)
 		pipe->error = *error;
 }
 
-/* Nothing is read before both stand. */
+/* Nothing is read before both stand, with the TLS that was begun on them. */
 static void
 on_connected(void *self, struct sb_stream *stream)
 {
@@ -134,6 +134,7 @@ static const struct sb_protocol joined = {
 	.data = on_data,
 	.drained = on_drained,
 	.ended = on_ended,
+	.secured = on_connected,
 	.closed = on_closed,
 };
 

@@ -10,6 +10,7 @@
 #define STOP_TIMEOUT_NS (10 * SB_S)
 #define FIRST_REPORT_NS (1 * SB_S)
 #define REPORT_EVERY_NS (5 * SB_S)
+#define TELL_AGAIN_NS (100 * SB_MS)
 
 enum phase {
 	MADE,
@@ -47,10 +48,52 @@ struct sb_program {
 	struct sb_error error;
 	bool hurries; /* nothing is stopped in order any more */
 	bool is_reload_wanted;
+	/* What systemd could not be told yet: what became of the program last, and before it that
+	 * it reloads. */
+	const char *untold;
+	bool is_reload_untold;
+	struct sb_timer tell;
 	bool ignores_pipe; /* and it did not before */
 	bool is_destroyed;
 	struct sb_reap reap;
 };
+
+/* systemd is busy, or we are short of something: not for good. */
+static bool
+may_be_told_later(int ret)
+{
+	return ret == -EAGAIN || ret == -ENOBUFS || ret == -ENOMEM || ret == -EMFILE
+	       || ret == -ENFILE;
+}
+
+/* As far as it can be told now. It waits for READY when it starts and when it reloads, and would kill
+ * us in the end. */
+static void
+tell_untold(void *self)
+{
+	struct sb_program *program = self;
+	int ret = 0;
+
+	if (program->is_reload_untold)
+		ret = sb_notify_reloading(program->r);
+	program->is_reload_untold = may_be_told_later(ret);
+	if (!program->is_reload_untold && program->untold) {
+		ret = sb_notify(program->untold);
+		if (!may_be_told_later(ret))
+			program->untold = NULL;
+	}
+	if (may_be_told_later(ret))
+		sb_timer_start(&program->tell, TELL_AGAIN_NS);
+	else
+		sb_timer_stop(&program->tell);
+}
+
+static void
+tell(struct sb_program *program, const char *state)
+{
+	program->untold = state;
+	tell_untold(program);
+}
 
 static void
 begin_stop(struct sb_program *program)
@@ -58,7 +101,8 @@ begin_stop(struct sb_program *program)
 	if (program->phase >= STOPPING)
 		return;
 	program->phase = STOPPING;
-	(void)sb_notify("STOPPING=1");
+	program->is_reload_untold = false;
+	tell(program, "STOPPING=1");
 	sb_timer_stop(&program->limit);
 	sb_timer_start(&program->step, 0);
 }
@@ -80,7 +124,9 @@ reload(struct sb_program *program)
 	size_t i;
 
 	program->is_reload_wanted = false;
-	(void)sb_notify_reloading(program->r);
+	program->is_reload_untold = true;
+	program->untold = NULL;
+	tell_untold(program);
 	for (i = 0; i < program->n_entries; i++) {
 		const struct entry *entry = &program->entries[i];
 
@@ -89,14 +135,14 @@ reload(struct sb_program *program)
 		if (program->is_destroyed || program->phase != RUNNING)
 			return;
 	}
-	(void)sb_notify("READY=1");
+	tell(program, "READY=1");
 }
 
 static void
 become_ready(struct sb_program *program)
 {
 	program->phase = RUNNING;
-	(void)sb_notify("READY=1");
+	tell(program, "READY=1");
 	if (program->events->ready)
 		program->events->ready(program->self);
 	if (!program->is_destroyed && program->phase == RUNNING && program->is_reload_wanted)
@@ -114,13 +160,14 @@ static bool
 start_next(struct sb_program *program)
 {
 	size_t number = program->at;
-	struct entry *entry = &program->entries[number];
+	struct entry *entry;
 	struct sb_error error = { .text = "it cannot be started" };
 
 	if (number == program->n_entries) {
 		become_ready(program);
 		return false;
 	}
+	entry = &program->entries[number];
 	if (entry->state != PART_DOWN)
 		return false;
 	entry->state = PART_STARTING;
@@ -205,6 +252,7 @@ be_over(struct sb_program *program)
 {
 	program->phase = OVER;
 	sb_timer_stop(&program->step);
+	sb_timer_stop(&program->tell);
 	sb_reactor_stop(program->r);
 	program->events->over(program->self, program->signal_number, &program->error);
 }
@@ -350,6 +398,8 @@ fill(struct sb_program *program, const char *place, struct sb_error *ret_error)
 
 	if (ret == 0)
 		ret = sb_timer_init(&program->limit, program->r, on_limit, place, program);
+	if (ret == 0)
+		ret = sb_timer_init(&program->tell, program->r, tell_untold, place, program);
 	if (ret < 0)
 		return sb_error_set(ret_error, ret, "the program: out of memory");
 	ret = sb_reactor_on_signal(program->r, on_signal, place, program);
@@ -375,6 +425,7 @@ sb_program_create(struct sb_reactor *r, const struct sb_program_events *events, 
 	if (ret < 0) {
 		sb_timer_finish(&program->step);
 		sb_timer_finish(&program->limit);
+		sb_timer_finish(&program->tell);
 		free(program);
 		return ret;
 	}
@@ -394,6 +445,7 @@ sb_program_destroy(struct sb_program *program)
 	heed_pipe(program);
 	sb_timer_finish(&program->step);
 	sb_timer_finish(&program->limit);
+	sb_timer_finish(&program->tell);
 	sb_reactor_reap(program->r, &program->reap, free_program, program);
 }
 

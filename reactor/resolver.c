@@ -41,6 +41,12 @@ family_of(const char *name)
 	return inet_pton(AF_INET6, name, &address) == 1 ? AF_INET6 : AF_UNSPEC;
 }
 
+bool
+sb_lookup_can_be_host(const char *name)
+{
+	return is_name(name) || family_of(name) != AF_UNSPEC;
+}
+
 const char *
 sb_lookup_words(int code)
 {

@@ -62,6 +62,9 @@ void sb_lookup_answer(struct sb_lookup *lookup, const struct sb_answer *answers,
 /* The same with services, which it puts in order. */
 void sb_lookup_answer_services(struct sb_lookup *lookup, struct service *services, size_t n);
 
+/* Whether it is spelt as a name or an address is. */
+bool sb_lookup_can_be_host(const char *name);
+
 /* Why a look-up failed; of both families, -ENODATA is that there is no address. */
 const char *sb_lookup_words(int code);
 

@@ -86,6 +86,7 @@ struct sb_simulation {
 	bool takes_signals;
 	struct sb_weather weather;
 	int64_t next_step_ns; /* of the wall clock; 0: none */
+	bool watches_wall; /* an alarm waits, and a step is to end its wait */
 	unsigned n_descriptors;
 	sb_simulation_trace_fn *trace; /* or NULL */
 	void *trace_self;
@@ -134,6 +135,9 @@ void sb_sim_give_descriptor(struct sim_end *end);
 /* To be called when time has passed: steps the wall clock where that is due. */
 void sb_sim_step_clock(struct sb_simulation *sim);
 
+/* When something arrives, work is done, or the clock is stepped and somebody is to notice at once. */
+int64_t sb_sim_next_ns(const struct sb_simulation *sim);
+
 /* sim_trace.c */
 
 /* Tells of something, if anybody wants to know. */
@@ -151,6 +155,11 @@ uint32_t sb_sim_sum(const struct sb_simulation *sim, const void *ptr, size_t len
 void sb_sim_names_init(struct sb_simulation *sim);
 void sb_sim_names_finish(struct sb_simulation *sim);
 int sb_sim_make_resolver(void *back, struct resolver **ret_resolver);
+
+/* Of all addresses of the name, or of the hosts of the service: 0, -ENOENT when there are none, or
+ * -ENOMEM. */
+int sb_sim_set_reach_of_name(
+	struct sb_simulation *sim, const struct sb_url *url, enum sb_reach reach);
 
 /* sim_places.c */
 
@@ -198,7 +207,8 @@ void sb_sim_deliver(struct sb_simulation *sim);
 /* Queues the tasks of ends whose interest is met, or only looks; whether there are any. */
 bool sb_sim_report(struct sb_simulation *sim, bool queues);
 
-void sb_sim_set_reach(struct sb_simulation *sim, struct sim_place *place, enum sb_reach reach);
+/* url: normalised, without a name. Returns 0, or -ENOMEM. */
+int sb_sim_set_reach(struct sb_simulation *sim, const struct sb_url *url, enum sb_reach reach);
 void sb_sim_cut_all(struct sb_simulation *sim);
 
 /* sim_network.c */

@@ -347,15 +347,18 @@ sb_sim_report(struct sb_simulation *sim, bool queues)
 
 /* ---- What happens to all ---- */
 
-void
-sb_sim_set_reach(struct sb_simulation *sim, struct sim_place *place, enum sb_reach reach)
+int
+sb_sim_set_reach(struct sb_simulation *sim, const struct sb_url *url, enum sb_reach reach)
 {
 	static const char *const names[] = { "is reached", "refuses", "is a black hole" };
+	struct sim_place *place = sb_sim_place(sim, url);
 	struct sim_connection *connection;
-	char url[SB_URL_CAP];
+	char text[SB_URL_CAP];
 
-	sb_url_print(&place->url, url, sizeof(url));
-	sb_sim_trace(sim, "%s %s", url, names[reach]);
+	if (!place)
+		return -ENOMEM;
+	sb_url_print(&place->url, text, sizeof(text));
+	sb_sim_trace(sim, "%s %s", text, names[reach]);
 	place->reach = reach;
 	TAILQ_FOREACH(connection, &sim->connections, link)
 	{
@@ -364,6 +367,7 @@ sb_sim_set_reach(struct sb_simulation *sim, struct sim_place *place, enum sb_rea
 			expect(&connection->server);
 		}
 	}
+	return 0;
 }
 
 void

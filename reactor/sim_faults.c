@@ -150,6 +150,16 @@ sb_sim_step_clock(struct sb_simulation *sim)
 	}
 }
 
+int64_t
+sb_sim_next_ns(const struct sb_simulation *sim)
+{
+	int64_t next_ns = sb_timer_heap_first_ns(&sim->network);
+
+	if (sim->watches_wall && sim->next_step_ns && sim->next_step_ns < next_ns)
+		return sim->next_step_ns;
+	return next_ns;
+}
+
 static void
 check_weather(const struct sb_weather *w)
 {

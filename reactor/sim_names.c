@@ -135,6 +135,63 @@ sb_simulation_set_name(struct sb_simulation *sim, const char *name, enum sb_look
 	return 0;
 }
 
+/* Sets it for each answer of this kind, and counts them. Returns 0, or -ENOMEM. */
+static int
+set_reach_of_answers(struct sb_simulation *sim, const struct sb_url *url, enum sb_lookup_kind kind,
+	enum sb_reach reach, size_t *n)
+{
+	const struct sim_name *known = find_name(sim, url->host, kind);
+	size_t i, n_answers = known ? known->n : 0;
+	int ret = 0;
+
+	for (i = 0; i < n_answers && ret == 0; i++) {
+		struct sb_url where = *url;
+
+		memcpy(where.host, known->answers[i].host, sizeof(known->answers[i].host));
+		sb_url_normalise(&where);
+		ret = sb_sim_set_reach(sim, &where, reach);
+		*n += 1;
+	}
+	return ret;
+}
+
+static int
+set_reach_of_host(
+	struct sb_simulation *sim, const struct sb_url *url, enum sb_reach reach, size_t *n)
+{
+	int ret;
+
+	if (!sb_url_has_name(url)) {
+		*n += 1;
+		return sb_sim_set_reach(sim, url, reach);
+	}
+	ret = set_reach_of_answers(sim, url, SB_LOOKUP_IPV4, reach, n);
+	return ret < 0 ? ret : set_reach_of_answers(sim, url, SB_LOOKUP_IPV6, reach, n);
+}
+
+int
+sb_sim_set_reach_of_name(struct sb_simulation *sim, const struct sb_url *url, enum sb_reach reach)
+{
+	const struct sim_name *service = NULL;
+	struct sb_url where = *url;
+	size_t i, n = 0;
+	int ret = 0;
+
+	if (!sb_url_is_service(url))
+		ret = set_reach_of_host(sim, url, reach, &n);
+	else
+		service = find_name(sim, url->host, SB_LOOKUP_SERVICE);
+	for (i = 0; service && i < service->n && ret == 0; i++) {
+		memcpy(where.host, service->answers[i].host, sizeof(service->answers[i].host));
+		where.port = service->answers[i].port;
+		sb_url_normalise(&where);
+		ret = set_reach_of_host(sim, &where, reach, &n);
+	}
+	if (ret < 0)
+		return ret;
+	return n > 0 ? 0 : -ENOENT;
+}
+
 static void
 free_query(struct sim_query *query)
 {

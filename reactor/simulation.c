@@ -59,7 +59,7 @@ wait_until(void *back, int64_t until_ns)
 	int64_t next_ns;
 
 	sb_sim_deliver(sim);
-	next_ns = sb_timer_heap_first_ns(&sim->network);
+	next_ns = sb_sim_next_ns(sim);
 	if (until_ns > next_ns)
 		until_ns = next_ns;
 	/* Work that was at its end now has something for the core. */
@@ -108,12 +108,12 @@ tls_library(void *back)
 	return sim->tls_library;
 }
 
-/* A step is made between waits. */
 static void
 watch_wall(void *back, bool is_wanted)
 {
-	(void)back;
-	(void)is_wanted;
+	struct sb_simulation *sim = back;
+
+	sim->watches_wall = is_wanted;
 }
 
 static const struct backend simulated = {
@@ -184,18 +184,16 @@ sb_simulation_seed(const struct sb_simulation *sim)
 int
 sb_simulation_set_reach(struct sb_simulation *sim, const char *url, enum sb_reach reach)
 {
-	struct sim_place *place;
 	struct sb_url where;
 	int ret = sb_url_parse(url, &where, NULL);
 
 	if (ret < 0)
 		return ret;
+	if (where.scheme != SB_SCHEME_TCP && where.scheme != SB_SCHEME_UNIX)
+		return -EINVAL;
 	sb_url_normalise(&where);
-	place = sb_sim_place(sim, &where);
-	if (!place)
-		return -ENOMEM;
-	sb_sim_set_reach(sim, place, reach);
-	return 0;
+	return sb_url_has_name(&where) ? sb_sim_set_reach_of_name(sim, &where, reach)
+				       : sb_sim_set_reach(sim, &where, reach);
 }
 
 void
@@ -209,11 +207,11 @@ static int64_t
 next_ns(struct sb_simulation *sim)
 {
 	int64_t core_ns = sb_reactor_next_ns(sim->reactor);
-	int64_t network_ns = sb_timer_heap_first_ns(&sim->network);
+	int64_t own_ns = sb_sim_next_ns(sim);
 
 	if (sb_sim_report(sim, false))
 		return INT64_MIN;
-	return core_ns < network_ns ? core_ns : network_ns;
+	return core_ns < own_ns ? core_ns : own_ns;
 }
 
 /* Whether a turn before end_ns has something to do. */

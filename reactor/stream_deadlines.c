@@ -40,16 +40,16 @@ first_due(const struct stream *s)
 
 	if (!d || s->state >= OVER)
 		return due;
-	if (s->state == CONNECTING || s->state == SECURING) {
+	if (s->state == CONNECTING || s->state == SECURING)
 		if_sooner(&due, d->give_up_ns, CONNECT_TIMED_OUT);
+	if (s->state == CONNECTING)
 		return due;
-	}
 	if_sooner(&due, d->end_ns, LIFETIME_ENDED);
 	if (write_timeout_ns > 0 && queued_len(s) > 0)
 		if_sooner(&due, time_add(d->taken_ns, write_timeout_ns), WRITE_TIMED_OUT);
 	if (s->state == CLOSING)
 		if_sooner(&due, d->give_up_ns, CLOSE_TIMED_OUT);
-	else
+	else if (s->state == OPEN)
 		look_at_reading(s, &due);
 	return due;
 }

@@ -38,12 +38,30 @@ explain_race(const struct stream *s, const char *name, const char *words, struct
 			(int)(sizeof(report) - cap), name, report);
 }
 
+/* It did not stand in time. */
+static void
+explain_late(const struct stream *s, const char *name, struct sb_error *error)
+{
+	double limit_s = seconds(s->origin->options.connect_timeout_ns);
+	char late[64];
+
+	if (s->has_tls) {
+		(void)sb_error_set(error, s->code, "TLS with %s: %s within %g s", name,
+			sb_tls_end_has_begun(tls_of(s)) ? "the handshake was not through"
+							: "what is queued before it did not go",
+			limit_s);
+		return;
+	}
+	(void)snprintf(late, sizeof(late), "no answer within %g s", limit_s);
+	explain_race(s, name, late, error);
+}
+
 void
 sb_stream_explain(const struct stream *s, struct sb_error *error)
 {
 	const struct sb_stream_options *o = &s->origin->options;
 	const char *words = explain_code(s);
-	char name[NAME_CAP], late[64];
+	char name[NAME_CAP];
 
 	sb_stream_name(s, name, sizeof(name));
 	switch (s->why) {
@@ -60,15 +78,7 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		explain_race(s, name, words, error);
 		break;
 	case CONNECT_TIMED_OUT:
-		if (s->has_tls) {
-			(void)sb_error_set(error, s->code,
-				"TLS with %s: the handshake was not through within %g s", name,
-				seconds(o->connect_timeout_ns));
-			break;
-		}
-		(void)snprintf(late, sizeof(late), "no answer within %g s",
-			seconds(o->connect_timeout_ns));
-		explain_race(s, name, late, error);
+		explain_late(s, name, error);
 		break;
 	case TLS_FAILED:
 		(void)sb_error_set(error, s->code, "TLS with %s: %s", name, words);
@@ -80,8 +90,10 @@ sb_stream_explain(const struct stream *s, struct sb_error *error)
 		(void)sb_error_set(error, s->code, "writing to %s: %s", name, words);
 		break;
 	case IDLE_TIMED_OUT:
-		(void)sb_error_set(error, s->code, "reading from %s: nothing came for %g s", name,
-			seconds(s->deadlines->idle_timeout_ns));
+		(void)sb_error_set(error, s->code,
+			s->has_ended ? "writing to %s: it has ended, and took nothing for %g s"
+				     : "reading from %s: nothing came for %g s",
+			name, seconds(s->deadlines->idle_timeout_ns));
 		break;
 	case WRITE_TIMED_OUT:
 		(void)sb_error_set(error, s->code,

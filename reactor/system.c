@@ -2,6 +2,7 @@
 
 #include <sys/eventfd.h>
 #include <sys/random.h>
+#include <sys/timerfd.h>
 
 #include <errno.h>
 #include <time.h>
@@ -54,4 +55,29 @@ sb_system_has_descriptors(void)
 	int fd = eventfd(0, EFD_CLOEXEC);
 
 	return fd >= 0 && close(fd) == 0;
+}
+
+int
+sb_system_watch_wall(void)
+{
+	const struct itimerspec never = {
+		.it_value.tv_sec = (time_t)((UINT64_C(1) << (sizeof(time_t) * 8 - 1)) - 1),
+	};
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	if (timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL) == 0)
+		return fd;
+	(void)close(fd);
+	return -EINVAL;
+}
+
+void
+sb_system_note_wall(int fd)
+{
+	uint64_t n;
+
+	/* -ECANCELED for a step: what it says is in its coming. */
+	(void)!read(fd, &n, sizeof(n));
 }

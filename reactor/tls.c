@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "resolver.h"
 #include "tls_private.h"
 
 static int
@@ -280,9 +281,16 @@ sb_tls_check_use(const struct sb_tls *tls, bool is_server, const char *name, con
 	struct sb_error *ret_error)
 {
 	const char *wrong = NULL;
+	char shown[80];
 
 	if (!tls)
 		return 0;
+	if (!is_server && name && !sb_lookup_can_be_host(name)) {
+		sb_tls_show(shown, sizeof(shown), name, strlen(name));
+		return sb_error_set(ret_error, -EINVAL,
+			"%s: \"%s\", whom to expect, is neither a host's name nor an address", what,
+			shown);
+	}
 	if (is_server && !tls->options.is_server)
 		wrong = "the TLS context is a client's, and a listener needs a server's";
 	else if (!is_server && tls->options.is_server)

@@ -48,6 +48,8 @@ sb_tls_end_create(struct sb_reactor *r, struct sb_tls *tls, const char *name, co
 	f->under = under;
 	f->base.interest = under->interest;
 	under->task = &f->task;
+	/* An end over others tells them whose task it is now. */
+	under->ops->watch(under, under->interest);
 	return f;
 }
 
@@ -137,6 +139,7 @@ sb_tls_end_begin(struct tls_end *f)
 	ERR_clear_error();
 	is_ready = prepare(f);
 	ERR_clear_error();
+	f->has_begun = true;
 	if (!is_ready)
 		return -ENOMEM;
 	f->phase = TLS_SHAKING;
@@ -149,7 +152,7 @@ sb_tls_end_begin(struct tls_end *f)
 bool
 sb_tls_end_has_begun(const struct tls_end *f)
 {
-	return f->phase != TLS_CLEAR;
+	return f->has_begun;
 }
 
 const char *
@@ -424,11 +427,18 @@ shut_down(struct end *base)
 	return f->write_error == -EPIPE || f->write_error == -ECONNRESET ? 0 : f->write_error;
 }
 
+/* Whether not all is said. A handshake that is given up has said nothing that anybody misses. */
+static bool
+has_words_left(const struct tls_end *f)
+{
+	return f->phase == TLS_OPEN && f->pending.len > 0;
+}
+
 static int
 finish(struct end *base)
 {
 	(void)shut_down(base);
-	return tls_end_of(base)->pending.len > 0 ? -EAGAIN : 0;
+	return has_words_left(tls_end_of(base)) ? -EAGAIN : 0;
 }
 
 static void
@@ -441,7 +451,7 @@ close_end(struct end *base, bool resets)
 	if (!resets)
 		(void)finish(base);
 	sb_reactor_unqueue(f->reactor, &f->task);
-	f->under->ops->close(f->under, resets || f->pending.len > 0);
+	f->under->ops->close(f->under, resets || has_words_left(f));
 	f->under = NULL;
 	sb_byte_queue_drop(&f->pending, &f->reactor->spare);
 	/* Else OpenSSL takes it for an attack, and its session cannot be resumed. */

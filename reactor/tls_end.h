@@ -25,6 +25,8 @@ void sb_tls_end_destroy(struct tls_end *f);
 
 /* Begins the handshake; result() of the end tells what has become of it. Returns 0, or -ENOMEM. */
 int sb_tls_end_begin(struct tls_end *f);
+
+/* Whether that was called; also when it is closed. */
 bool sb_tls_end_has_begun(const struct tls_end *f);
 
 /* Why it failed, in words, or "". */

@@ -74,6 +74,7 @@ struct tls_end {
 	int read_error, write_error; /* of the end below */
 	int ended_code; /* with has_ended: what read() says from now on */
 	size_t n_moved; /* bytes for the stream that the end below has taken */
+	bool has_begun; /* the handshake */
 	bool has_ended;
 	bool has_more; /* read() may give something without news from below */
 	bool is_broken; /* the SSL must not be used to say goodbye */

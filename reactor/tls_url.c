@@ -140,13 +140,18 @@ sb_tls_from_url(struct sb_reactor *r, const struct sb_url *url, bool is_server,
 int
 sb_tls_reload_all(struct sb_reactor *r, struct sb_error *ret_error)
 {
-	struct sb_tls *tls;
+	struct sb_tls *tls, *next;
 	int first = 0, ret;
 
-	TAILQ_FOREACH(tls, &r->tls_contexts, link)
-	{
+	for (tls = TAILQ_FIRST(&r->tls_contexts); tls; tls = next) {
+		next = TAILQ_NEXT(tls, link);
 		if (!tls->url_options)
 			continue;
+		/* Its files may be gone for good, and nobody misses them. */
+		if (tls->n_holders == 1) {
+			sb_tls_release(tls);
+			continue;
+		}
 		ret = sb_tls_reload(tls, first ? NULL : ret_error);
 		if (first == 0)
 			first = ret;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "notify.h"
 #include "private.h"
@@ -31,7 +32,8 @@ struct sb_watchdog {
 		told_ns; /* when the turn began that was told of last; 0: none, or done with */
 	const char *told_place;
 
-	char *notify_socket; /* NULL: systemd does not want to hear of us */
+	char *notify_name; /* NULL: systemd does not want to hear of us */
+	int notify_fd; /* with notify_name: kept, for when no descriptor is left */
 	int64_t notify_every_ns, notify_at_ns, notify_began_ns;
 };
 
@@ -96,11 +98,14 @@ static struct published
 read_published(struct sb_reactor *r)
 {
 	struct published published;
-	const char *handler = atomic_load_explicit(&r->beat.handler, memory_order_acquire);
+	const char *handler;
 
-	published.began_ns = atomic_load(&r->beat.began_ns);
-	published.place =
-		handler ? handler : atomic_load_explicit(&r->beat.place, memory_order_acquire);
+	/* Until all of it is of one turn: what a place of an earlier one points to may be gone. */
+	do {
+		published.began_ns = atomic_load(&r->beat.began_ns);
+		handler = atomic_load(&r->beat.handler);
+		published.place = handler ? handler : atomic_load(&r->beat.place);
+	} while (atomic_load(&r->beat.began_ns) != published.began_ns);
 	return published;
 }
 
@@ -110,8 +115,8 @@ notify(struct sb_watchdog *w, int64_t now_ns, const struct published *published)
 {
 	int64_t began_ns = w->notify_began_ns;
 
-	if (!w->notify_socket || now_ns < w->notify_at_ns || !sb_sight_turns(&began_ns, published)
-		|| sb_notify_to(w->notify_socket, "WATCHDOG=1") < 0)
+	if (!w->notify_name || now_ns < w->notify_at_ns || !sb_sight_turns(&began_ns, published)
+		|| sb_notify_to(w->notify_fd, w->notify_name, "WATCHDOG=1") < 0)
 		return;
 	w->notify_began_ns = began_ns;
 	w->notify_at_ns = now_ns + w->notify_every_ns;
@@ -136,7 +141,7 @@ wait_a_little(struct sb_watchdog *w)
 	int64_t ns = w->limit_ns / LOOKS_A_LIMIT, at_ns;
 	struct timespec at;
 
-	if (w->notify_socket && ns > w->notify_every_ns / 2)
+	if (w->notify_name && ns > w->notify_every_ns / 2)
 		ns = w->notify_every_ns / 2;
 	if (ns < SB_MS)
 		ns = SB_MS;
@@ -163,6 +168,7 @@ watch(void *self)
 void
 sb_watchdog_turn_begins(struct sb_reactor *r)
 {
+	atomic_store(&r->beat.place, NULL);
 	atomic_store(&r->beat.began_ns, r->now_ns);
 }
 
@@ -232,8 +238,14 @@ set_notify(struct sb_watchdog *w)
 		return 0;
 	/* Half of what it allows, as sd_watchdog_enabled(3) wants it. */
 	w->notify_every_ns = every_ns / 2;
-	w->notify_socket = strdup(name);
-	return w->notify_socket ? 0 : -ENOMEM;
+	w->notify_fd = sb_notify_socket();
+	if (w->notify_fd < 0)
+		return w->notify_fd;
+	w->notify_name = strdup(name);
+	if (w->notify_name)
+		return 0;
+	(void)close(w->notify_fd);
+	return -ENOMEM;
 }
 
 int
@@ -295,7 +307,9 @@ sb_watchdog_destroy(struct sb_watchdog *watchdog)
 	atomic_store(&r->beat.handler, NULL);
 	(void)pthread_mutex_destroy(&watchdog->lock);
 	(void)pthread_cond_destroy(&watchdog->is_told);
-	free(watchdog->notify_socket);
+	if (watchdog->notify_name)
+		(void)close(watchdog->notify_fd);
+	free(watchdog->notify_name);
 	free(watchdog);
 }
 

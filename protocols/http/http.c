@@ -218,10 +218,37 @@ on_accept_failed(void *self, const struct sb_error *error)
 	refuse(self, error->code, error->text);
 }
 
+static void
+on_peer_refused(void *self, const char *peer)
+{
+	char text[SB_PEER_CAP + 64];
+
+	(void)snprintf(text, sizeof(text), "too many connections of one peer: %s", peer);
+	refuse(self, -EUSERS, text);
+}
+
 static const struct sb_acceptor acceptor = {
 	.accepted = on_accepted,
 	.failed = on_accept_failed,
+	.refused = on_peer_refused,
 };
+
+/* Those in all are counted, and told, by ourselves: some are no listener's. */
+static int
+set_limits(struct sb_http *http)
+{
+	const struct sb_listener_limits limits = {
+		.max_per_peer = (unsigned)http->o.max_per_peer,
+		.refusal = "HTTP/1.1 503 Service Unavailable\r\n"
+			   "Content-Type: text/plain; charset=utf-8\r\n"
+			   "Content-Length: 21\r\n"
+			   "Connection: close\r\n"
+			   "\r\n"
+			   "too many connections\n",
+	};
+
+	return sb_listener_set_limits(http->listener, &limits);
+}
 
 /* ---- Making it ---- */
 
@@ -246,6 +273,7 @@ set_options(struct sb_http *http, const struct sb_http_options *options)
 
 	*o = *options;
 	set_number(&o->max_connections, 1024);
+	set_number(&o->max_per_peer, 512);
 	set_number(&o->max_target, 8 * 1024);
 	set_number(&o->max_header, 32 * 1024);
 	set_number(&o->max_fields, 100);
@@ -308,9 +336,14 @@ listen_at(struct sb_http *http, const char *url, const char *place, struct sb_er
 		return 0;
 	error = sb_listener_open(
 		http->r, url, &options, place, &acceptor, http, &http->listener, ret_error);
-	if (!error)
-		(void)snprintf(http->url, sizeof(http->url), "%s", sb_listener_url(http->listener));
-	return error;
+	if (error)
+		return error;
+	(void)snprintf(http->url, sizeof(http->url), "%s", sb_listener_url(http->listener));
+	if (!set_limits(http))
+		return 0;
+	sb_listener_close(http->listener);
+	http->listener = NULL;
+	return sb_error_set(ret_error, -ENOMEM, "out of memory");
 }
 
 int

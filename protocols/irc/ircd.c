@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_MAX_CLIENTS = 1024 };
+enum {
+	DEFAULT_MAX_CLIENTS = 1024,
+	DEFAULT_MAX_PER_PEER = 64,
+};
 
 static void
 refuse(struct sb_ircd *ircd, int error, const char *text)
@@ -32,9 +35,19 @@ on_accept_failed(void *self, const struct sb_error *error)
 	refuse(self, error->code, error->text);
 }
 
+static void
+on_peer_refused(void *self, const char *peer)
+{
+	char text[SB_PEER_CAP + 64];
+
+	(void)snprintf(text, sizeof(text), "too many connections of one peer: %s", peer);
+	refuse(self, -EUSERS, text);
+}
+
 static const struct sb_acceptor acceptor = {
 	.accepted = on_accepted,
 	.failed = on_accept_failed,
+	.refused = on_peer_refused,
 };
 
 /* A word that can stand anywhere in a line. */
@@ -66,8 +79,21 @@ set_options(struct sb_ircd *ircd, const struct sb_ircd_options *options, struct 
 		"network's name", ret_error);
 }
 
+/* Those in all are counted, and told, by ourselves. */
 static int
-listen_at(struct sb_ircd *ircd, const char *url, const char *place, struct sb_error *ret_error)
+set_limits(struct sb_ircd *ircd, size_t max_per_peer)
+{
+	const struct sb_listener_limits limits = {
+		.max_per_peer = (unsigned)(max_per_peer ? max_per_peer : DEFAULT_MAX_PER_PEER),
+		.refusal = "ERROR :Closing link: too many connections from your address\r\n",
+	};
+
+	return sb_listener_set_limits(ircd->listener, &limits);
+}
+
+static int
+listen_at(struct sb_ircd *ircd, const char *url, size_t max_per_peer, const char *place,
+	struct sb_error *ret_error)
 {
 	struct sb_stream_options options = { .hard_limit = IRCD_UNREAD_MAX };
 	int error = sb_register(ircd->d, &sb_ircd_signals);
@@ -79,6 +105,11 @@ listen_at(struct sb_ircd *ircd, const char *url, const char *place, struct sb_er
 		ircd->r, url, &options, place, &acceptor, ircd, &ircd->listener, ret_error);
 	if (error)
 		return error;
+	error = set_limits(ircd, max_per_peer);
+	if (error) {
+		sb_listener_close(ircd->listener);
+		return sb_error_set(ret_error, error, "out of memory");
+	}
 	sb_ircd_copy(ircd->url, sizeof(ircd->url) - 1, sb_listener_url(ircd->listener));
 	return 0;
 }
@@ -100,7 +131,7 @@ sb_ircd_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_ir
 	ircd->made_at_s = sb_ircd_now_s(ircd);
 	error = set_options(ircd, options, ret_error);
 	if (!error)
-		error = listen_at(ircd, options->url, place, ret_error);
+		error = listen_at(ircd, options->url, options->max_per_peer, place, ret_error);
 	if (error) {
 		free(ircd);
 		return error;

@@ -15,6 +15,8 @@
 /* How long an answered peer may take to end its side. */
 #define LINGER_NS (5 * SB_S)
 
+static const struct sb_listener_limits limits = { .max_total = 256, .max_per_peer = 64 };
+
 struct sb_qotd {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
@@ -125,9 +127,19 @@ on_accept_failed(void *self, const struct sb_error *error)
 	refuse(self, error->code, error->text);
 }
 
+static void
+on_peer_refused(void *self, const char *peer)
+{
+	char text[SB_PEER_CAP + 64];
+
+	(void)snprintf(text, sizeof(text), "too many connections: %s", peer);
+	refuse(self, -EUSERS, text);
+}
+
 static const struct sb_acceptor acceptor = {
 	.accepted = on_accepted,
 	.failed = on_accept_failed,
+	.refused = on_peer_refused,
 };
 
 int
@@ -145,6 +157,10 @@ sb_qotd_create(struct sb_dispatcher *d, struct sb_reactor *r, const char *url, c
 	qotd->d = d;
 	qotd->r = r;
 	error = sb_listener_open(r, url, NULL, place, &acceptor, qotd, &qotd->listener, ret_error);
+	if (!error && sb_listener_set_limits(qotd->listener, &limits)) {
+		sb_listener_close(qotd->listener);
+		error = sb_error_set(ret_error, -ENOMEM, "out of memory");
+	}
 	if (error) {
 		free(qotd);
 		return error;

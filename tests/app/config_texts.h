@@ -187,6 +187,20 @@ static const struct mistake together[] = {
 		"f:2: qotd: listen: tcp://[::]:1 is taken by ircd, in line 1\n" },
 	{ "http { listen = 'tcp://localhost:1' }" QOTD,
 		"f:2: qotd: listen: tcp://127.0.0.1:1 is taken by http, in line 1\n" },
+	{ "ircd { listen = 'tls://127.0.0.1:1?cert=/dev/null' }\nirc a {\nserver = 'ircd' }",
+		"f:3: irc a: server: \"ircd\" listens with TLS, and whom to trust there is not "
+		"known: write server = \"tls://HOST:PORT?ca=FILE\"\n" },
+	{ "http {\nlisten = 'tls://127.0.0.1:1?cert=/nowhere&key=/' }",
+		"f:2: http: listen: cert=/nowhere: No such file or directory\n"
+		"f:2: http: listen: key=/: it is no file\n" },
+	{ "http {\nlisten = 'tls://127.0.0.1:1?cret=/x' }" QOTD,
+		"f:2: http: listen: \"tls://127.0.0.1:1?cret=/x\", column 19: ca, cert, key, name, "
+		"pin, alpn or clients, and a =, belong here\n" },
+	{ "http {\nlisten = 'tls://127.0.0.1:2' }" QOTD,
+		"f:2: http: listen: listening at tls://127.0.0.1:2: cert=FILE must say which "
+		"certificate to show\n" },
+	{ IRC("servers = {'tls://irc.example.org:1',\n'tls://irc.example.org:1?ca=/no%20where'}"),
+		"f:3: irc a: servers: ca=/no where: No such file or directory\n" },
 	{ "http { listen = 'unix:///x' } qotd { listen = 'unix:///x' }",
 		"f:1: qotd: listen: unix:///x is taken by http, in line 1\n" },
 };

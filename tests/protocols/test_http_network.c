@@ -154,6 +154,40 @@ who_comes_when_it_is_full_is_told_so_and_reported(void **state)
 }
 
 static void
+one_too_many_of_a_peer_is_told_so_and_reported(void **state)
+{
+	static const char word[] = "HTTP/1.1 503 Service Unavailable\r\n"
+				   "Content-Type: text/plain; charset=utf-8\r\n"
+				   "Content-Length: 21\r\n"
+				   "Connection: close\r\n\r\n"
+				   "too many connections\n";
+	struct sb_http_options options = { .url = "tcp://127.0.0.1:0", .max_per_peer = 2 };
+	struct client clients[3];
+	struct fixture f;
+	size_t i;
+
+	fixture_begin_with(&f, *state, &options);
+	for (i = 0; i < 2; i++)
+		client_begin(&clients[i], &f);
+	sb_probe_expect_none(f.probe);
+	client_begin(&clients[2], &f);
+	sb_probe_seek(f.probe,
+		"http.refused error=-EUSERS text~'too many connections of one peer: 127.0.0.1:'");
+	assert_string_equal(clients[2].got, word);
+	assert_int_equal(strlen(strstr(word, "\r\n\r\n") + 4), 21);
+	sb_stream_destroy(clients[0].stream);
+	sb_stream_destroy(clients[2].stream);
+	sb_simulation_settle(f.world->sim);
+	client_begin(&clients[0], &f);
+	sb_probe_expect_none(f.probe);
+	assert_int_equal(clients[0].n_got, 0);
+	for (i = 0; i < 2; i++)
+		sb_stream_destroy(clients[i].stream);
+	sb_simulation_settle(f.world->sim);
+	fixture_end(&f);
+}
+
+static void
 it_does_not_listen_where_one_cannot(void **state)
 {
 	struct sb_http_options options = { .url = "tcp://nowhere:0" };
@@ -176,6 +210,7 @@ main(void)
 		kit_test(a_paused_body_holds_the_sender_up),
 		kit_test(who_asks_much_before_it_is_answered_is_held_up),
 		kit_test(who_comes_when_it_is_full_is_told_so_and_reported),
+		kit_test(one_too_many_of_a_peer_is_told_so_and_reported),
 		kit_test(it_does_not_listen_where_one_cannot),
 	};
 

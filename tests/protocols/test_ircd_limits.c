@@ -114,6 +114,49 @@ one_too_many_is_told_so(void **state)
 }
 
 static void
+one_too_many_of_a_peer_is_told_so(void **state)
+{
+	struct sb_ircd_options options = { .url = "tcp://127.0.0.1:0", .max_per_peer = 2 };
+	struct person alice, bob, carol;
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &options);
+	person_begin(&alice, &f);
+	person_begin(&bob, &f);
+	sb_probe_expect_none(f.probe);
+	person_begin(&carol, &f);
+	sb_probe_expect(f.probe,
+		"ircd.refused error=-EUSERS text~'too many connections of one peer: 127.0.0.1:'");
+	person_expect(&carol, "ERROR :Closing link: too many connections from your address\r\n");
+	assert_int_equal(sb_ircd_n_clients(f.ircd), 2);
+	person_end(&carol);
+	person_end(&bob);
+	person_enter(&carol, &f, "carol");
+	person_end(&alice);
+	person_end(&carol);
+	fixture_end(&f);
+}
+
+static void
+peer_has_64_connections_unless_said(void **state)
+{
+	static struct person people[65];
+	struct fixture f;
+	int i;
+
+	fixture_begin(&f, *state);
+	for (i = 0; i < 64; i++)
+		person_begin(&people[i], &f);
+	sb_probe_expect_none(f.probe);
+	person_begin(&people[64], &f);
+	sb_probe_expect(f.probe, "ircd.refused error=-EUSERS");
+	assert_int_equal(sb_ircd_n_clients(f.ircd), 64);
+	for (i = 0; i < 65; i++)
+		person_end(&people[i]);
+	fixture_end(&f);
+}
+
+static void
 who_does_not_read_what_others_say_is_dropped(void **state)
 {
 	char buf[500], line[600];
@@ -273,7 +316,9 @@ a_long_list_of_people_is_broken_off(void **state)
 {
 	enum { PEOPLE = 1700 };
 	static struct person people[PEOPLE];
-	struct sb_ircd_options options = { .url = "tcp://127.0.0.1:0", .max_clients = PEOPLE + 1 };
+	struct sb_ircd_options options = {
+		.url = "tcp://127.0.0.1:0", .max_clients = PEOPLE + 1, .max_per_peer = PEOPLE + 1
+	};
 	char name[200], line[600];
 	struct person bob;
 	struct fixture f;
@@ -301,12 +346,13 @@ static void
 many_names_are_broken_off_and_each_channel_is_ended(void **state)
 {
 	enum { PEOPLE = 100, TIMES = 120 };
+	struct sb_ircd_options options = { .url = "tcp://127.0.0.1:0", .max_per_peer = PEOPLE + 1 };
 	struct person people[PEOPLE], bob;
 	char list[500], line[600];
 	struct fixture f;
 	int i;
 
-	fixture_begin(&f, *state);
+	fixture_begin_with(&f, *state, &options);
 	person_enter(&bob, &f, "bob");
 	for (i = 0; i < PEOPLE; i++) {
 		(void)snprintf(line, sizeof(line), "a-nick-of-thirty-bytes--x-%04d", i);
@@ -393,6 +439,8 @@ main(void)
 		kit_test(long_topics_and_reasons_are_cut),
 		kit_test(reasons_are_cut_between_characters),
 		kit_test(one_too_many_is_told_so),
+		kit_test(one_too_many_of_a_peer_is_told_so),
+		kit_test(peer_has_64_connections_unless_said),
 		kit_test(who_does_not_read_what_others_say_is_dropped),
 		kit_test(who_does_not_read_answers_is_not_read),
 		kit_test(few_questions_with_long_answers_do_not_drop_one_either),

@@ -290,6 +290,34 @@ destroying_it_aborts_who_is_being_answered(void **state)
 }
 
 static void
+one_peer_has_64_connections(void **state)
+{
+	static struct peer peers[65];
+	struct sb_world *world = *state;
+	struct sb_probe *probe = sb_probe_create(world->d, "qotd.refused");
+	struct fixture f;
+	int i;
+
+	begin(&f, world, "Nevermore");
+	for (i = 0; i < 64; i++)
+		ask(&f, &peers[i]);
+	sb_probe_expect_none(probe);
+	assert_int_equal(peers[63].len, strlen("Nevermore\r\n"));
+	ask(&f, &peers[64]);
+	sb_probe_expect(
+		probe, "qotd.refused error=-EUSERS text~'too many connections: 127.0.0.1:'");
+	assert_int_equal(peers[64].len, 0);
+	leave(&f, &peers[64]);
+	leave(&f, &peers[0]);
+	ask(&f, &peers[64]);
+	assert_int_equal(peers[64].len, strlen("Nevermore\r\n"));
+	for (i = 1; i < 65; i++)
+		leave(&f, &peers[i]);
+	sb_probe_destroy(probe);
+	end(&f);
+}
+
+static void
 it_does_not_listen_where_one_cannot(void **state)
 {
 	struct sb_world *world = *state;
@@ -379,6 +407,7 @@ main(void)
 		kit_test(without_an_answer_the_connection_is_ended_empty),
 		kit_test(a_handler_may_destroy_the_server_before_and_after_its_answer),
 		kit_test(destroying_it_aborts_who_is_being_answered),
+		kit_test(one_peer_has_64_connections),
 		kit_test(it_does_not_listen_where_one_cannot),
 		kit_test(line_ends_become_those_of_the_network),
 		kit_test(a_long_text_is_cut_between_characters),

@@ -405,6 +405,42 @@ daily_alarm_does_not_come_twice_for_a_small_step_back(void **state)
 }
 
 static void
+step_to(struct house *h, int64_t wall_ns)
+{
+	/* In steps that an int64_t holds. */
+	while (wall(h) != wall_ns) {
+		int64_t by_ns = wall_ns / 2 - wall(h) / 2;
+
+		sb_simulation_step_wall(h->sim, by_ns ? by_ns : wall_ns > wall(h) ? 1 : -1);
+	}
+}
+
+static void
+alarms_at_the_ends_of_time_come_in_their_order(void **state)
+{
+	struct house *h = *state;
+
+	sb_alarm_start(&h->sleepers[0].alarm, INT64_MAX);
+	sb_alarm_start(&h->sleepers[1].alarm, INT64_MIN);
+	sb_alarm_start_daily(&h->sleepers[2].alarm, 0);
+	run_for(h, 0);
+	heard(h, "b");
+	/* A clock that shows the beginning or the end of all that it can show. */
+	step_to(h, INT64_MIN + HOUR * SB_S);
+	run_for(h, 1);
+	heard(h, "b");
+	assert_true(sb_alarm_is_started(&h->sleepers[2].alarm));
+	sb_alarm_start_daily(&h->sleepers[3].alarm, 86399);
+	step_to(h, INT64_MAX - DAY * SB_S / 2);
+	run_for(h, 1);
+	sb_alarm_start_daily(&h->sleepers[4].alarm, 86399);
+	sb_alarm_start_daily(&h->sleepers[4].alarm, 0);
+	run_for(h, 1);
+	assert_true(sb_alarm_is_started(&h->sleepers[0].alarm));
+	assert_int_equal(strlen(h->journal), 3);
+}
+
+static void
 alarms_are_listed_with_their_place(void **state)
 {
 	struct house *h = *state;
@@ -549,6 +585,7 @@ main(void)
 		house_test(daily_alarm_follows_a_clock_that_was_years_ahead),
 		house_test(daily_alarm_follows_a_step_back_while_it_stands_behind_others),
 		house_test(daily_alarm_does_not_come_twice_for_a_small_step_back),
+		house_test(alarms_at_the_ends_of_time_come_in_their_order),
 		house_test(alarms_are_listed_with_their_place),
 		kit_test_bare(over_random_steps_each_fires_when_the_clock_first_shows_its_time),
 	};

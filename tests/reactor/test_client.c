@@ -228,7 +228,7 @@ everything_may_be_done_at_each_time(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	sb_testing_each_seed(1, 300, act_at_a_time, &n);
+	sb_testing_each_seed(1, 40, act_at_a_time, &n);
 	print_message("%u lives\n", n);
 }
 

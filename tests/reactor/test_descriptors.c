@@ -472,6 +472,42 @@ standard_input_that_is_a_file_is_refused(void **state)
 	assert_int_equal(close(file), 0);
 }
 
+static bool
+both_secured(struct world *w)
+{
+	return w->client.n_secured && w->server.n_secured;
+}
+
+/* TLS stands between the stream and what had been watched before. */
+static void
+standard_streams_can_start_tls(void **state)
+{
+	struct world *w = *state;
+	struct standard s;
+
+	add_tls(w);
+	replace_standard(&s, true);
+	forget_near(&s);
+	take_stdio(&w->client);
+	take_fd(&w->server, dup(s.far[0]));
+	wait_for(w, both_connected);
+	write_text(&w->server, "hello");
+	wait_for(w, client_has_hello);
+	assert_int_equal(
+		sb_stream_start_tls(w->client.stream, w->client_tls, "server.example", NULL), 0);
+	assert_int_equal(sb_stream_start_tls(w->server.stream, w->options.tls, NULL, NULL), 0);
+	wait_for(w, both_secured);
+	write_text(&w->server, " again");
+	write_text(&w->client, "answer");
+	sb_stream_close(w->client.stream);
+	wait_for(w, both_closed);
+	assert_string_equal(w->server.text, "answer");
+	assert_int_equal(w->client.error.code, 0);
+	assert_int_equal(w->server.error.code, 0);
+	restore_standard(&s);
+	sb_test_ca_destroy(ca);
+}
+
 int
 main(void)
 {
@@ -490,6 +526,7 @@ main(void)
 		in_world(half_close_closes_standard_output_and_reading_goes_on),
 		in_world(standard_streams_may_be_one_socket),
 		in_world(standard_input_that_is_a_file_is_refused),
+		in_world(standard_streams_can_start_tls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* The simulation's weather: slow lines, refusals, silence, descriptors, a clock that is stepped; and
  * the trace of it all. */
 
+#include <signalbox/timers.h>
+
 #include "reactor/contract.h"
 
 static int
@@ -373,6 +375,65 @@ more_than_fit_before_the_door_knock_again(void **state)
 	free(crowd);
 }
 
+/* ---- Steps and alarms ---- */
+
+struct wake_up {
+	struct world *world;
+	struct sb_alarm alarm;
+	int64_t at_wall_ns, stepped_ns; /* when the clock was last stepped */
+	unsigned n_rung, n_by_steps;
+};
+
+static void
+note_step(void *self, const char *line)
+{
+	struct wake_up *up = self;
+	long long s, ns;
+
+	if (!strstr(line, "is stepped") || sscanf(line, "%lld.%9lld", &s, &ns) != 2)
+		return;
+	/* One that was made up for later would come together with the next. */
+	assert_true(s * SB_S + ns > up->stepped_ns);
+	up->stepped_ns = s * SB_S + ns;
+}
+
+/* As soon as the clock shows its time: because that has come, or at the step that has gone past. */
+static void
+ring(void *self)
+{
+	struct wake_up *up = self;
+	int64_t late_ns = sb_reactor_wall_ns(up->world->r) - up->at_wall_ns;
+
+	assert_true(late_ns >= 0);
+	if (late_ns > 0)
+		assert_true(up->stepped_ns == sb_reactor_now_ns(up->world->r));
+	up->n_by_steps += late_ns > 0;
+	up->n_rung++;
+	up->at_wall_ns += late_ns + 2 * 3600 * SB_S;
+	sb_alarm_start(&up->alarm, up->at_wall_ns);
+}
+
+static void
+step_within_a_wait_makes_no_alarm_late(void **state)
+{
+	struct world *w = *state;
+	struct wake_up up = { .world = w };
+
+	set_weather(w, (struct sb_weather){ .step_wall_every_ns = 1800 * SB_S,
+			       .step_wall_max_ns = 3 * 3600 * SB_S });
+	sb_simulation_on_trace(w->sim, note_step, &up);
+	assert_int_equal(sb_alarm_init(&up.alarm, w->r, SB_HANDLER(ring), &up), 0);
+	up.at_wall_ns = sb_reactor_wall_ns(w->r) + 2 * 3600 * SB_S;
+	sb_alarm_start(&up.alarm, up.at_wall_ns);
+	/* Each run is one wait, were it not for the steps. */
+	assert_int_equal(sb_simulation_run_for(w->sim, 1000 * 3600 * SB_S), 0);
+	assert_int_equal(sb_simulation_run_for(w->sim, 1000 * 3600 * SB_S), 0);
+	assert_true(up.n_by_steps > 10);
+	assert_true(up.n_rung > up.n_by_steps);
+	sb_alarm_finish(&up.alarm);
+	sb_simulation_on_trace(w->sim, NULL, NULL);
+}
+
 int
 main(void)
 {
@@ -387,6 +448,7 @@ main(void)
 		in_world(connecting_and_listening_need_a_descriptor),
 		in_world(who_knocks_without_a_descriptor_is_sent_away),
 		in_world(wall_clock_is_stepped_now_and_then_and_monotonic_time_is_not),
+		in_world(step_within_a_wait_makes_no_alarm_late),
 		in_world(nobody_at_a_path_is_no_file),
 		in_world(trace_tells_what_a_run_depends_on),
 		in_world(more_than_fit_before_the_door_knock_again),

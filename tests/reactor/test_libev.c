@@ -2,6 +2,7 @@
 
 #include "reactor/contract.h"
 #include "reactor/private.h"
+#include "reactor/valgrind.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -249,16 +250,6 @@ posts_from_threads_wake_the_reactor_and_keep_order(void **state)
 	for (i = 0; i < N_THREADS; i++)
 		assert_int_equal(pthread_join(posters[i].thread, NULL), 0);
 	assert_int_equal(n_all, N_THREADS * N_POSTS);
-}
-
-/* valgrind plays the limit of descriptors itself: it lets the system accept, closes what came, and
- * says that there was no descriptor. So whoever waits to be accepted is lost, unlike in reality. */
-static bool
-is_under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
 }
 
 static bool

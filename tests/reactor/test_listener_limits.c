@@ -4,6 +4,7 @@
 
 #include "reactor/peer_counts.h"
 #include "reactor/private.h"
+#include "reactor/valgrind.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -257,15 +258,6 @@ allow_few_descriptors(void)
 	few.rlim_cur = FEW;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	return before;
-}
-
-/* valgrind has limits of its own: see test_libev.c. */
-static bool
-is_under_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
 }
 
 static void

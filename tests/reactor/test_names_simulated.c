@@ -246,6 +246,56 @@ same_seed_is_the_same_order(void **state)
 	assert_non_null(strchr(orders[0], '4'));
 }
 
+/* Connects to the URL, and tells what became of it. */
+static int
+code_of(struct world *w, const char *url)
+{
+	struct peer *p = &w->more[9];
+	int code;
+
+	memset(p, 0, sizeof(*p));
+	init_peer(p, w);
+	(void)strcpy(w->client_url, url);
+	connect_peer(w, p, NULL);
+	sb_simulation_settle(w->sim);
+	(void)sb_simulation_run_for(w->sim, 31 * SB_S);
+	code = p->n_connected ? 0 : p->error.code;
+	drop_peer(p);
+	return code;
+}
+
+static void
+reach_of_a_name_is_that_of_its_addresses(void **state)
+{
+	static const char url[] = "tcp://a.example:17", service[] = "tcp://_x._tcp.a.example";
+	static const char *const addresses[] = { "127.0.0.1", "192.0.2.2" };
+	static const char *const services[] = { "0 0 17 A.example.", "1 0 17 192.0.2.3" };
+	struct world *w = *state;
+
+	(void)strcpy(w->url, "tcp://127.0.0.1:17");
+	open_listener(w);
+	assert_int_equal(sb_simulation_set_reach(w->sim, url, SB_REFUSED), -ENOENT);
+	assert_int_equal(sb_simulation_set_reach(w->sim, service, SB_REFUSED), -ENOENT);
+	assert_int_equal(
+		sb_simulation_set_name(w->sim, "a.example", SB_LOOKUP_IPV4, addresses, 2, 0, 0), 0);
+	assert_int_equal(set(w, "a.example", SB_LOOKUP_IPV6, "2001:db8:0::1", 0), 0);
+	assert_int_equal(sb_simulation_set_name(
+				 w->sim, "_x._tcp.a.example", SB_LOOKUP_SERVICE, services, 2, 0, 0),
+		0);
+	assert_int_equal(code_of(w, url), 0);
+	assert_int_equal(sb_simulation_set_reach(w->sim, url, SB_BLACK_HOLED), 0);
+	assert_int_equal(code_of(w, url), -ETIMEDOUT);
+	assert_int_equal(code_of(w, "tcp://127.0.0.1:17"), -ETIMEDOUT);
+	assert_int_equal(code_of(w, "tcp://[2001:db8::1]:17"), -ETIMEDOUT);
+	assert_int_equal(code_of(w, "tcp://127.0.0.1:18"), -ECONNREFUSED);
+	assert_int_equal(sb_simulation_set_reach(w->sim, service, SB_REFUSED), 0);
+	assert_int_equal(code_of(w, url), -ECONNREFUSED);
+	assert_int_equal(sb_simulation_set_reach(w->sim, service, SB_REACHED), 0);
+	assert_int_equal(code_of(w, service), 0);
+	assert_int_equal(sb_simulation_set_reach(w->sim, "stdio:", SB_REFUSED), -EINVAL);
+	assert_int_equal(sb_simulation_set_reach(w->sim, "systemd://x", SB_REFUSED), -EINVAL);
+}
+
 int
 main(void)
 {
@@ -258,6 +308,7 @@ main(void)
 		in_world(weather_makes_look_ups_fail),
 		in_world(look_up_is_listed_and_cancelled_alone),
 		in_world(services_of_one_priority_come_at_random_by_weight),
+		in_world(reach_of_a_name_is_that_of_its_addresses),
 		cmocka_unit_test(same_seed_is_the_same_order),
 	};
 

@@ -1,210 +1,6 @@
 /* Phases of a program's life: in the simulation, and with signals of the process. */
 
-#include <errno.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include <signalbox/program.h>
-#include <signalbox/simulation.h>
-
-#include "reactor/notify_socket.h"
-
-enum { N_PARTS = 3 };
-
-struct life;
-
-/* What a part does when told; each call is noted. */
-struct fake {
-	struct life *life;
-	char name;
-	int number;
-	bool starts_later, stops_later; /* the test says when */
-	int start_error;
-	void (*on_start)(struct life *);
-	void (*on_stop)(struct life *);
-	void (*on_abort)(struct life *);
-	void (*on_reload)(struct life *);
-};
-
-struct life {
-	struct sb_simulation *sim;
-	struct sb_reactor *r;
-	struct sb_program *program;
-	struct fake fakes[N_PARTS];
-	char said[1024];
-	int signal_number;
-	struct sb_error error;
-	void (*on_ready)(struct life *);
-};
-
-SB_PRINTF(2, 3)
-static void
-say(struct life *life, const char *format, ...)
-{
-	size_t len = strlen(life->said);
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(life->said + len, sizeof(life->said) - len, format, args);
-	va_end(args);
-}
-
-static void
-expect_said(struct life *life, const char *text)
-{
-	assert_string_equal(life->said, text);
-	life->said[0] = '\0';
-}
-
-static int
-start(void *self, struct sb_error *ret_error)
-{
-	struct fake *fake = self;
-
-	say(fake->life, "+%c ", fake->name);
-	if (fake->on_start)
-		fake->on_start(fake->life);
-	if (fake->start_error)
-		return sb_error_set(ret_error, fake->start_error, "no luck");
-	if (!fake->starts_later)
-		sb_part_started(fake->life->program, fake->number);
-	return 0;
-}
-
-static void
-stop(void *self)
-{
-	struct fake *fake = self;
-
-	say(fake->life, "-%c ", fake->name);
-	if (fake->on_stop)
-		fake->on_stop(fake->life);
-	else if (!fake->stops_later)
-		sb_part_stopped(fake->life->program, fake->number);
-}
-
-static void
-abort_part(void *self)
-{
-	struct fake *fake = self;
-
-	say(fake->life, "x%c ", fake->name);
-	if (fake->on_abort)
-		fake->on_abort(fake->life);
-}
-
-static void
-reload(void *self)
-{
-	struct fake *fake = self;
-
-	say(fake->life, "r%c ", fake->name);
-	if (fake->on_reload)
-		fake->on_reload(fake->life);
-}
-
-static const struct sb_part parts[N_PARTS] = {
-	{ "the store", start, stop, abort_part, reload, 0, 0 },
-	{ "the bot", start, stop, abort_part, reload, 20 * SB_S, 12 * SB_S },
-	{ "the web", start, stop, abort_part, reload, 0, 500 * SB_MS },
-};
-
-static void
-on_ready(void *self)
-{
-	struct life *life = self;
-
-	say(life, "ready ");
-	if (life->on_ready)
-		life->on_ready(life);
-}
-
-static void
-on_held_up(void *self, const char *part, int64_t for_ns, bool was_aborted)
-{
-	say(self, "%s:%d%s ", part, (int)(for_ns / SB_MS), was_aborted ? "!" : "");
-}
-
-static void
-on_over(void *self, int signal_number, const struct sb_error *error)
-{
-	struct life *life = self;
-
-	say(life, "over ");
-	life->signal_number = signal_number;
-	life->error = *error;
-}
-
-static const struct sb_program_events events = { on_ready, on_held_up, on_over };
-
-static void
-make(struct life *life, struct sb_reactor *r)
-{
-	int i;
-
-	life->r = r;
-	assert_int_equal(
-		sb_program_create(r, &events, SB_PLACE, life, &life->program, &life->error), 0);
-	for (i = 0; i < N_PARTS; i++) {
-		life->fakes[i].life = life;
-		life->fakes[i].name = (char)('a' + i);
-		life->fakes[i].number = sb_program_add(life->program, &parts[i], &life->fakes[i]);
-		assert_int_equal(life->fakes[i].number, i);
-	}
-}
-
-static int
-set_up(void **state)
-{
-	struct life *life = calloc(1, sizeof(*life));
-
-	(void)alarm(60);
-	(void)unsetenv("NOTIFY_SOCKET");
-	assert_non_null(life);
-	life->sim = sb_simulation_create(1);
-	make(life, sb_simulation_reactor(life->sim));
-	*state = life;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct life *life = *state;
-
-	sb_program_destroy(life->program);
-	sb_simulation_destroy(life->sim);
-	free(life);
-	return 0;
-}
-
-static void
-pass(struct life *life, int64_t ns)
-{
-	assert_int_equal(sb_simulation_run_for(life->sim, ns), 0);
-}
-
-static void
-raise_and_run(struct life *life, int signal_number)
-{
-	sb_simulation_raise(life->sim, signal_number);
-	pass(life, 0);
-}
-
-static void
-run(struct life *life)
-{
-	sb_program_start(life->program);
-	pass(life, 0);
-	expect_said(life, "+a +b +c ready ");
-}
+#include "reactor/life.h"
 
 static void
 parts_start_in_order_and_stop_in_the_opposite_one(void **state)
@@ -369,12 +165,6 @@ part_that_starts_too_long_is_stopped_too(void **state)
 }
 
 static void
-stop_life(struct life *life)
-{
-	sb_program_stop(life->program);
-}
-
-static void
 stop_by_timer(void *self)
 {
 	stop_life(self);
@@ -457,83 +247,6 @@ hup_reloads_in_order_once_all_are_started_and_not_while_they_stop(void **state)
 }
 
 static void
-stop_in_any_callback_is_heeded(void **state)
-{
-	struct life *life = *state;
-
-	life->fakes[0].on_reload = stop_life;
-	run(life);
-	raise_and_run(life, SIGHUP);
-	expect_said(life, "ra -c -b -a over ");
-}
-
-static void
-stop_in_a_start_stops_that_part_too(void **state)
-{
-	struct life *life = *state;
-
-	life->fakes[1].on_start = stop_life;
-	sb_program_start(life->program);
-	pass(life, 0);
-	expect_said(life, "+a +b -b -a over ");
-}
-
-static void
-stop_when_ready_is_heeded(void **state)
-{
-	struct life *life = *state;
-
-	life->on_ready = stop_life;
-	sb_program_start(life->program);
-	raise_and_run(life, SIGHUP);
-	expect_said(life, "+a +b +c ready -c -b -a over ");
-}
-
-static void
-destroy_life(struct life *life)
-{
-	sb_program_destroy(life->program);
-	life->program = NULL;
-}
-
-static void
-begin_again(struct life *life)
-{
-	sb_program_destroy(life->program);
-	memset(life->fakes, 0, sizeof(life->fakes));
-	life->on_ready = NULL;
-	life->said[0] = '\0';
-	make(life, life->r);
-}
-
-static void
-it_may_be_destroyed_in_any_callback(void **state)
-{
-	struct life *life = *state;
-	int i;
-
-	for (i = 0; i < 6; i++) {
-		begin_again(life);
-		life->fakes[0].start_error = i == 0 ? -EIO : 0;
-		life->fakes[0].on_start = i <= 1 ? destroy_life : NULL;
-		life->on_ready = i == 2 ? destroy_life : NULL;
-		life->fakes[0].on_reload = i == 3 ? destroy_life : NULL;
-		life->fakes[2].on_stop = i == 4 ? destroy_life : NULL;
-		life->fakes[2].on_abort = destroy_life;
-		life->fakes[2].stops_later = i == 5;
-		life->fakes[0].starts_later = i == 1;
-		sb_program_start(life->program);
-		sb_simulation_raise(life->sim, SIGHUP);
-		pass(life, 0);
-		if (life->program)
-			sb_program_stop(life->program);
-		pass(life, 60 * SB_S);
-		assert_null(life->program);
-		assert_null(strstr(life->said, "over"));
-	}
-}
-
-static void
 without_functions_a_part_is_started_and_stopped_at_once(void **state)
 {
 	static const struct sb_part nothing = { .name = "nothing" };
@@ -567,6 +280,81 @@ systemd_is_told_of_each_phase(void **state)
 	raise_and_run(life, SIGTERM);
 	assert_string_equal(notify_heard(fd), "STOPPING=1|");
 	notify_end(fd);
+}
+
+/* Until systemd has no room for more. */
+static void
+fill_socket(void)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < 100000 && ret == 0; i++)
+		ret = sb_notify("STATUS=again");
+	assert_int_equal(ret, -EAGAIN);
+}
+
+static void
+what_systemd_has_no_room_for_is_told_when_it_has(void **state)
+{
+	struct life *life = *state;
+	int fd = notify_listen();
+	const char *heard;
+
+	fill_socket();
+	run(life);
+	while (*notify_heard(fd))
+		continue;
+	pass(life, SB_S);
+	assert_string_equal(notify_heard(fd), "READY=1|");
+	fill_socket();
+	raise_and_run(life, SIGHUP);
+	while (*notify_heard(fd))
+		continue;
+	pass(life, SB_S);
+	heard = notify_heard(fd);
+	assert_non_null(strstr(heard, "RELOADING=1\nMONOTONIC_USEC="));
+	assert_non_null(strstr(heard, "|READY=1|"));
+	/* What is not so any more is not told. */
+	fill_socket();
+	raise_and_run(life, SIGHUP);
+	life->fakes[2].stops_later = true;
+	raise_and_run(life, SIGTERM);
+	while (*notify_heard(fd))
+		continue;
+	pass(life, 100 * SB_MS);
+	assert_string_equal(notify_heard(fd), "STOPPING=1|");
+	pass(life, SB_S);
+	assert_string_equal(notify_heard(fd), "");
+	notify_end(fd);
+}
+
+static void
+nobody_tries_again_to_tell_what_can_never_be_told(void **state)
+{
+	struct life *life = *state;
+	uint64_t n_turns;
+
+	assert_int_equal(setenv("NOTIFY_SOCKET", "vsock:2:1", 1), 0);
+	run(life);
+	n_turns = life->r->turn;
+	pass(life, 60 * SB_S);
+	assert_true(life->r->turn <= n_turns + 1);
+	(void)unsetenv("NOTIFY_SOCKET");
+}
+
+static void
+program_without_parts_is_ready_and_over(void **state)
+{
+	struct life *life = *state;
+
+	sb_program_destroy(life->program);
+	assert_int_equal(
+		sb_program_create(life->r, &events, SB_PLACE, life, &life->program, &life->error),
+		0);
+	sb_program_start(life->program);
+	raise_and_run(life, SIGHUP);
+	raise_and_run(life, SIGTERM);
+	expect_said(life, "ready over ");
 }
 
 static void
@@ -626,12 +414,11 @@ main(void)
 		in_life(signal_while_it_starts_stops_what_has_begun),
 		in_life(stop_before_the_start_is_just_over),
 		in_life(hup_reloads_in_order_once_all_are_started_and_not_while_they_stop),
-		in_life(stop_in_any_callback_is_heeded),
-		in_life(stop_in_a_start_stops_that_part_too),
-		in_life(stop_when_ready_is_heeded),
-		in_life(it_may_be_destroyed_in_any_callback),
 		in_life(without_functions_a_part_is_started_and_stopped_at_once),
 		in_life(systemd_is_told_of_each_phase),
+		in_life(what_systemd_has_no_room_for_is_told_when_it_has),
+		in_life(nobody_tries_again_to_tell_what_can_never_be_told),
+		in_life(program_without_parts_is_ready_and_over),
 		cmocka_unit_test(signals_of_the_process_arrive_and_pipe_is_ignored_meanwhile),
 	};
 

@@ -1,6 +1,7 @@
 /* Wakers: calls that are asked for again and again; over libev and the simulation. */
 
 #include "reactor/contract.h"
+#include "reactor/private.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -275,6 +276,7 @@ one_finished_while_it_is_woken_is_not_called_nor_waited_for(void **state)
 	struct desk *desk = *state;
 	char line[256];
 	size_t cursor = 0;
+	uint64_t turn = desk->r->turn;
 
 	init_notes(desk, 2);
 	sb_waker_wake(&desk->wakers[0]);
@@ -283,6 +285,7 @@ one_finished_while_it_is_woken_is_not_called_nor_waited_for(void **state)
 	sb_waker_finish(&desk->wakers[1]);
 	assert_false(sb_reactor_pending_next(desk->r, &cursor, line, sizeof(line)));
 	assert_int_equal(sb_reactor_run(desk->r), 0);
+	assert_int_equal(desk->r->turn, turn);
 	assert_string_equal(desk->journal, "");
 	/* Made again, it is as new, and the last that was woken has a next one. */
 	init_notes(desk, 2);

@@ -1,5 +1,7 @@
 /* The watchdog: what it makes of what it sees, and through its thread, without sleeping. */
 
+#include <sys/resource.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -371,6 +373,83 @@ systemd_hears_of_it_again_and_again(void **state)
 	notify_end(fd);
 }
 
+/* Takes descriptors until there are none. Returns how many are at ret_fds. */
+static size_t
+take_all(int *ret_fds, size_t cap)
+{
+	size_t n = 0;
+
+	while (n < cap && (ret_fds[n] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
+		n++;
+	assert_true(n < cap && errno == EMFILE);
+	return n;
+}
+
+static void
+systemd_hears_of_it_when_no_descriptor_is_left(void **state)
+{
+	struct held *h = *state;
+	int fd = notify_listen(), fds[64], i;
+	struct rlimit before, few = { 64, 64 };
+	size_t n;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few.rlim_max = before.rlim_max;
+	assert_int_equal(setenv("WATCHDOG_USEC", "2000", 1), 0);
+	sb_watchdog_destroy(h->watchdog);
+	assert_int_equal(sb_watchdog_create(h->r, 60 * SB_S, NULL, NULL, h, &h->watchdog), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	n = take_all(fds, 64);
+	while (*notify_heard(fd))
+		continue;
+	for (i = 0; i < 5; i++)
+		hear_one(fd);
+	while (n > 0)
+		(void)close(fds[--n]);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	(void)unsetenv("WATCHDOG_USEC");
+	notify_end(fd);
+}
+
+/* Something of the reactor's own that has a turn, as a socket of its resolver. */
+struct inner {
+	struct sb_reactor *r;
+	struct task task;
+	const char *place;
+};
+
+static void
+run_inner(void *self, unsigned events)
+{
+	struct inner *inner = self;
+
+	(void)events;
+	inner->place = atomic_load(&inner->r->beat.place);
+}
+
+static void
+queue_inner(void *self)
+{
+	struct inner *inner = self;
+
+	sb_reactor_queue(inner->r, &inner->task, EVENT_READ);
+}
+
+static void
+callback_of_an_earlier_turn_is_not_to_blame(void **state)
+{
+	struct held *h = *state;
+	struct inner inner = { .r = h->r, .task = { .run = run_inner }, .place = here };
+
+	inner.task.self = &inner;
+	assert_int_equal(sb_reactor_post(h->r, SB_HANDLER(queue_inner), &inner), 0);
+	assert_int_equal(sb_reactor_run(h->r), 0);
+	assert_int_equal(sb_reactor_begin(h->r), 0);
+	assert_int_equal(sb_reactor_turn(h->r, INT64_MIN), 0);
+	sb_reactor_end(h->r);
+	assert_null(inner.place);
+}
+
 int
 main(void)
 {
@@ -390,6 +469,8 @@ main(void)
 		with_thread(thread_ends_at_any_moment),
 		cmocka_unit_test(simulation_is_never_told_of),
 		with_thread(systemd_hears_of_it_again_and_again),
+		with_thread(systemd_hears_of_it_when_no_descriptor_is_left),
+		with_thread(callback_of_an_earlier_turn_is_not_to_blame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

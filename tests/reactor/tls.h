@@ -123,4 +123,90 @@ info_of(const struct peer *p)
 	return info;
 }
 
+/* STARTTLS takes any name: there are no look-ups here. */
+static inline void
+start_client(struct peer *p)
+{
+	struct sb_error error = { 0 };
+
+	begin_call(p);
+	assert_int_equal(
+		sb_stream_start_tls(p->stream, p->world->client_tls, p->other_name, &error), 0);
+	end_call(p);
+}
+
+static inline void
+start_server(struct peer *p)
+{
+	struct sb_error error = { 0 };
+
+	assert_int_equal(sb_stream_start_tls(p->stream, p->server_tls, NULL, &error), 0);
+}
+
+static inline bool
+both_secured(struct world *w)
+{
+	return w->client.n_secured && w->server.n_secured;
+}
+
+/* A plain connection, on which both then start TLS. */
+static inline void
+start_both(struct world *w, const char *name)
+{
+	w->server.server_tls = w->options.tls;
+	w->own_tls = w->options.tls;
+	w->options.tls = NULL;
+	open_listener(w);
+	w->is_plain = true;
+	connect_peer(w, &w->client, NULL);
+	wait_for(w, both_connected);
+	w->client.other_name = name;
+	start_client(&w->client);
+	start_server(&w->server);
+}
+
+static inline const struct sb_test_certificate *
+self_signed(void)
+{
+	const struct sb_test_certificate_options own = { .names = "elsewhere.example",
+		.is_self_signed = true };
+
+	return sb_test_certificate_create(ca, &own);
+}
+
+static inline bool
+second_connected(struct world *w)
+{
+	return w->more[9].n_connected && w->more[0].n_connected;
+}
+
+static inline bool
+third_connected(struct world *w)
+{
+	return w->more[10].n_connected && w->more[1].n_connected;
+}
+
+static inline void
+connect_again(struct world *w, int i, bool (*is_so)(struct world *))
+{
+	let_pass(w, SB_S);
+	connect_peer(w, &w->more[9 + i], NULL);
+	wait_for(w, is_so);
+}
+
+static inline unsigned
+n_sessions(const struct world *w)
+{
+	return w->client_tls->n_sessions;
+}
+
+static inline void
+print_hex(const unsigned char digest[32], char hex[65])
+{
+	int i;
+
+	for (i = 0; i < 32; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
 #endif

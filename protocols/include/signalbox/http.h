@@ -42,6 +42,10 @@ struct sb_http_options {
 	size_t n_hosts;
 
 	size_t max_connections; /* who comes beyond is told 503 and closed; 1024 */
+	/* The same for those of one IPv4 address, or one /64 of IPv6, that it listens for, but that
+	 * over TLS they are told nothing; 512. Behind a proxy, which is one address: as many as that
+	 * one opens. */
+	size_t max_per_peer;
 	size_t max_target; /* bytes of a request's target; beyond: 414; 8 KiB */
 	size_t max_header; /* bytes of a request's line and fields; beyond: 431; 32 KiB */
 	size_t max_fields; /* beyond: 431; 100 */

@@ -24,6 +24,9 @@ struct sb_ircd_options {
 	const char *name; /* of the server, at most 63 bytes; "irc.local" */
 	const char *network; /* for ISUPPORT, at most 63 bytes; "Signalbox" */
 	size_t max_clients; /* connections; who comes beyond is told so and closed; 1024 */
+	/* The same for those of one IPv4 address, or one /64 of IPv6, but that over TLS they are told
+	 * nothing; 64. */
+	size_t max_per_peer;
 };
 
 /* Listens, and registers its signals with d. place is for reports: SB_PLACE. Returns 0; or what

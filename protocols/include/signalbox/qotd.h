@@ -2,7 +2,10 @@
 #define SIGNALBOX_QOTD_H
 
 /* A quote-of-the-day server over TCP (RFC 865): it sends one short text to whoever connects, throws
- * away what they say, and closes. The text is the application's: <signalbox/qotd_signals.h>. */
+ * away what they say, and closes. The text is the application's: <signalbox/qotd_signals.h>.
+ *
+ * It has 256 connections at once, and 64 of one IPv4 address or one /64 of IPv6; who comes beyond is
+ * closed at once, for the protocol has no other word than a quote. */
 
 #include <signalbox/qotd_signals.h>
 #include <signalbox/reactor.h>

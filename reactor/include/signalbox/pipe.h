@@ -19,8 +19,8 @@ struct sb_pipe;
 typedef void sb_pipe_over_fn(
 	void *self, const struct sb_error *error, uint64_t n_from_a, uint64_t n_from_b);
 
-/* Takes over both streams (sb_stream_attach()), which may still be connecting: nothing is read
- * before both stand. One that is full pauses the other until it has drained. The end of one
+/* Takes over both streams (sb_stream_attach()), which may still be connecting or starting TLS: nothing
+ * is read before both stand. One that is full pauses the other until it has drained. The end of one
  * direction is passed on when all before it is written; when both have ended, it is over. A stream
  * that fails has the other one closed: what it was sent is still written, within its close timeout.
  * All deadlines are the streams' own. The hard limit of each must leave 64 KiB above its high-water

@@ -57,7 +57,7 @@ struct sb_program_events {
 
 /* Takes INT and TERM (stop, the second time: abort all that is not stopped yet, at once) and HUP
  * (reload) of the process, and tells systemd where NOTIFY_SOCKET is set: READY, RELOADING, STOPPING
- * (<signalbox/notify.h>). PIPE, where it would end the process, is ignored: no write of the reactor
+ * (<signalbox/notify.h>), again until it has room for it. PIPE, where it would end the process, is ignored: no write of the reactor
  * raises it, those of other libraries and to standard output may. Returns 0; -EBUSY when another
  * reactor has the signals; -ENOMEM. events must outlive it. */
 SB_API int sb_program_create(struct sb_reactor *r, const struct sb_program_events *events,

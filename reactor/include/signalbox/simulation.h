@@ -63,7 +63,9 @@ enum sb_reach {
 	SB_REFUSED, /* refused though somebody listens */
 	SB_BLACK_HOLED, /* never answered; what is connected hears nothing more either */
 };
-/* Returns 0, or -EINVAL and the like for the URL, or -ENOMEM. */
+/* Of a name it is what happens at each address that the name has now (sb_simulation_set_name()), at
+ * that port; of a service, at each of its hosts. Returns 0; -EINVAL and the like for the URL, or where
+ * nobody connects to a place (fd:, stdio:); -ENOENT for a name without addresses; or -ENOMEM. */
 SB_API int sb_simulation_set_reach(struct sb_simulation *sim, const char *url, enum sb_reach reach);
 
 /* Sets what a look-up of this name and kind answers, after delay_ns: `answers` are n texts, for

@@ -151,7 +151,8 @@ SB_API void sb_stream_destroy(struct sb_stream *stream);
  * deadline ends, with -ENOMEM. */
 SB_API void sb_stream_set_idle_timeout(struct sb_stream *stream, int64_t idle_timeout_ns);
 
-/* Whether `connected` was told and neither close nor abort was called, nor is it over. */
+/* Whether `connected` was told and neither close nor abort was called, nor is it over, nor is TLS
+ * being started on it: it can be written to, but for a shutdown of ours. */
 SB_API bool sb_stream_is_open(const struct sb_stream *stream);
 
 /* The other side, "127.0.0.1:50412", "[::1]:50412", "unix", "fd" or "stdio"; while it connects to a

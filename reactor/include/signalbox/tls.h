@@ -60,12 +60,13 @@ SB_API int sb_tls_reload(struct sb_tls *tls, struct sb_error *ret_error);
 
 /* The same for all contexts that were made from URLs of this reactor's streams and listeners; the
  * first that fails is told, and the others are reloaded. URLs with the same options share one, which
- * is kept for the sessions that a client resumes: their files are read again by this only. */
+ * is kept for the sessions that a client resumes: their files are read again by this only. One that
+ * nothing uses now is forgotten by it. */
 SB_API int sb_tls_reload_all(struct sb_reactor *r, struct sb_error *ret_error);
 
 /* Starts TLS on a plain stream that is connected (STARTTLS). What is queued goes out before, in the
- * clear; then the handshake has the connect timeout; then `secured` is told, or `closed` with the
- * reason. Until then sb_stream_write() is -ENOTCONN. is server: as the context says. name: whom a
+ * clear; then the handshake, both within the connect timeout; then `secured` is told, or `closed` with
+ * the reason. A close meanwhile gives the handshake up. Until then sb_stream_write() is -ENOTCONN. is server: as the context says. name: whom a
  * client expects, host or address; NULL: the stream's URL's host.
  *
  * What the peer sent in the clear behind its last word must not be taken for what it says under
@@ -73,7 +74,7 @@ SB_API int sb_tls_reload_all(struct sb_reactor *r, struct sb_error *ret_error);
  * such a chunk as an attack (RFC 3207, section 4.2 tells of it for mail).
  *
  * Returns 0; -ENOTCONN when not connected, closing or shut down; -EALREADY when it has TLS;
- * -EINVAL for a client without a name and without pins; -EOPNOTSUPP when the transport cannot;
+ * -EINVAL for a client without a name and without pins, or with a name that no certificate can have; -EOPNOTSUPP when the transport cannot;
  * -ENOMEM. */
 SB_API int sb_stream_start_tls(
 	struct sb_stream *stream, struct sb_tls *tls, const char *name, struct sb_error *ret_error);

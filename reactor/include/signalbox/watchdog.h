@@ -30,7 +30,7 @@ typedef void sb_watchdog_fn(void *self, const char *place, int64_t held_ns);
 typedef void sb_watchdog_over_fn(void *self, const char *place, int64_t held_ns);
 
 /* limit_ns: more than 0. One a reactor. fn or over may be NULL. Returns 0; -EALREADY: the reactor
- * has one; -ENOMEM; -EAGAIN: no thread. */
+ * has one; -ENOMEM; -EAGAIN: no thread; -EMFILE or -ENFILE: no socket to tell systemd with. */
 SB_API int sb_watchdog_create(struct sb_reactor *r, int64_t limit_ns, sb_watchdog_fn *fn,
 	sb_watchdog_over_fn *over, void *self, struct sb_watchdog **ret_watchdog);
 
