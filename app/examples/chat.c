@@ -1,56 +1,34 @@
 /* A room: what one says, a line at a time, all others hear. */
-#include <stdlib.h>
-
 #include <signalbox/line.h>
 #include <signalbox/listener.h>
 
-struct guest {
-	struct sb_listener **room;
-	struct sb_lines lines;
-};
-
 static void
-tell_others(struct guest *guest, struct sb_stream *stream, struct sb_bytes line)
+tell_others(void *self, struct sb_stream *from, struct sb_bytes line)
 {
+	struct sb_listener **room = self;
 	char text[800];
-	int len = snprintf(text, sizeof(text), "%s: %.*s\r\n", sb_stream_peer(stream),
-		(int)line.len, (const char *)line.ptr);
+	int len = snprintf(text, sizeof(text), "%s: %.*s\r\n", sb_stream_peer(from), (int)line.len,
+		(const char *)line.ptr);
 
-	sb_listener_write_all(*guest->room, stream, (struct sb_bytes){ text, (size_t)len });
-}
-
-static void
-on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
-{
-	struct guest *guest = self;
-
-	sb_line_feed(&guest->lines, bytes);
-	while (sb_line_next(&guest->lines, &bytes) != SB_LINE_NONE)
-		tell_others(guest, stream, bytes);
+	sb_listener_write_all(*room, from, (struct sb_bytes){ text, (size_t)len });
 }
 
 static void
 on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 {
-	struct guest *guest = self;
-
 	(void)error;
-	tell_others(guest, stream, sb_bytes_of("(has left)"));
-	sb_line_finish(&guest->lines);
-	free(guest);
+	tell_others(self, stream, sb_bytes_of("(has left)"));
 }
 
 static void
 on_accepted(void *self, struct sb_stream *stream)
 {
-	static const struct sb_protocol chatting = { .data = on_data, .closed = on_closed };
-	struct guest *guest = calloc(1, sizeof(*guest));
+	static const struct sb_line_protocol chatting = { .line = tell_others,
+		.closed = on_closed };
+	struct sb_line_reader *reader;
 
-	if (!guest)
-		return; /* one that is not taken is closed */
-	guest->room = self;
-	sb_line_init(&guest->lines, 500, SB_LINE_CUT);
-	sb_stream_attach(stream, &chatting, guest);
+	if (sb_line_reader_create(stream, 500, SB_LINE_CUT, &chatting, self, &reader) < 0)
+		fprintf(stderr, "chat: no room for %s\n", sb_stream_peer(stream));
 }
 
 static const struct sb_acceptor chat = { .accepted = on_accepted };

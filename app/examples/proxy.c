@@ -7,28 +7,20 @@
 #include <signalbox/listener.h>
 #include <signalbox/pipe.h>
 
-enum { HEAD_MAX = 16 * 1024 };
+enum { HEAD_MAX = 16 * 1024, READ_MAX = 64 * 1024, PATIENCE_S = 30 };
 
 struct proxy {
 	struct sb_reactor *r;
 	const char *server;
-	int64_t patience_ns; /* for the server's first byte */
 };
 
 /* One connection, until its answer begins and a pipe has it. */
 struct visit {
 	const struct proxy *proxy;
 	struct sb_stream *browser, *server; /* NULL: gone, or not there yet */
-	char *head; /* of the request, and what of its body came with that */
-	size_t len, head_len;
+	size_t len;
+	char head[HEAD_MAX + READ_MAX]; /* of the request, and what of its body came with that */
 };
-
-static void
-end_visit(struct visit *visit)
-{
-	free(visit->head);
-	free(visit);
-}
 
 /* Answers by itself. `closed` of the browser ends the visit. */
 static void
@@ -38,52 +30,38 @@ answer(struct visit *visit, const char *status)
 
 	(void)snprintf(text, sizeof(text),
 		"HTTP/1.1 %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", status);
-	if (sb_stream_write(visit->browser, sb_bytes_of(text)) < 0)
-		sb_stream_abort(visit->browser);
-	else
-		sb_stream_close(visit->browser);
-}
-
-static int
-write_part(struct visit *visit, const char *from, const char *to)
-{
-	return sb_stream_write(visit->server, (struct sb_bytes){ from, (size_t)(to - from) });
+	(void)sb_stream_write(visit->browser, sb_bytes_of(text));
+	sb_stream_close(visit->browser);
 }
 
 /* The head, less what is between us and the browser, with who asks; and what came with it. */
-static int
-write_request(struct visit *visit)
-{
-	const char *line = visit->head, *end = line + visit->head_len, *peer, *next;
-	char fields[128];
-	int ret = 0;
-
-	for (; ret == 0 && *line != '\r'; line = next) {
-		next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
-		if (strncasecmp(line, "Connection:", 11) != 0)
-			ret = write_part(visit, line, next);
-	}
-	peer = sb_stream_peer(visit->browser);
-	(void)snprintf(fields, sizeof(fields), "X-Forwarded-For: %.*s\r\nConnection: close\r\n\r\n",
-		(int)(strrchr(peer, ':') ? strrchr(peer, ':') - peer : (long)strlen(peer)), peer);
-	if (ret == 0)
-		ret = sb_stream_write(visit->server, sb_bytes_of(fields));
-	return ret < 0 ? ret : write_part(visit, end, visit->head + visit->len);
-}
-
 static void
-on_server_connected(void *self, struct sb_stream *server)
+on_connected(void *self, struct sb_stream *server)
 {
 	struct visit *visit = self;
+	const char *peer = sb_stream_peer(visit->browser), *port = strrchr(peer, ':');
+	const char *line = visit->head, *end = visit->head + visit->len, *next;
+	char who[SB_PEER_CAP + 64];
+	int ret = 0;
 
-	if (write_request(visit) < 0)
+	(void)snprintf(who, sizeof(who), "X-Forwarded-For: %.*s\r\nConnection: close\r\n",
+		(int)(port ? port - peer : SB_PEER_CAP), peer);
+	for (; *line != '\r'; line = next) {
+		next = (const char *)memchr(line, '\n', (size_t)(end - line)) + 1;
+		if (strncasecmp(line, "Connection:", 11) != 0)
+			ret |= sb_stream_write(
+				server, (struct sb_bytes){ line, (size_t)(next - line) });
+	}
+	ret |= sb_stream_write(server, sb_bytes_of(who));
+	ret |= sb_stream_write(server, (struct sb_bytes){ line, (size_t)(end - line) });
+	if (ret)
 		sb_stream_abort(server);
 	sb_stream_resume(visit->browser);
 }
 
 /* The answer begins. */
 static void
-on_server_data(void *self, struct sb_stream *server, struct sb_bytes bytes)
+on_answer(void *self, struct sb_stream *server, struct sb_bytes bytes)
 {
 	struct visit *visit = self;
 	struct sb_pipe *pipe;
@@ -93,16 +71,14 @@ on_server_data(void *self, struct sb_stream *server, struct sb_bytes bytes)
 		|| sb_pipe_create(visit->browser, server, NULL, NULL, &pipe) < 0)
 		sb_stream_abort(visit->browser);
 	else
-		end_visit(visit);
+		free(visit);
 }
 
 static void
-on_server_drained(void *self, struct sb_stream *server)
+on_drained(void *self, struct sb_stream *server)
 {
-	struct visit *visit = self;
-
 	(void)server;
-	sb_stream_resume(visit->browser);
+	sb_stream_resume(((struct visit *)self)->browser);
 }
 
 static void
@@ -115,20 +91,18 @@ on_server_closed(void *self, struct sb_stream *server, const struct sb_error *er
 	answer(visit, error->code == -ETIMEDOUT ? "504 Gateway Timeout" : "502 Bad Gateway");
 }
 
+static const struct sb_protocol serving = { on_connected, on_answer, on_drained,
+	.closed = on_server_closed };
+
 static void
 ask_server(struct visit *visit)
 {
-	static const struct sb_protocol serving = { .connected = on_server_connected,
-		.data = on_server_data,
-		.drained = on_server_drained,
-		.closed = on_server_closed };
-	const struct proxy *proxy = visit->proxy;
-	struct sb_stream_options options = { .connect_timeout_ns = proxy->patience_ns,
-		.idle_timeout_ns = proxy->patience_ns };
+	struct sb_stream_options options = { .connect_timeout_ns = PATIENCE_S * SB_S,
+		.idle_timeout_ns = PATIENCE_S * SB_S };
 
 	sb_stream_pause(visit->browser);
-	if (sb_stream_connect(proxy->r, proxy->server, &options, SB_PLACE, &serving, visit,
-		    &visit->server, NULL)
+	if (sb_stream_connect(visit->proxy->r, visit->proxy->server, &options, SB_PLACE, &serving,
+		    visit, &visit->server, NULL)
 		< 0)
 		answer(visit, "502 Bad Gateway");
 }
@@ -138,31 +112,22 @@ static void
 on_browser_data(void *self, struct sb_stream *browser, struct sb_bytes bytes)
 {
 	struct visit *visit = self;
-	char *head, *end;
+	size_t room = sizeof(visit->head) - visit->len;
 
 	if (visit->server) {
+		sb_stream_set_idle_timeout(visit->server, PATIENCE_S * SB_S);
 		if (sb_stream_write(visit->server, bytes) < 0)
 			sb_stream_abort(visit->server);
 		else if (sb_stream_is_full(visit->server))
 			sb_stream_pause(browser);
-		sb_stream_set_idle_timeout(visit->server, visit->proxy->patience_ns);
 		return;
 	}
-	head = realloc(visit->head, visit->len + bytes.len);
-	if (!head) {
-		sb_stream_abort(browser);
-		return;
-	}
-	visit->head = head;
-	memcpy(head + visit->len, bytes.ptr, bytes.len);
+	memcpy(visit->head + visit->len, bytes.ptr, bytes.len < room ? bytes.len : room);
 	visit->len += bytes.len;
-	end = memmem(head, visit->len, "\r\n\r\n", 4);
-	if (end) {
-		visit->head_len = (size_t)(end - head) + 4;
+	if (bytes.len <= room && memmem(visit->head, visit->len, "\r\n\r\n", 4))
 		ask_server(visit);
-	} else if (visit->len > HEAD_MAX) {
+	else if (visit->len > HEAD_MAX)
 		answer(visit, "431 Request Header Fields Too Large");
-	}
 }
 
 static void
@@ -172,14 +137,14 @@ on_browser_closed(void *self, struct sb_stream *browser, const struct sb_error *
 
 	(void)browser, (void)error;
 	sb_stream_destroy(visit->server);
-	end_visit(visit);
+	free(visit);
 }
+
+static const struct sb_protocol browsing = { NULL, on_browser_data, .closed = on_browser_closed };
 
 static void
 on_accepted(void *self, struct sb_stream *browser)
 {
-	static const struct sb_protocol browsing = { .data = on_browser_data,
-		.closed = on_browser_closed };
 	struct visit *visit = calloc(1, sizeof(*visit));
 
 	if (!visit)
@@ -195,17 +160,11 @@ int
 main(int argc, char **argv)
 {
 	const char *url = argc > 1 ? argv[1] : "tcp://127.0.0.1:8081";
-	struct proxy proxy = { sb_reactor_create(), argc > 2 ? argv[2] : "tcp://127.0.0.1:8080",
-		30 * SB_S };
-	struct sb_error error = { .text = "out of memory" };
+	struct proxy p = { sb_reactor_create(), argc > 2 ? argv[2] : "tcp://127.0.0.1:8080" };
+	struct sb_error e = { .text = "out of memory" };
 	struct sb_listener *listener;
 
-	if (!proxy.r
-		|| sb_listener_open(
-			   proxy.r, url, NULL, SB_PLACE, &proxying, &proxy, &listener, &error)
-			   < 0) {
-		fprintf(stderr, "proxy: %s\n", error.text);
-		return 1;
-	}
-	return sb_reactor_run(proxy.r) < 0;
+	if (!p.r || sb_listener_open(p.r, url, NULL, SB_PLACE, &proxying, &p, &listener, &e) < 0)
+		return fprintf(stderr, "proxy: %s\n", e.text), 1;
+	return sb_reactor_run(p.r) < 0;
 }

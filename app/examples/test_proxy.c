@@ -100,7 +100,7 @@ main(void)
 	struct proxy proxy;
 
 	world = sb_world_create(sb_testing_seed());
-	proxy = (struct proxy){ world->r, SERVER, 30 * SB_S };
+	proxy = (struct proxy){ world->r, SERVER };
 	there = talker_listen(&server, world->r, SERVER);
 	if (!there
 		|| sb_listener_open(

@@ -1,63 +1,42 @@
-/* Work that takes long, on a thread of a pool: hashing a password slowly, for somebody who may leave
- * before it is done. In this simulation it takes a second of virtual time. */
-
+/* Work that takes long, on a thread of a pool: a slow hash, for a guest who may leave before it is
+ * done. In this simulation it takes a second of virtual time. */
 #include <signalbox/pool.h>
 #include <signalbox/testing.h>
 
 /* What the work touches is its own, and lives until `done`, whoever asked. */
 struct hashing {
 	struct sb_work work;
-	uint64_t hash;
-	struct guest *guest; /* NULL: has left */
-};
-
-struct guest {
-	struct hashing *hashing; /* NULL: none under way */
-	uint64_t hash; /* 0: not known yet */
+	uint64_t hash, *ret_hash; /* NULL: who asked has left */
 };
 
 static void
 hash_slowly(void *self)
 {
-	struct hashing *hashing = self;
-	int i;
+	struct hashing *h = self;
 
-	for (i = 0; i < 1000000; i++)
-		hashing->hash =
-			(hashing->hash ^ (hashing->hash >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
+	for (int i = 0; i < 1000000; i++)
+		h->hash = (h->hash ^ (h->hash >> 29)) * UINT64_C(0xbf58476d1ce4e5b9);
 }
 
 static void
 on_hashed(void *self, bool was_done)
 {
-	struct hashing *hashing = self;
+	struct hashing *h = self;
 
-	if (hashing->guest) {
-		hashing->guest->hash = was_done ? hashing->hash : 0;
-		hashing->guest->hashing = NULL;
-	}
-	free(hashing);
+	if (h->ret_hash && was_done)
+		*h->ret_hash = h->hash;
+	free(h);
 }
 
-static void
-arrive(struct guest *guest, struct sb_pool *pool)
+static struct hashing *
+ask(struct sb_pool *pool, uint64_t *ret_hash)
 {
-	struct hashing *hashing = guest->hashing = calloc(1, sizeof(*hashing));
+	struct hashing *h = calloc(1, sizeof(*h));
 
-	hashing->guest = guest;
-	hashing->hash = 17;
-	if (sb_pool_give(pool, &hashing->work, SB_HANDLER(hash_slowly), on_hashed, hashing))
-		abort();
-}
-
-static void
-leave(struct guest *guest)
-{
-	if (!guest->hashing)
-		return;
-	guest->hashing->guest = NULL;
-	(void)sb_pool_cancel(&guest->hashing->work);
-	guest->hashing = NULL;
+	*h = (struct hashing){ .hash = 17, .ret_hash = ret_hash };
+	if (sb_pool_give(pool, &h->work, SB_HANDLER(hash_slowly), on_hashed, h) < 0)
+		sb_testing_fail(SB_PLACE, "the pool takes no work");
+	return h;
 }
 
 int
@@ -67,16 +46,17 @@ main(void)
 	struct sb_world *world = sb_world_create(sb_testing_seed());
 	struct sb_pool *pool =
 		sb_pool_create(world->r, &(struct sb_pool_options){ .n_threads = 1 }, SB_PLACE);
-	struct guest alice = { 0 }, bob = { 0 };
+	uint64_t alice = 0, bob = 0;
+	struct hashing *of_bob;
 
 	sb_simulation_set_weather(world->sim, &weather);
-	arrive(&alice, pool);
-	arrive(&bob, pool);
-	leave(&bob); /* before a thread has begun it, so that takes no time */
+	(void)ask(pool, &alice);
+	of_bob = ask(pool, &bob);
+	of_bob->ret_hash = NULL; /* he leaves before a thread has begun it, so that takes no time */
+	(void)sb_pool_cancel(&of_bob->work);
 	(void)sb_simulation_run_for(world->sim, SB_S);
-	leave(&alice);
 
 	sb_pool_destroy(pool);
 	sb_world_destroy(world);
-	return alice.hash && !bob.hash ? 0 : 1;
+	return alice && !bob ? 0 : 1;
 }

@@ -10,6 +10,7 @@
  */
 
 #include <signalbox/base.h>
+#include <signalbox/stream.h>
 
 SB_C_BEGIN
 
@@ -54,6 +55,30 @@ SB_API enum sb_line sb_line_next(struct sb_lines *lines, struct sb_bytes *ret_li
 
 /* Forgets what is held, as for a new connection. */
 SB_API void sb_line_reset(struct sb_lines *lines);
+
+/* A stream that is read by lines. */
+struct sb_line_reader;
+
+/* As struct sb_protocol, with lines instead of bytes. Any but `line` and `closed` may be NULL. */
+struct sb_line_protocol {
+	void (*connected)(void *self, struct sb_stream *stream);
+	/* A line, without its end; borrowed for the call. Not after close or abort. */
+	void (*line)(void *self, struct sb_stream *stream, struct sb_bytes line);
+	void (*drained)(void *self, struct sb_stream *stream);
+	void (*closed)(void *self, struct sb_stream *stream, const struct sb_error *error);
+};
+
+/* Hands the stream to a protocol that is told whole lines; limit and policy as sb_line_init() has
+ * them, and one that is too long to be told is passed over. A stream that is paused is still told
+ * the lines that came together with the last one. Where memory lacks for a line it is aborted. The
+ * reader goes when `closed` has returned, and until then it is destroyed by
+ * sb_line_reader_destroy() only, and the stream not attached to another protocol.
+ * Returns 0, or -ENOMEM, and the stream is the caller's. */
+SB_API int sb_line_reader_create(struct sb_stream *stream, size_t limit, enum sb_line_policy policy,
+	const struct sb_line_protocol *protocol, void *self, struct sb_line_reader **ret_reader);
+
+/* Destroys the stream, too; nothing is called any more. In any callback. NULL is fine. */
+SB_API void sb_line_reader_destroy(struct sb_line_reader *reader);
 
 SB_C_END
 
