@@ -258,8 +258,8 @@ static void
 secure_both(struct world *w)
 {
 	meet_plain(w, NULL);
-	start_client(w);
-	start_server(w);
+	secure_client(w);
+	secure_server(w);
 	wait_for(w, both_secured);
 }
 
@@ -454,7 +454,7 @@ start_in_up(void *self, struct sb_stream *stream, void **ret_self)
 static void
 start_when_connected(struct peer *p)
 {
-	start_server(p->world);
+	secure_server(p->world);
 }
 
 /* The protocol is not there yet, but is told all in order. */
