@@ -118,11 +118,13 @@ queue_that_does_not_go_before_tls_is_told_as_that(void **state)
 	assert_null(strstr(w->client.error.text, "handshake"));
 }
 
+/* The handshake has a deadline of its own; the idle one rests meanwhile. */
 static void
 silent_peer_in_a_handshake_is_told_as_that(void **state)
 {
 	struct world *w = *state;
-	struct sb_stream_options options = { .connect_timeout_ns = 7 * SB_S };
+	struct sb_stream_options options = { .connect_timeout_ns = 7 * SB_S,
+		.idle_timeout_ns = 2 * SB_S };
 
 	meet_plain(w, &options);
 	secure_client(w);
