@@ -118,11 +118,13 @@ queue_that_does_not_go_before_tls_is_told_as_that(void **state)
 	assert_null(strstr(w->client.error.text, "handshake"));
 }
 
+/* The handshake has a deadline of its own; the idle one rests meanwhile. */
 static void
 silent_peer_in_a_handshake_is_told_as_that(void **state)
 {
 	struct world *w = *state;
-	struct sb_stream_options options = { .connect_timeout_ns = 7 * SB_S };
+	struct sb_stream_options options = { .connect_timeout_ns = 7 * SB_S,
+		.idle_timeout_ns = 2 * SB_S };
 
 	meet_plain(w, &options);
 	secure_client(w);
@@ -258,8 +260,8 @@ static void
 secure_both(struct world *w)
 {
 	meet_plain(w, NULL);
-	start_client(w);
-	start_server(w);
+	secure_client(w);
+	secure_server(w);
 	wait_for(w, both_secured);
 }
 
@@ -454,7 +456,7 @@ start_in_up(void *self, struct sb_stream *stream, void **ret_self)
 static void
 start_when_connected(struct peer *p)
 {
-	start_server(p->world);
+	secure_server(p->world);
 }
 
 /* The protocol is not there yet, but is told all in order. */

@@ -66,7 +66,8 @@ SB_API int sb_tls_reload_all(struct sb_reactor *r, struct sb_error *ret_error);
 
 /* Starts TLS on a plain stream that is connected (STARTTLS). What is queued goes out before, in the
  * clear; then the handshake, both within the connect timeout; then `secured` is told, or `closed` with
- * the reason. A close meanwhile gives the handshake up. Until then sb_stream_write() is -ENOTCONN. is server: as the context says. name: whom a
+ * the reason. The idle deadline rests meanwhile; a close
+ * gives the handshake up. Until then sb_stream_write() is -ENOTCONN. is server: as the context says. name: whom a
  * client expects, host or address; NULL: the stream's URL's host.
  *
  * What the peer sent in the clear behind its last word must not be taken for what it says under
