@@ -54,7 +54,7 @@ struct end_ops {
 	int (*result)(struct end *end);
 
 	/* Of one that listens: returns 0; -EAGAIN: nobody there; -ECONNABORTED: somebody was, try
-	 * on; or a shortage. */
+	 * on; or a shortage, or that it listens no more. */
 	int (*accept)(struct end *listening, struct end **ret_end, struct peer_address *ret_peer);
 
 	/* Of one that listens, where accept() found no descriptor: with one that is kept for this

@@ -80,6 +80,7 @@ take(struct sb_listener *l, struct end *end, const struct peer_address *peer)
 	struct sb_stream *stream;
 
 	if (sb_listener_is_over_limits(l, peer)) {
+		l->has_failed = false;
 		sb_listener_refuse(l, end, peer);
 		return;
 	}

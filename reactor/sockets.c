@@ -290,7 +290,8 @@ note_peer(const union address *address, struct peer_address *ret_peer)
 	}
 }
 
-/* Tells a shortage of ours from what became of one connection while it waited (accept(2)). */
+/* Tells a shortage of ours, or that nobody can come any more (a socket that was passed to us and shut
+ * down by another: it stays ready), from what became of one connection while it waited (accept(2)). */
 static int
 accept_error(int error)
 {
@@ -300,6 +301,7 @@ accept_error(int error)
 	case ENFILE:
 	case ENOBUFS:
 	case ENOMEM:
+	case EINVAL:
 		return -error;
 	default:
 		return -ECONNABORTED;

@@ -296,6 +296,62 @@ nobody_waits_for_ever_when_descriptors_run_out_in_a_flood(void **state)
 	assert_int_equal(close(report[1]), 0);
 }
 
+static void
+stop_run(void *self)
+{
+	struct world *w = self;
+
+	sb_reactor_stop(w->r);
+}
+
+/* Whoever passed it to us may have shut it down: it is ready for ever, and nobody comes. */
+static void
+socket_that_listens_no_more_does_not_spin(void **state)
+{
+	struct world *w = *state;
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct sb_timer timer;
+	uint64_t n_turns;
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	(void)snprintf(w->url, sizeof(w->url), "fd://%d", fd);
+	open_listener(w);
+	assert_int_equal(shutdown(fd, SHUT_RDWR), 0);
+	assert_int_equal(sb_timer_init(&timer, w->r, SB_HANDLER(stop_run), w), 0);
+	sb_timer_start(&timer, 50 * SB_MS);
+	n_turns = w->r->turn;
+	assert_int_equal(run(w), 0);
+	assert_true(w->r->turn - n_turns < 10);
+	assert_int_equal(w->n_failed, 1);
+	sb_timer_finish(&timer);
+}
+
+static void
+want_of_descriptors_is_told_again_when_somebody_was_accepted_and_refused(void **state)
+{
+	struct world *w = *state;
+	const struct sb_weather few = { .max_descriptors = 4 }, enough = { 0 };
+	const struct sb_listener_limits limits = { .max_total = 1 };
+	int i;
+
+	open_listener(w);
+	assert_int_equal(sb_listener_set_limits(w->listener, &limits), 0);
+	connect_peer(w, &w->more[30], NULL);
+	sb_simulation_settle(w->sim);
+	for (i = 31; i < 34; i++) {
+		sb_simulation_set_weather(w->sim, i == 32 ? &enough : &few);
+		connect_peer(w, &w->more[i], NULL);
+		sb_simulation_settle(w->sim);
+		assert_int_equal(w->n_failed, i < 33 ? 1 : 2);
+		assert_int_equal(w->n_refused, i < 32 ? 0 : 1);
+		assert_int_equal(sb_simulation_run_for(w->sim, 100 * SB_MS), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -307,6 +363,9 @@ main(void)
 		in_world(counts_are_right_for_many_peers),
 		in_world(word_of_a_closed_listener_is_not_lost_and_nothing_is_left),
 		in_world(without_descriptors_who_waits_is_sent_away),
+		in_world(want_of_descriptors_is_told_again_when_somebody_was_accepted_and_refused),
+		cmocka_unit_test_setup_teardown(
+			socket_that_listens_no_more_does_not_spin, set_up_tcp, tear_down),
 		cmocka_unit_test_setup_teardown(
 			nobody_waits_for_ever_when_descriptors_run_out_in_a_flood, set_up_tcp,
 			tear_down),
