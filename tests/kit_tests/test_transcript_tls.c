@@ -1,5 +1,7 @@
 /* Transcripts with TLS, from the start and in mid-stream, of clients and of servers. */
 
+#include <unistd.h>
+
 #include "kit_tests/failing.h"
 #include "kit_tests/subjects.h"
 
@@ -270,6 +272,16 @@ client_is_under_tls_from_the_start(void **state)
 	assert_int_equal(client.n_created, 3);
 }
 
+static char certificate_file[128];
+
+static void
+porter_create_noting(void *self, struct sb_world *world, const char *url)
+{
+	(void)snprintf(certificate_file, sizeof(certificate_file), "%s", strstr(url, "cert=") + 5);
+	assert_int_equal(access(certificate_file, R_OK), 0);
+	porter_create_at(self, world, url);
+}
+
 static void
 server_is_under_tls_from_the_start(void **state)
 {
@@ -279,6 +291,7 @@ server_is_under_tls_from_the_start(void **state)
 	(void)state;
 	subject.certificate = certificate;
 	subject.is_tls = true;
+	subject.create = porter_create_noting;
 	sb_transcript_run_text("talk.txt",
 		"a~ connects\n"
 		"a> who are you?\n"
@@ -287,6 +300,7 @@ server_is_under_tls_from_the_start(void **state)
 		"a~ ends\n"
 		"a~ closed\n",
 		&subject, &porter);
+	assert_int_equal(access(certificate_file, F_OK), -1);
 }
 
 /* ---- Mistakes ---- */
