@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 
+#include <ctype.h>
 #include <errno.h>
 
 #include "url_private.h"
@@ -70,17 +71,19 @@ check_name(const char *value, size_t *ret_at)
 static const char *
 check_pins(const char *value, size_t *ret_at)
 {
-	size_t at = 0, len;
+	size_t at = 0, n;
 
 	do {
-		len = strspn(value + at, "0123456789abcdefABCDEF");
-		*ret_at = at + len;
-		if (len != PIN_LEN || (value[at + len] && value[at + len] != ',')) {
-			if (len > PIN_LEN)
-				*ret_at = at + PIN_LEN;
-			return "a pin is 64 hexadecimal digits, and between two of them is a comma";
+		/* Tools print colons between the bytes. */
+		for (n = 0; n < PIN_LEN; n++) {
+			at += n > 0 && n % 2 == 0 && value[at] == ':';
+			if (!isxdigit((unsigned char)value[at]))
+				break;
+			at++;
 		}
-		at += len;
+		*ret_at = at;
+		if (n < PIN_LEN || (value[at] && value[at] != ','))
+			return "a pin is 64 hexadecimal digits, and between two of them is a comma";
 	} while (value[at++]);
 	return NULL;
 }

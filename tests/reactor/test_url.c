@@ -10,6 +10,9 @@
 
 #include <signalbox/url.h>
 
+#define PIN_COLONS                                                                                 \
+	"EB:84:34:7B:DA:4C:EC:32:A8:F0:2E:30:A0:8C:D0:B8:6A:E2:4D:83:9D:96:3C:67:5C:47:68:4D:6B:"  \
+	"BA:E8:E5"
 #define PIN_A "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PIN_B "FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210FEDCBA9876543210"
 #define LABEL_63 "a2345678901234567890123456789012345678901234567890123456789012z"
@@ -102,6 +105,8 @@ host_may_be_any_name_and_a_service_needs_no_port(void **state)
 			NULL },
 		{ "tls://_ircs._tcp.example.org/p?alpn=irc", SB_SCHEME_TCP,
 			"_ircs._tcp.example.org", 0, "/p", "alpn=irc", NULL },
+		{ "tls://a:1?pin=" PIN_COLONS "," PIN_A, SB_SCHEME_TCP, "a", 1, "",
+			"pin=" PIN_COLONS "," PIN_A, NULL },
 	};
 	size_t i;
 
@@ -304,6 +309,9 @@ option_that_does_not_fit_is_refused_where_it_stands(void **state)
 		{ "tls://a:1?name=%61.%31", -EINVAL, 20, "no host name ends in a number" },
 		{ "tls://a:1?name=*.a", -EINVAL, 16, "a host name belongs here" },
 		{ "tls://a:1?pin=" PIN_A "0", -EINVAL, 79, "a pin is 64 hexadecimal digits" },
+		{ "tls://a:1?pin=01:23:4", -EINVAL, 22, "a pin is 64 hexadecimal digits" },
+		{ "tls://a:1?pin=01:234::", -EINVAL, 21, "a pin is 64 hexadecimal digits" },
+		{ "tls://a:1?pin=0:1", -EINVAL, 16, "a pin is 64 hexadecimal digits" },
 		{ "tls://a:1?pin=0123", -EINVAL, 19, "a pin is 64 hexadecimal digits" },
 		{ "tls://a:1?pin=0123g", -EINVAL, 19, "a pin is 64 hexadecimal digits" },
 		{ "tls://a:1?pin=" PIN_A ",", -EINVAL, 80, "a pin is 64 hexadecimal digits" },

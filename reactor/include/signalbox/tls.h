@@ -75,8 +75,8 @@ SB_API int sb_tls_reload_all(struct sb_reactor *r, struct sb_error *ret_error);
  * such a chunk as an attack (RFC 3207, section 4.2 tells of it for mail).
  *
  * Returns 0; -ENOTCONN when not connected, closing or shut down; -EALREADY when it has TLS;
- * -EINVAL for a client without a name and without pins, or with a name that no certificate can have; -EOPNOTSUPP when the transport cannot;
- * -ENOMEM. */
+ * -EINVAL for a client without a name and without pins, or with a name that no certificate can have;
+ * -EOPNOTSUPP when the transport cannot; -ENOMEM. */
 SB_API int sb_stream_start_tls(
 	struct sb_stream *stream, struct sb_tls *tls, const char *name, struct sb_error *ret_error);
 

@@ -22,7 +22,8 @@
  *     key=FILE     its key (PEM); where missing, it lies in cert's file
  *     name=HOST    to connect: the name that the certificate must have, instead of the URL's host
  *     pin=HEX      to connect: what is trusted is this SHA-256 of the certificate or of its public
- *                  key, and without ca= neither who signed it nor its name; several with commas
+ *                  key, and without ca= neither who signed it nor its name; several with commas;
+ *                  colons may stand between the bytes
  *     alpn=NAMES   what protocol is spoken (RFC 7301), several with commas, best first
  *     clients=FILE to listen: clients must show a certificate signed by one of these (PEM)
  *
