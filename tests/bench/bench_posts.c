@@ -205,8 +205,9 @@ from_another_thread(const struct side *side, struct figure *figures, size_t at, 
 		abort();
 	side->run();
 	(void)pthread_join(thread, NULL);
-	figures[WALL].values[at][round] = (clock_ns(CLOCK_MONOTONIC) - wall_ns) / N_POSTS;
-	figures[CPU].values[at][round] = (clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns) / N_POSTS;
+	figures[WALL].values[at][round] = (clock_ns(CLOCK_MONOTONIC) - wall_ns) / (double)N_POSTS;
+	figures[CPU].values[at][round] =
+		(clock_ns(CLOCK_PROCESS_CPUTIME_ID) - cpu_ns) / (double)N_POSTS;
 }
 
 static void
@@ -222,7 +223,8 @@ from_the_loop(const struct side *side, struct figure *figures, size_t at, size_t
 			side->post();
 		side->turn();
 	}
-	figures[ALONE].values[at][round] = (clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns) / N_POSTS;
+	figures[ALONE].values[at][round] =
+		(clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu_ns) / (double)N_POSTS;
 }
 
 int
