@@ -17,8 +17,12 @@ struct sb_pipe {
 	struct side a, b;
 	sb_pipe_over_fn *over;
 	void *self;
+	void *question; /* NULL: none, or asked */
+	size_t question_len;
+	sb_pipe_unanswered_fn *unanswered;
 	struct sb_error error; /* the first; code 0: none */
 	bool is_over; /* and `over` is being told */
+	bool is_telling; /* `unanswered`, which may destroy it */
 };
 
 static void
@@ -26,19 +30,6 @@ note_error(struct sb_pipe *pipe, const struct sb_error *error)
 {
 	if (pipe->error.code == 0)
 		pipe->error = *error;
-}
-
-/* Nothing is read before both stand, with the TLS that was begun on them. */
-static void
-on_connected(void *self, struct sb_stream *stream)
-{
-	struct side *side = self, *other = side->other;
-
-	(void)stream;
-	if (!other->stream || !sb_stream_is_open(other->stream))
-		return;
-	sb_stream_resume(side->stream);
-	sb_stream_resume(other->stream);
 }
 
 /* What cannot be written ends both: what was read is lost. */
@@ -64,22 +55,52 @@ note_failed(struct side *side)
 	sb_stream_close(side->other->stream);
 }
 
-static void
-on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
+/* Returns whether more may follow at once. */
+static bool
+pass(struct side *to, struct sb_bytes bytes)
 {
-	struct side *side = self, *to = side->other;
-	int ret;
+	int ret = sb_stream_write(to->stream, bytes);
 
-	side->n_read += bytes.len;
-	if (!to->stream)
-		return;
-	ret = sb_stream_write(to->stream, bytes);
 	if (ret == -ENOBUFS || ret == -ENOMEM)
 		fail(to, ret);
 	else if (ret == -EPIPE)
 		note_failed(to);
-	if (ret < 0 || sb_stream_is_full(to->stream))
+	return ret == 0 && !sb_stream_is_full(to->stream);
+}
+
+static void
+on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
+{
+	struct side *side = self, *to = side->other;
+
+	side->n_read += bytes.len;
+	if (to->stream && !pass(to, bytes))
 		sb_stream_pause(stream);
+}
+
+/* Nothing is read before both stand, with the TLS that was begun on them. The question is what a has
+ * said first. */
+static void
+stand(struct sb_pipe *pipe)
+{
+	struct sb_stream *a = pipe->a.stream, *b = pipe->b.stream;
+
+	if (!a || !b || !sb_stream_is_open(a) || !sb_stream_is_open(b))
+		return;
+	sb_stream_resume(a);
+	sb_stream_resume(b);
+	if (pipe->question
+		&& !pass(&pipe->b, (struct sb_bytes){ pipe->question, pipe->question_len }))
+		sb_stream_pause(a);
+	free(pipe->question);
+	pipe->question = NULL;
+}
+
+static void
+on_connected(void *self, struct sb_stream *stream)
+{
+	(void)stream;
+	stand(((struct side *)self)->pipe);
 }
 
 static void
@@ -92,15 +113,32 @@ on_drained(void *self, struct sb_stream *stream)
 		sb_stream_resume(from->stream);
 }
 
-/* The other's end is written after all that was. */
+static bool
+is_unanswered(const struct side *side)
+{
+	struct sb_pipe *pipe = side->pipe;
+
+	return pipe->unanswered && side == &pipe->b && side->n_read == 0 && pipe->a.stream;
+}
+
+/* The other's end is written after all that was. But what has ended without an answer gives none any
+ * more, and the other is still to be told. */
 static void
 on_ended(void *self, struct sb_stream *stream)
 {
 	struct side *side = self;
 
-	(void)stream;
-	if (side->other->stream)
+	if (is_unanswered(side))
+		sb_stream_close(stream);
+	else if (side->other->stream)
 		sb_stream_shutdown(side->other->stream);
+}
+
+static void
+destroy(struct sb_pipe *pipe)
+{
+	free(pipe->question);
+	free(pipe);
 }
 
 static void
@@ -111,7 +149,20 @@ tell_over(struct sb_pipe *pipe)
 	pipe->is_over = true;
 	if (pipe->over)
 		pipe->over(pipe->self, &pipe->error, pipe->a.n_read, pipe->b.n_read);
-	free(pipe);
+	destroy(pipe);
+}
+
+/* Returns whether the pipe is still there. */
+static bool
+tell_unanswered(struct sb_pipe *pipe, const struct sb_error *error)
+{
+	pipe->is_telling = true;
+	pipe->unanswered(pipe->self, pipe->a.stream, error);
+	pipe->is_telling = false;
+	if (pipe->a.stream)
+		return true;
+	destroy(pipe);
+	return false;
 }
 
 static void
@@ -125,7 +176,7 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 		note_error(side->pipe, error);
 	if (!other->stream)
 		tell_over(side->pipe);
-	else
+	else if (!is_unanswered(side) || tell_unanswered(side->pipe, error))
 		sb_stream_close(other->stream);
 }
 
@@ -165,10 +216,7 @@ begin(struct sb_pipe *pipe, struct sb_stream *a, struct sb_stream *b)
 {
 	join(&pipe->a, pipe, a, &pipe->b);
 	join(&pipe->b, pipe, b, &pipe->a);
-	if (sb_stream_is_open(a) && sb_stream_is_open(b)) {
-		sb_stream_resume(a);
-		sb_stream_resume(b);
-	}
+	stand(pipe);
 }
 
 int
@@ -205,6 +253,20 @@ sb_pipe_connect(struct sb_stream *a, struct sb_reactor *r, const char *url,
 	return 0;
 }
 
+int
+sb_pipe_ask(struct sb_pipe *pipe, struct sb_bytes question, sb_pipe_unanswered_fn *unanswered)
+{
+	sb_assert(!pipe->question && question.len > 0);
+	pipe->question = malloc(question.len);
+	if (!pipe->question)
+		return -ENOMEM;
+	memcpy(pipe->question, question.ptr, question.len);
+	pipe->question_len = question.len;
+	pipe->unanswered = unanswered;
+	stand(pipe);
+	return 0;
+}
+
 void
 sb_pipe_destroy(struct sb_pipe *pipe)
 {
@@ -213,5 +275,8 @@ sb_pipe_destroy(struct sb_pipe *pipe)
 		return;
 	sb_stream_destroy(pipe->a.stream);
 	sb_stream_destroy(pipe->b.stream);
-	free(pipe);
+	pipe->a.stream = NULL;
+	pipe->b.stream = NULL;
+	if (!pipe->is_telling)
+		destroy(pipe);
 }

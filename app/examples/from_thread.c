@@ -1,49 +1,27 @@
-/* Tells what is typed to everybody who is connected. A thread reads it, since that may wait; a queue
- * brings it to the loop, which knows the streams. */
+/* Tells what is typed to all who are connected. A thread reads, which may wait; the loop tells. */
 #include <pthread.h>
 #include <stdlib.h>
 
-#include <signalbox/join.h>
 #include <signalbox/listener.h>
-#include <signalbox/queue.h>
 
-struct room {
-	struct sb_reactor *r;
-	struct sb_listener *listener;
-};
+static struct sb_listener *room; /* the loop's: no other thread touches it */
 
-/* The thread. What the queue does not take stays ours; NULL is the end. */
+static void
+on_line(void *line)
+{
+	sb_listener_write_all(room, NULL, sb_bytes_of(line));
+	free(line);
+}
+
 static void *
-read_lines(void *queue)
+read_lines(void *r)
 {
 	char *line = NULL;
 	size_t cap = 0;
 
-	while (getline(&line, &cap, stdin) >= 0 && !sb_queue_put(queue, line))
+	while (getline(&line, &cap, stdin) >= 0 && !sb_reactor_post(r, on_line, SB_PLACE, line))
 		line = NULL;
-	free(line);
-	(void)sb_queue_put(queue, NULL);
-	return sb_queue_release(queue), NULL;
-}
-
-static bool
-on_line(void *self, void *line)
-{
-	struct room *room = self;
-
-	if (line)
-		sb_listener_write_all(room->listener, NULL, sb_bytes_of(line));
-	else
-		sb_reactor_stop(room->r);
-	free(line);
-	return true;
-}
-
-static void
-on_dropped(void *self, void *line)
-{
-	(void)self;
-	free(line);
+	return free(line), NULL;
 }
 
 static void
@@ -55,30 +33,16 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 static const struct sb_protocol listening = { .closed = on_closed };
 static const struct sb_acceptor hall = { .protocol = &listening };
 
-/* Who types faster than the loop can tell is told of with a gap. */
-static const struct sb_queue_options options = { .policy = SB_DROP_OLDEST, .drop = on_dropped };
-
-static bool
-room_begins(struct room *room, struct sb_dispatcher *d, const char *url, struct sb_error *ret_error)
+int
+main(void)
 {
-	struct sb_queue *queue = sb_queue_create(d, &options, SB_HANDLER(on_line), room);
+	const char *url = "tcp://127.0.0.1:7005";
+	struct sb_reactor *r = sb_reactor_create();
+	struct sb_error e = { .text = "no memory, or no thread" };
 	pthread_t thread;
 
-	return queue && sb_join(d, room->r, SB_PLACE) == 0
-	       && !sb_listener_open(
-		       room->r, url, NULL, SB_PLACE, &hall, room, &room->listener, ret_error)
-	       && !pthread_create(&thread, NULL, read_lines, queue) && !pthread_detach(thread);
-}
-
-int
-main(int argc, char **argv)
-{
-	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
-	struct room room = { .r = sb_reactor_create() };
-	struct sb_error error = { .text = "out of memory" };
-
-	if (!d || !room.r
-		|| !room_begins(&room, d, argc > 1 ? argv[1] : "tcp://127.0.0.1:7005", &error))
-		return fprintf(stderr, "from_thread: %s\n", error.text), 1;
-	return sb_reactor_run(room.r) < 0;
+	if (!r || sb_listener_open(r, url, NULL, SB_PLACE, &hall, NULL, &room, &e) < 0
+		|| pthread_create(&thread, NULL, read_lines, r) != 0)
+		return fprintf(stderr, "from_thread: %s\n", e.text), 1;
+	return sb_reactor_run(r) < 0;
 }

@@ -386,9 +386,9 @@ on_proxy_accepted(void *self, struct sb_stream *stream)
 	}
 	if (is_made(sb_pipe_create(stream, out->stream, on_over, proxy, &proxy->pipe))) {
 		proxy->n_made++;
-		/* It is the pipe's now. */
-		proxy->scene->n_ends--;
+		proxy->scene->n_ends--; /* it is the pipe's now */
 		memset(out, 0, sizeof(*out));
+		(void)is_made(sb_pipe_ask(proxy->pipe, (struct sb_bytes){ bulk, 1 }, NULL));
 	} else {
 		sb_stream_destroy(stream);
 	}
@@ -418,7 +418,7 @@ talk_through_a_pipe(void *self)
 		(void)sb_stream_write(client->stream, (struct sb_bytes){ bulk, BULK });
 	run_for(&scene, 20 * SB_S);
 	if (went_well())
-		assert_int_equal(scene.ends[1].n_bytes, BULK);
+		assert_true(scene.ends[1].n_bytes > BULK);
 	if (client && client->stream)
 		sb_stream_close(client->stream);
 	run_for(&scene, 60 * SB_S);

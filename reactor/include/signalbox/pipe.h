@@ -36,6 +36,18 @@ SB_API int sb_pipe_connect(struct sb_stream *a, struct sb_reactor *r, const char
 	const struct sb_stream_options *options, const char *place, sb_pipe_over_fn *over,
 	void *self, struct sb_pipe **ret_pipe, struct sb_error *ret_error);
 
+/* b is over, error says how (code 0: in order), and nothing came from it. Borrowed for the call. What
+ * is written now to a, if that stands, still reaches it: it is closed when this returns, and the pipe
+ * over when it is. Here a may be aborted, or the pipe destroyed. */
+typedef void sb_pipe_unanswered_fn(void *self, struct sb_stream *a, const struct sb_error *error);
+
+/* For who has read what a asks, and answers it where b does not. Once, in the turn that made the pipe.
+ * question: written to b before all else that a says; not empty; copied, and not counted. unanswered:
+ * may be NULL; with it, b is closed when it ends without a byte. Its self is the pipe's.
+ * Returns 0, or -ENOMEM, and nothing has changed. */
+SB_API int sb_pipe_ask(
+	struct sb_pipe *pipe, struct sb_bytes question, sb_pipe_unanswered_fn *unanswered);
+
 /* Destroys both streams; `over` is not called. NULL is fine. */
 SB_API void sb_pipe_destroy(struct sb_pipe *pipe);
 
