@@ -223,7 +223,6 @@ on_connected(void *self, struct sb_stream *stream)
 		sb_stream_destroy(stream);
 		return;
 	}
-	sb_assert(protocol->closed);
 	sb_stream_attach(stream, protocol, protocol_self);
 	sb_stream_begin(stream);
 }

@@ -119,7 +119,7 @@ sb_stream_connect(struct sb_reactor *r, const char *url, const struct sb_stream_
 	struct stream *s;
 	int ret;
 
-	sb_assert(protocol && protocol->closed);
+	sb_assert(protocol);
 	ret = sb_url_parse(url, &target, ret_error);
 	if (ret == 0)
 		ret = sb_url_check_connect(&target, ret_error);

@@ -95,7 +95,8 @@ tell_closed(struct stream *s)
 
 	sb_stream_explain(s, &error);
 	sb_stream_retire(s);
-	protocol->closed(s->self, &s->base, &error);
+	if (protocol->closed)
+		protocol->closed(s->self, &s->base, &error);
 	if (s->origin->watch)
 		s->origin->watch->over(s->origin->watch, &s->base, &error);
 }

@@ -6,7 +6,7 @@
 void
 sb_stream_attach(struct sb_stream *stream, const struct sb_protocol *protocol, void *self)
 {
-	sb_assert(protocol && protocol->closed);
+	sb_assert(protocol);
 	stream->transport->attach(stream, protocol, self);
 }
 

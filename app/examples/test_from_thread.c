@@ -12,7 +12,9 @@ int from_thread_main(void);
 #include "talker/talker.h"
 
 static const char typed[] = "one\ntwo\n";
-static int ends[2];
+static int ends[2], n_told;
+static struct sb_reactor *r;
+static struct sb_listener *room;
 
 /* Types, once the guest is there. */
 static void
@@ -23,35 +25,33 @@ on_guest(void *self, struct sb_stream *stream)
 		sb_testing_fail(SB_PLACE, "nothing can be typed");
 }
 
-static void
-on_typed(void *r)
+static bool
+on_told(void *self, void *line)
 {
-	sb_reactor_stop(r);
-}
+	bool has_done = on_line(self, line);
 
-/* The lines are posted when this is. */
-static void *
-read_all(void *r)
-{
-	(void)read_lines(r);
-	if (sb_reactor_post(r, on_typed, SB_PLACE, r) < 0)
-		sb_testing_fail(SB_PLACE, "the end cannot be told");
-	return NULL;
+	if (++n_told == 2)
+		sb_reactor_stop(r);
+	return has_done;
 }
 
 int
 main(void)
 {
-	static const struct sb_acceptor typing = { .accepted = on_guest, .protocol = &listening };
-	struct sb_reactor *r = sb_reactor_create();
+	static const struct sb_acceptor typing = { .accepted = on_guest, .protocol = &silent };
+	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
+	struct sb_queue *queue;
 	struct talker ann;
 	pthread_t thread;
 
-	if (!r || pipe(ends) < 0 || dup2(ends[0], STDIN_FILENO) < 0
+	r = sb_reactor_create();
+	if (!d || !r || sb_join(d, r, SB_PLACE) < 0 || pipe(ends) < 0
+		|| dup2(ends[0], STDIN_FILENO) < 0
+		|| !(queue = sb_queue_create(d, NULL, SB_HANDLER(on_told), &room))
 		|| sb_listener_open(
 			   r, "tcp://127.0.0.1:0", NULL, SB_PLACE, &typing, NULL, &room, NULL)
 			   < 0
-		|| pthread_create(&thread, NULL, read_all, r) != 0)
+		|| pthread_create(&thread, NULL, read_lines, queue) != 0)
 		return 1;
 	talker_call(&ann, r, sb_listener_url(room));
 	(void)alarm(60);
@@ -63,6 +63,7 @@ main(void)
 	sb_listener_close(room);
 	if (sb_reactor_run(r) < 0 || strcmp(ann.heard, typed) != 0)
 		return 1;
+	sb_dispatcher_destroy(d);
 	sb_reactor_destroy(r);
 	return close(ends[0]);
 }

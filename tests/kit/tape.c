@@ -72,7 +72,8 @@ tell_over(struct sb_tape *tape)
 
 	sb_kit_text_finish(&tape->held);
 	sb_kit_text_finish(&tape->queue);
-	tape->protocol->closed(tape->self, &tape->stream, &over);
+	if (tape->protocol->closed)
+		tape->protocol->closed(tape->self, &tape->stream, &over);
 	if (tape->state == TAPE_OVER)
 		return; /* the owner destroyed it in there */
 	tape->state = TAPE_OVER;

@@ -62,7 +62,7 @@ tape_attach(struct sb_stream *stream, const struct sb_protocol *protocol, void *
 	struct sb_tape *tape = tape_of(stream);
 
 	check_use(tape, "sb_stream_attach()");
-	sb_assert(protocol && protocol->closed);
+	sb_assert(protocol);
 	tape->protocol = protocol;
 	tape->self = self;
 }

@@ -27,8 +27,8 @@ struct sb_stream;
 struct sb_tls;
 struct sb_tls_info;
 
-/* The functions of a protocol, usually `static const`; self is the object given with it. Any but
- * `closed` may be NULL. */
+/* The functions of a protocol, usually `static const`; self is the object given with it. Any may be
+ * NULL. */
 struct sb_protocol {
 	/* The connection stands, with TLS where it has it: called once, before any other. For an
 	 * accepted one too. */
