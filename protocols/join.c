@@ -7,11 +7,11 @@
 #include <signalbox/observer.h>
 
 struct joint {
+	struct sb_reap reap; /* first, so that one who looks for leaks finds it in the list */
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
 	struct sb_waker waker;
 	struct sb_timer timer;
-	struct sb_reap reap;
 	char place[];
 };
 

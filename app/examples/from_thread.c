@@ -29,7 +29,7 @@ on_line(void *room, void *line)
 	return free(line), true;
 }
 
-static const struct sb_protocol silent = { NULL };
+static const struct sb_protocol silent = { .closed = NULL };
 static const struct sb_acceptor hall = { .protocol = &silent };
 
 int

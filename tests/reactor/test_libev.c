@@ -108,10 +108,13 @@ signals_arrive_as_calls_and_old_dispositions_come_back(void **state)
 {
 	struct world *w = *state;
 	struct signals s = { .r = w->r };
-	struct sigaction old = { .sa_handler = old_handler }, before, after;
+	struct sigaction old = { .sa_handler = old_handler }, before, before_term, before_hup,
+			 after;
 
 	n_old = 0;
 	assert_int_equal(sigaction(SIGINT, &old, &before), 0);
+	assert_int_equal(sigaction(SIGTERM, NULL, &before_term), 0);
+	assert_int_equal(sigaction(SIGHUP, NULL, &before_hup), 0);
 	assert_int_equal(sb_reactor_on_signal(w->r, SB_HANDLER(on_signal), &s), 0);
 	assert_int_equal(sb_reactor_post(w->r, SB_HANDLER(raise_all), NULL), 0);
 	/* A handler of signals alone keeps no run going. */
@@ -128,9 +131,9 @@ signals_arrive_as_calls_and_old_dispositions_come_back(void **state)
 	assert_int_equal(sigaction(SIGINT, &before, &after), 0);
 	assert_ptr_equal(after.sa_handler, old_handler);
 	assert_int_equal(sigaction(SIGTERM, NULL, &after), 0);
-	assert_ptr_equal(after.sa_handler, SIG_DFL);
+	assert_ptr_equal(after.sa_handler, before_term.sa_handler);
 	assert_int_equal(sigaction(SIGHUP, NULL, &after), 0);
-	assert_ptr_equal(after.sa_handler, SIG_DFL);
+	assert_ptr_equal(after.sa_handler, before_hup.sa_handler);
 }
 
 static void

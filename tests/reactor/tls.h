@@ -6,13 +6,14 @@
 
 #include "reactor/contract.h"
 #include "reactor/tls_private.h"
+#include "reactor/valgrind.h"
 
 static struct sb_test_ca *other_ca;
 
 static inline int
 set_up(void **state)
 {
-	(void)alarm(60);
+	(void)alarm(is_under_valgrind() ? 900 : 60);
 	make_certificates();
 	if (!other_ca)
 		other_ca = sb_test_ca_create("Other Authority");
