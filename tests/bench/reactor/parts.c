@@ -256,9 +256,11 @@ fill_with_connections(struct server *server, struct row *idle, struct row *used,
 	first = load_open(&kind, server->port, 1);
 	before = server_memory_bytes(server);
 	load = load_open(&kind, server->port, N_IDLE);
-	row_note(idle, server->side, round, (server_memory_bytes(server) - before) / N_IDLE);
+	row_note(
+		idle, server->side, round, (server_memory_bytes(server) - before) / (double)N_IDLE);
 	(void)load_run(load, 0);
-	row_note(used, server->side, round, (server_memory_bytes(server) - before) / N_IDLE);
+	row_note(
+		used, server->side, round, (server_memory_bytes(server) - before) / (double)N_IDLE);
 	servers_stop(server, 1);
 	load_close(load);
 	load_close(first);
