@@ -36,8 +36,7 @@ enter_anew(struct sb_alarm *alarm)
 
 	if (alarm->second_of_day >= 0 && alarm->at_wall_ns > time_add(r->wall_ns, AHEAD_MAX_NS))
 		alarm->at_wall_ns = next_of_day(r->wall_ns, alarm->second_of_day);
-	if (alarm->timer.at_ns != alarm->at_wall_ns)
-		sb_timer_heap_move(&r->alarms, &alarm->timer, entry_ns(alarm));
+	sb_timer_heap_move(&r->alarms, &alarm->timer, entry_ns(alarm));
 }
 
 /* Takes the time. What the entries rest on changes only when the clock is stepped back. */

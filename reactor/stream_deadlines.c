@@ -159,7 +159,7 @@ sb_stream_set_timer(struct stream *s)
 	at_ns = first_due(s).at_ns;
 	if (at_ns == INT64_MAX)
 		sb_timer_stop(&d->timer);
-	else if (!sb_timer_is_started(&d->timer) || d->timer.at_ns > at_ns)
+	else if (at_ns < sb_timer_due_ns(&d->timer))
 		sb_timer_start(&d->timer, at_ns - sb_reactor_now_ns(s->origin->reactor));
 }
 

@@ -129,7 +129,6 @@ sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_
 {
 	struct timer_slot slot = { at_ns, timer };
 
-	timer->at_ns = at_ns;
 	timer->seq = ++heap->seq;
 	if (timer->pos != 0)
 		sift(heap, timer->pos - 1, slot);
@@ -253,4 +252,10 @@ bool
 sb_timer_is_started(const struct sb_timer *timer)
 {
 	return timer->pos != 0;
+}
+
+int64_t
+sb_timer_due_ns(const struct sb_timer *timer)
+{
+	return timer->pos != 0 ? timer->reactor->timers.slots[timer->pos - 1].at_ns : INT64_MAX;
 }

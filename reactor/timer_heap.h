@@ -28,7 +28,7 @@ int sb_timer_heap_reserve(struct timer_heap *heap);
 void sb_timer_heap_release(struct timer_heap *heap);
 void sb_timer_heap_finish(struct timer_heap *heap);
 
-/* Uses of the timer its at_ns, seq and pos only. A started one starts over. */
+/* Uses of the timer its seq and pos only. A started one starts over. */
 void sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns);
 
 /* Moves a started one, which keeps its place in the order of starting. */

@@ -113,7 +113,7 @@ set_timer(struct sb_http_connection *c)
 	at_ns = deadline_ns(c);
 	if (at_ns == INT64_MAX)
 		sb_timer_stop(&c->timer);
-	else if (!sb_timer_is_started(&c->timer) || c->timer.at_ns > at_ns)
+	else if (at_ns < sb_timer_due_ns(&c->timer))
 		sb_timer_start(&c->timer, at_ns - now_ns(c));
 }
 

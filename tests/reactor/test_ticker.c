@@ -256,8 +256,8 @@ on_stall(void *self)
 		const struct bell *bell = &t->bells[i];
 		int64_t due_ns = bell->start_ns + (int64_t)(bell->n_due + 1) * bell->interval_ns;
 
-		assert_true(
-			due_ns >= sb_reactor_now_ns(t->r) || bell->ticker.timer.at_ns == due_ns);
+		assert_true(due_ns >= sb_reactor_now_ns(t->r)
+			    || sb_timer_due_ns(&bell->ticker.timer) == due_ns);
 	}
 	t->sim->now_ns += random_to(t, 20 * SB_MS);
 	if (++t->n_stalls < N_STALLS) {

@@ -526,6 +526,7 @@ change_one(struct crowd *c)
 		sb_timer_start(&t->timer, after_ns);
 	}
 	assert_true(sb_timer_is_started(&t->timer) == (t->at_ns < INT64_MAX));
+	assert_true(sb_timer_due_ns(&t->timer) == t->at_ns);
 }
 
 static void

@@ -115,9 +115,8 @@ SB_API bool sb_reactor_pending_next(
 /* A timer. The caller's memory; the members are private. */
 struct sb_timer {
 	struct sb_reactor *reactor;
-	int64_t at_ns;
-	uint64_t seq;
 	uint32_t pos; /* in the heap, from 1; 0: not started */
+	uint64_t seq;
 	sb_call_fn *fn;
 	void *self;
 	const char *place;
@@ -140,6 +139,9 @@ SB_API void sb_timer_stop(struct sb_timer *timer);
 
 /* Whether it will fire: false in its own callback, until it is started again. */
 SB_API bool sb_timer_is_started(const struct sb_timer *timer);
+
+/* When it will fire, by sb_reactor_now_ns(); INT64_MAX: it is not started. */
+SB_API int64_t sb_timer_due_ns(const struct sb_timer *timer);
 
 SB_C_END
 
