@@ -25,7 +25,6 @@ struct contest {
 	size_t n_servers;
 	struct kind_of_load load;
 	size_t unit; /* bytes sent back, for which a figure is the server's CPU time */
-	struct limit limit;
 };
 
 static void
@@ -51,9 +50,10 @@ take_round(const struct contest *contest, struct row *row, struct load **loads, 
 }
 
 static void
-measure_row(const struct contest *contest, const char *what, size_t n_connections)
+measure_row(
+	const struct contest *contest, const char *what, size_t n_connections, struct limit limit)
 {
-	struct row row = { .what = what, .limit = contest->limit };
+	struct row row = { .what = what, .limit = limit };
 	struct load *loads[MOST_SERVERS];
 	size_t k, round, n_rounds = measure_rounds(MOST_ROUNDS);
 
@@ -94,16 +94,15 @@ measure_echo(void)
 		.n_servers = N_OF(servers),
 		.load = { .len = MESSAGE, .window = MESSAGE },
 		.unit = MESSAGE,
-		.limit = TIMES(1.1),
 	};
 
 	measure_peers(all_peers);
 	measure_section("Echo of 64 bytes, a signal for each piece that comes",
 		"ns of the server's CPU a message");
 	servers_start(servers, N_OF(servers));
-	measure_row(&contest, "1 connection", 1);
-	measure_row(&contest, "100", 100);
-	measure_row(&contest, "1000", 1000);
+	measure_row(&contest, "1 connection", 1, NO_LIMIT);
+	measure_row(&contest, "100", 100, TIMES(1.1));
+	measure_row(&contest, "1000", 1000, NO_LIMIT);
 	servers_stop(servers, N_OF(servers));
 }
 
@@ -121,15 +120,14 @@ measure_lines(void)
 		.n_servers = N_OF(servers),
 		.load = { .len = LINES * MESSAGE, .line_len = MESSAGE, .window = LINES * MESSAGE },
 		.unit = MESSAGE,
-		.limit = TIMES(1.5),
 	};
 
 	measure_peers(line_peers);
 	measure_section("Echo of 64-byte lines, a signal for each, 16 at a time",
 		"ns of the server's CPU a line");
 	servers_start(servers, N_OF(servers));
-	measure_row(&contest, "1 connection", 1);
-	measure_row(&contest, "100", 100);
+	measure_row(&contest, "1 connection", 1, TIMES(1.5));
+	measure_row(&contest, "100", 100, TIMES(1.5));
 	servers_stop(servers, N_OF(servers));
 }
 
@@ -150,15 +148,14 @@ measure_stream(void)
 		.n_servers = N_OF(servers),
 		.load = { .len = PIECE, .window = 4 * PIECE },
 		.unit = 1024,
-		.limit = TIMES(1.1),
 	};
 
 	measure_peers(stream_peers);
 	measure_section("Echo of 64 KiB, beside one that reads on while its buffer comes back full",
 		"ns of the server's CPU a KiB");
 	servers_start(servers, N_OF(servers));
-	measure_row(&contest, "1 connection", 1);
-	measure_row(&contest, "8", 8);
+	measure_row(&contest, "1 connection", 1, TIMES(1.1));
+	measure_row(&contest, "8", 8, TIMES(1.1));
 	servers_stop(servers, N_OF(servers));
 }
 
@@ -228,15 +225,14 @@ measure_tls(void)
 		.n_servers = N_OF(servers),
 		.load = { .len = MESSAGE, .window = MESSAGE, .has_tls = true },
 		.unit = MESSAGE,
-		.limit = NO_LIMIT,
 	};
 
 	servers_start(servers, N_OF(servers));
 	measure_peers(no_peers);
 	measure_section("Echo of 64 bytes under TLS, beside OpenSSL over epoll",
 		"ns of the server's CPU a message");
-	measure_row(&contest, "1 connection", 1);
-	measure_row(&contest, "100", 100);
+	measure_row(&contest, "1 connection", 1, NO_LIMIT);
+	measure_row(&contest, "100", 100, NO_LIMIT);
 	measure_section("The same, by connections", "ns of the server's CPU a connection");
 	measure_bursts("accepted, answered, ended", servers, N_OF(servers), true, 1, 5);
 	servers_stop(servers, N_OF(servers));
