@@ -186,6 +186,34 @@ without_descriptors_who_waits_is_sent_away(void **state)
 	assert_int_equal(w->n_failed, 1);
 }
 
+/* Resuming does not cut the rest after a shortage short, and pausing outlasts it. */
+static void
+pause_and_the_rest_after_a_shortage_keep_apart(void **state)
+{
+	struct world *w = *state;
+	struct sb_weather few = { .max_descriptors = 3 }, enough = { 0 };
+
+	sb_simulation_set_weather(w->sim, &few);
+	open_listener(w);
+	connect_peer(w, &w->more[30], NULL);
+	connect_peer(w, &w->more[31], NULL);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->n_failed, 1);
+	assert_int_equal(w->n_accepted, 0);
+	sb_simulation_set_weather(w->sim, &enough);
+	connect_peer(w, &w->more[32], NULL);
+	sb_listener_pause(w->listener);
+	sb_listener_resume(w->listener);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->n_accepted, 0);
+	sb_listener_pause(w->listener);
+	assert_int_equal(sb_simulation_run_for(w->sim, SB_S), 0);
+	assert_int_equal(w->n_accepted, 0);
+	sb_listener_resume(w->listener);
+	sb_simulation_settle(w->sim);
+	assert_int_equal(w->n_accepted, 1);
+}
+
 enum { N_FLOOD = 300, FEW = 64 };
 
 static int
@@ -363,6 +391,7 @@ main(void)
 		in_world(counts_are_right_for_many_peers),
 		in_world(word_of_a_closed_listener_is_not_lost_and_nothing_is_left),
 		in_world(without_descriptors_who_waits_is_sent_away),
+		in_world(pause_and_the_rest_after_a_shortage_keep_apart),
 		in_world(want_of_descriptors_is_told_again_when_somebody_was_accepted_and_refused),
 		cmocka_unit_test_setup_teardown(
 			socket_that_listens_no_more_does_not_spin, set_up_tcp, tear_down),
