@@ -455,7 +455,7 @@ sb_program_add(struct sb_program *program, const struct sb_part *part, void *sel
 	size_t n = program->n_entries;
 	struct entry *entries;
 
-	sb_assert(program->phase == MADE && part->name);
+	sb_assert(program->phase == MADE && part->name && part->stop_timeout_ns >= 0);
 	entries = realloc(program->entries, (n + 1) * sizeof(*entries));
 	if (!entries)
 		return -ENOMEM;

@@ -38,7 +38,7 @@ struct sb_part {
 	/* 0: 90 s; negative: none. A start that takes longer is -ETIMEDOUT, and it is stopped with
 	 * those before it. */
 	int64_t start_timeout_ns;
-	int64_t stop_timeout_ns; /* 0: 10 s */
+	int64_t stop_timeout_ns; /* 0: 10 s; a stop has an end, so none is negative */
 };
 
 struct sb_program_events {

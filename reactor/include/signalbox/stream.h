@@ -137,7 +137,8 @@ SB_API void sb_stream_shutdown(struct sb_stream *stream);
 
 /* Writes what is queued, reads no more, then `closed`: with code 0, or -ETIMEDOUT when the peer did
  * not take it in time (the rest is dropped, and the connection reset). Again is harmless. A stream
- * of which `connected` was not told just gives up, with -ECONNABORTED. */
+ * of which `connected` was not told just gives up, with -ECONNABORTED; one without memory for the
+ * deadline of its closing ends at once, with -ENOMEM. */
 SB_API void sb_stream_close(struct sb_stream *stream);
 
 /* Drops what is queued and resets the connection; then `closed` with -ECONNABORTED. */
