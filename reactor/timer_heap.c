@@ -131,16 +131,15 @@ sift(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 void
 sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
 {
-	struct timer_slot slot = { at_ns, timer };
+	uint32_t i = timer->pos - 1;
 
 	timer->seq = ++heap->seq;
-	if (is_started(heap, timer)) {
-		sift(heap, timer->pos - 1, slot);
-		return;
+	if (i >= heap->n) {
+		/* The first of the stopped ones makes way. */
+		put(heap, i, heap->slots[heap->n]);
+		i = heap->n++;
 	}
-	/* The first of the stopped ones makes way. */
-	put(heap, timer->pos - 1, heap->slots[heap->n]);
-	sift_up(heap, heap->n++, slot);
+	sift(heap, i, (struct timer_slot){ at_ns, timer });
 }
 
 void
