@@ -30,13 +30,13 @@ entry_ns(const struct sb_alarm *alarm)
 }
 
 static void
-enter_anew(struct sb_alarm *alarm)
+enter_anew(struct timer_slot *slot, int64_t wall_ns)
 {
-	struct sb_reactor *r = alarm->timer.reactor;
+	struct sb_alarm *alarm = (struct sb_alarm *)slot->timer;
 
-	if (alarm->second_of_day >= 0 && alarm->at_wall_ns > time_add(r->wall_ns, AHEAD_MAX_NS))
-		alarm->at_wall_ns = next_of_day(r->wall_ns, alarm->second_of_day);
-	sb_timer_heap_move(&r->alarms, &alarm->timer, entry_ns(alarm));
+	if (alarm->second_of_day >= 0 && alarm->at_wall_ns > time_add(wall_ns, AHEAD_MAX_NS))
+		alarm->at_wall_ns = next_of_day(wall_ns, alarm->second_of_day);
+	slot->at_ns = entry_ns(alarm);
 }
 
 /* Takes the time. What the entries rest on changes only when the clock is stepped back. */
@@ -44,15 +44,14 @@ static void
 look(struct sb_reactor *r)
 {
 	int64_t before_ns = r->wall_ns;
-	struct sb_timer *timer;
+	uint32_t i;
 
 	r->wall_ns = r->backend->wall_ns(r->back);
 	if (r->wall_ns >= before_ns)
 		return;
-	for (timer = r->all_alarms; timer; timer = timer->next) {
-		if (timer->pos != 0)
-			enter_anew((struct sb_alarm *)timer);
-	}
+	for (i = 0; i < r->alarms.n; i++)
+		enter_anew(&r->alarms.slots[i], r->wall_ns);
+	sb_timer_heap_reorder(&r->alarms);
 }
 
 static void
@@ -116,18 +115,8 @@ int
 sb_alarm_init(
 	struct sb_alarm *alarm, struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self)
 {
-	int ret;
-
-	sb_assert(fn);
 	memset(alarm, 0, sizeof(*alarm));
-	ret = sb_timer_join(&alarm->timer, &r->alarms, &r->alarms_end);
-	if (ret < 0)
-		return ret;
-	alarm->timer.reactor = r;
-	alarm->timer.fn = fn;
-	alarm->timer.place = place;
-	alarm->timer.self = self;
-	return 0;
+	return sb_timer_init_in(&r->alarms, &alarm->timer, r, fn, place, self);
 }
 
 void
@@ -135,16 +124,16 @@ sb_alarm_finish(struct sb_alarm *alarm)
 {
 	struct sb_reactor *r = alarm->timer.reactor;
 
-	if (!r)
+	if (alarm->timer.pos == 0)
 		return;
-	sb_timer_leave(&alarm->timer, &r->alarms, &r->alarms_end);
+	sb_timer_heap_remove(&r->alarms, &alarm->timer);
 	unwatch(r);
 }
 
 void
 sb_alarm_start(struct sb_alarm *alarm, int64_t at_wall_ns)
 {
-	sb_assert(alarm->timer.reactor);
+	sb_assert(alarm->timer.pos != 0);
 	alarm->second_of_day = -1;
 	start(alarm, at_wall_ns);
 }
@@ -152,7 +141,7 @@ sb_alarm_start(struct sb_alarm *alarm, int64_t at_wall_ns)
 void
 sb_alarm_start_daily(struct sb_alarm *alarm, int second_of_day)
 {
-	sb_assert(alarm->timer.reactor);
+	sb_assert(alarm->timer.pos != 0);
 	sb_assert(second_of_day >= 0 && second_of_day < DAY_S);
 	alarm->second_of_day = second_of_day;
 	start(alarm, next_of_day(sb_reactor_wall_ns(alarm->timer.reactor), second_of_day));
@@ -163,7 +152,7 @@ sb_alarm_stop(struct sb_alarm *alarm)
 {
 	struct sb_reactor *r = alarm->timer.reactor;
 
-	if (!r)
+	if (alarm->timer.pos == 0)
 		return;
 	sb_timer_heap_stop(&r->alarms, &alarm->timer);
 	unwatch(r);
@@ -172,5 +161,5 @@ sb_alarm_stop(struct sb_alarm *alarm)
 bool
 sb_alarm_is_started(const struct sb_alarm *alarm)
 {
-	return sb_timer_is_started(&alarm->timer);
+	return alarm->timer.pos != 0 && is_started(&alarm->timer.reactor->alarms, &alarm->timer);
 }

@@ -87,9 +87,7 @@ struct sb_reactor {
 	void (*fires)(void *back, const char *place); /* NULL, or told of each timer that fires */
 
 	struct timer_heap timers;
-	struct sb_timer *all_timers, **timers_end;
 	struct timer_heap alarms; /* by the wall clock */
-	struct sb_timer *all_alarms, **alarms_end;
 	int64_t wall_ns; /* when an alarm last looked at it */
 	bool watches_wall;
 	struct inbox *inbox;

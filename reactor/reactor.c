@@ -28,8 +28,6 @@ sb_reactor_make(const struct backend *backend, void *back)
 	}
 	r->backend = backend;
 	r->back = back;
-	r->timers_end = &r->all_timers;
-	r->alarms_end = &r->all_alarms;
 	r->wakers_end = &r->all_wakers;
 	r->pools_end = &r->all_pools;
 	r->reaps_end = &r->reaps;
@@ -64,8 +62,8 @@ sb_reactor_free(struct sb_reactor *r)
 	sb_resolver_finish(r);
 	sb_tls_forget_urls(r);
 	sb_assert(!r->watchdog);
-	sb_assert(!r->all_timers);
-	sb_assert(!r->all_alarms);
+	sb_assert(r->timers.n_all == 0);
+	sb_assert(r->alarms.n_all == 0);
 	sb_assert(!r->all_pools);
 	sb_assert(!r->all_wakers);
 	sb_assert(TAILQ_EMPTY(&r->streams));
@@ -314,21 +312,22 @@ is_turn_of(size_t *at)
 static bool
 describe_timers(const struct sb_reactor *r, size_t *at, char *buf, size_t cap)
 {
-	const struct sb_timer *timer;
+	uint32_t i;
 
-	for (timer = r->all_timers; timer; timer = timer->next) {
+	for (i = 0; i < r->timers.n_all; i++) {
+		const char *place = r->timers.slots[i].timer->place;
+
 		/* Those of streams and listeners have no place; their owner is listed. */
-		if (timer->place && is_turn_of(at)) {
-			(void)snprintf(buf, cap, "timer %s", timer->place);
+		if (place && is_turn_of(at)) {
+			(void)snprintf(buf, cap, "timer %s", place);
 			return true;
 		}
 	}
-	for (timer = r->all_alarms; timer; timer = timer->next) {
-		if (is_turn_of(at)) {
-			(void)snprintf(buf, cap, "alarm %s", timer->place);
-			return true;
-		}
+	if (*at < r->alarms.n_all) {
+		(void)snprintf(buf, cap, "alarm %s", r->alarms.slots[*at].timer->place);
+		return true;
 	}
+	*at -= r->alarms.n_all;
 	return false;
 }
 

@@ -55,7 +55,7 @@ expect(struct sim_end *end)
 	at_ns = earlier(at_ns, end->reset_ns);
 	if (at_ns == INT64_MAX || end->place->reach == SB_BLACK_HOLED)
 		sb_timer_heap_stop(&end->sim->network, &end->due);
-	else if (end->due.pos == 0)
+	else if (!is_started(&end->sim->network, &end->due))
 		sb_timer_heap_start(&end->sim->network, &end->due,
 			at_ns > end->sim->now_ns ? at_ns : end->sim->now_ns);
 }

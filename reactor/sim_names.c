@@ -195,8 +195,7 @@ sb_sim_set_reach_of_name(struct sb_simulation *sim, const struct sb_url *url, en
 static void
 free_query(struct sim_query *query)
 {
-	sb_timer_heap_stop(&query->sim->network, &query->due);
-	sb_timer_heap_release(&query->sim->network);
+	sb_timer_heap_remove(&query->sim->network, &query->due);
 	free(query);
 }
 
@@ -257,7 +256,7 @@ start(struct resolver *resolver, struct sb_lookup *lookup)
 	struct sim_query *query = calloc(1, sizeof(*query));
 	int64_t after_ns;
 
-	if (!query || sb_timer_heap_reserve(&sim->network) < 0) {
+	if (!query || sb_timer_heap_add(&sim->network, &query->due) < 0) {
 		free(query);
 		return -ENOMEM;
 	}

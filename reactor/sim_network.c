@@ -40,25 +40,24 @@ init_end(struct sim_end *end, struct sb_simulation *sim, struct sim_place *place
 	TAILQ_INIT(&end->backlog);
 }
 
-/* Room in the heap for both ends. */
-static int
-reserve_two(struct timer_heap *heap)
+static void
+free_end(struct sim_end *end)
 {
-	int ret = sb_timer_heap_reserve(heap);
+	struct sb_simulation *sim = end->sim;
 
-	if (ret < 0)
-		return ret;
-	ret = sb_timer_heap_reserve(heap);
-	if (ret < 0)
-		sb_timer_heap_release(heap);
-	return ret;
+	sb_sim_cool(end);
+	sb_sim_give_descriptor(end);
+	sb_timer_heap_remove(&sim->network, &end->due);
+	sb_byte_queue_drop(&end->bytes, &sim->spare);
+	sb_byte_queue_drop(&end->deliveries, &sim->spare);
 }
 
 static void
-release_two(struct timer_heap *heap)
+free_ends(struct sim_connection *connection)
 {
-	sb_timer_heap_release(heap);
-	sb_timer_heap_release(heap);
+	free_end(&connection->client);
+	free_end(&connection->server);
+	free(connection);
 }
 
 static void
@@ -84,18 +83,19 @@ sb_sim_connect(void *back, const struct sb_url *url, struct end **ret_end, int *
 	struct sb_simulation *sim = back;
 	struct sim_place *place = sb_sim_place(sim, url);
 	struct sim_connection *connection = place ? calloc(1, sizeof(*connection)) : NULL;
-	int ret = connection ? reserve_two(&sim->network) : -ENOMEM;
+	int ret;
 
-	if (ret < 0) {
-		free(connection);
-		return ret;
-	}
+	if (!connection)
+		return -ENOMEM;
 	init_end(&connection->client, sim, place);
 	init_end(&connection->server, sim, place);
-	ret = sb_sim_take_descriptor(sim, &connection->client);
+	ret = sb_timer_heap_add(&sim->network, &connection->client.due);
+	if (ret == 0)
+		ret = sb_timer_heap_add(&sim->network, &connection->server.due);
+	if (ret == 0)
+		ret = sb_sim_take_descriptor(sim, &connection->client);
 	if (ret < 0) {
-		release_two(&sim->network);
-		free(connection);
+		free_ends(connection);
 		return ret;
 	}
 	join(connection);
@@ -308,18 +308,6 @@ shut_down(struct end *base)
 }
 
 static void
-free_end(struct sim_end *end)
-{
-	struct sb_simulation *sim = end->sim;
-
-	sb_sim_cool(end);
-	sb_sim_give_descriptor(end);
-	sb_timer_heap_stop(&sim->network, &end->due);
-	sb_byte_queue_drop(&end->bytes, &sim->spare);
-	sb_byte_queue_drop(&end->deliveries, &sim->spare);
-}
-
-static void
 close_listening(struct sim_end *end)
 {
 	struct sim_end *server;
@@ -337,13 +325,8 @@ close_listening(struct sim_end *end)
 static void
 free_connection(struct sim_connection *connection)
 {
-	struct sb_simulation *sim = connection->client.sim;
-
-	TAILQ_REMOVE(&sim->connections, connection, link);
-	free_end(&connection->client);
-	free_end(&connection->server);
-	release_two(&sim->network);
-	free(connection);
+	TAILQ_REMOVE(&connection->client.sim->connections, connection, link);
+	free_ends(connection);
 }
 
 /* What the peer is told of it. */

@@ -79,7 +79,7 @@ call(struct crew *base)
 	for (i = 0; i < crew->n; i++) {
 		struct place *place = &crew->places[i];
 
-		if (place->work || place->due.pos != 0)
+		if (place->work || is_started(&crew->sim->network, &place->due))
 			continue;
 		if (crew->sim->weather.work_max_ns > 0 && sb_sim_random(crew->sim) % 2)
 			begin(place);
@@ -100,29 +100,11 @@ dismiss(struct crew *base)
 	for (i = 0; i < crew->n; i++) {
 		struct place *place = &crew->places[i];
 
-		sb_timer_heap_stop(&crew->sim->network, &place->due);
 		if (place->work)
 			finish(place);
-		sb_timer_heap_release(&crew->sim->network);
+		sb_timer_heap_remove(&crew->sim->network, &place->due);
 	}
 	free(crew);
-}
-
-static int
-reserve(struct timer_heap *heap, unsigned n)
-{
-	unsigned i;
-	int ret;
-
-	for (i = 0; i < n; i++) {
-		ret = sb_timer_heap_reserve(heap);
-		if (ret < 0) {
-			while (i-- > 0)
-				sb_timer_heap_release(heap);
-			return ret;
-		}
-	}
-	return 0;
 }
 
 struct crew *
@@ -132,10 +114,8 @@ sb_sim_hire(void *back, struct sb_pool *pool, unsigned n)
 	struct sim_crew *crew = calloc(1, sizeof(*crew) + n * sizeof(crew->places[0]));
 	unsigned i;
 
-	if (!crew || reserve(&sim->network, n) < 0) {
-		free(crew);
+	if (!crew)
 		return NULL;
-	}
 	crew->base.call = call;
 	crew->base.dismiss = dismiss;
 	crew->sim = sim;
@@ -145,6 +125,10 @@ sb_sim_hire(void *back, struct sb_pool *pool, unsigned n)
 		crew->places[i].crew = crew;
 		crew->places[i].due.fn = on_due;
 		crew->places[i].due.self = &crew->places[i];
+		if (sb_timer_heap_add(&sim->network, &crew->places[i].due) < 0) {
+			dismiss(&crew->base);
+			return NULL;
+		}
 	}
 	return &crew->base;
 }

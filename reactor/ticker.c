@@ -36,7 +36,7 @@ sb_ticker_finish(struct sb_ticker *ticker)
 void
 sb_ticker_start(struct sb_ticker *ticker, int64_t interval_ns)
 {
-	sb_assert(ticker->timer.reactor);
+	sb_assert(ticker->timer.pos != 0);
 	sb_assert(interval_ns > 0);
 	ticker->interval_ns = interval_ns;
 	ticker->due_ns = time_add(sb_reactor_now_ns(ticker->timer.reactor), interval_ns);

@@ -77,8 +77,8 @@ grow(struct timer_heap *heap, uint32_t cap)
 	block = aligned_alloc(LINE, (size + LINE - 1) / LINE * LINE);
 	if (!block)
 		return -ENOMEM;
-	if (heap->n > 0)
-		memcpy(block + BEFORE_ROOT, heap->slots, heap->n * sizeof(*heap->slots));
+	if (heap->n_all > 0)
+		memcpy(block + BEFORE_ROOT, heap->slots, heap->n_all * sizeof(*heap->slots));
 	free(heap->block);
 	heap->block = block;
 	heap->slots = block + BEFORE_ROOT;
@@ -87,24 +87,28 @@ grow(struct timer_heap *heap, uint32_t cap)
 }
 
 int
-sb_timer_heap_reserve(struct timer_heap *heap)
+sb_timer_heap_add(struct timer_heap *heap, struct sb_timer *timer)
 {
 	int ret = 0;
 
-	if (heap->n_reserved == heap->cap) {
+	if (heap->n_all == heap->cap) {
 		if (heap->cap > UINT32_MAX / 2 - LINE)
 			return -ENOMEM;
 		ret = grow(heap, heap->cap ? heap->cap * 2 : FIRST_CAP);
 	}
 	if (ret == 0)
-		heap->n_reserved++;
+		put(heap, heap->n_all++, (struct timer_slot){ INT64_MAX, timer });
 	return ret;
 }
 
 void
-sb_timer_heap_release(struct timer_heap *heap)
+sb_timer_heap_remove(struct timer_heap *heap, struct sb_timer *timer)
 {
-	heap->n_reserved--;
+	if (timer->pos == 0)
+		return;
+	sb_timer_heap_stop(heap, timer);
+	put(heap, timer->pos - 1, heap->slots[--heap->n_all]);
+	timer->pos = 0;
 }
 
 void
@@ -127,35 +131,36 @@ sift(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 void
 sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
 {
-	struct timer_slot slot = { at_ns, timer };
+	uint32_t i = timer->pos - 1;
 
 	timer->seq = ++heap->seq;
-	if (timer->pos != 0)
-		sift(heap, timer->pos - 1, slot);
-	else
-		sift_up(heap, heap->n++, slot);
-}
-
-void
-sb_timer_heap_move(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
-{
-	struct timer_slot slot = { at_ns, timer };
-
-	sift(heap, timer->pos - 1, slot);
+	if (i >= heap->n) {
+		/* The first of the stopped ones makes way. */
+		put(heap, i, heap->slots[heap->n]);
+		i = heap->n++;
+	}
+	sift(heap, i, (struct timer_slot){ at_ns, timer });
 }
 
 void
 sb_timer_heap_stop(struct timer_heap *heap, struct sb_timer *timer)
 {
-	uint32_t i;
+	uint32_t i = timer->pos - 1;
+	struct timer_slot last;
 
-	if (timer->pos == 0)
+	if (!is_started(heap, timer))
 		return;
-	i = timer->pos - 1;
-	timer->pos = 0;
-	heap->n--;
+	last = heap->slots[--heap->n];
+	put(heap, heap->n, (struct timer_slot){ INT64_MAX, timer });
 	if (i < heap->n)
-		sift(heap, i, heap->slots[heap->n]);
+		sift(heap, i, last);
+}
+
+void
+sb_timer_heap_reorder(struct timer_heap *heap)
+{
+	for (uint32_t i = heap->n; i-- > 0;)
+		sift_down(heap, i, heap->slots[i]);
 }
 
 int64_t
@@ -179,56 +184,30 @@ sb_timer_heap_take(struct timer_heap *heap, int64_t now_ns, uint64_t seq)
 }
 
 int
-sb_timer_join(struct sb_timer *timer, struct timer_heap *heap, struct sb_timer ***end)
+sb_timer_init_in(struct timer_heap *heap, struct sb_timer *timer, struct sb_reactor *r,
+	sb_call_fn *fn, const char *place, void *self)
 {
-	int ret = sb_timer_heap_reserve(heap);
-
-	if (ret < 0)
-		return ret;
-	timer->at = *end;
-	*timer->at = timer;
-	*end = &timer->next;
-	return 0;
-}
-
-void
-sb_timer_leave(struct sb_timer *timer, struct timer_heap *heap, struct sb_timer ***end)
-{
-	sb_timer_heap_stop(heap, timer);
-	sb_timer_heap_release(heap);
-	*timer->at = timer->next;
-	if (timer->next)
-		timer->next->at = timer->at;
-	else
-		*end = timer->at;
-	timer->reactor = NULL;
+	sb_assert(fn);
+	memset(timer, 0, sizeof(*timer));
+	timer->reactor = r;
+	timer->fn = fn;
+	timer->place = place;
+	timer->self = self;
+	return sb_timer_heap_add(heap, timer);
 }
 
 int
 sb_timer_init(
 	struct sb_timer *timer, struct sb_reactor *r, sb_call_fn *fn, const char *place, void *self)
 {
-	int ret;
-
-	sb_assert(fn);
-	memset(timer, 0, sizeof(*timer));
-	ret = sb_timer_join(timer, &r->timers, &r->timers_end);
-	if (ret < 0)
-		return ret;
-	timer->reactor = r;
-	timer->fn = fn;
-	timer->place = place;
-	timer->self = self;
-	return 0;
+	return sb_timer_init_in(&r->timers, timer, r, fn, place, self);
 }
 
 void
 sb_timer_finish(struct sb_timer *timer)
 {
-	struct sb_reactor *r = timer->reactor;
-
-	if (r)
-		sb_timer_leave(timer, &r->timers, &r->timers_end);
+	if (timer->pos != 0)
+		sb_timer_heap_remove(&timer->reactor->timers, timer);
 }
 
 void
@@ -236,7 +215,7 @@ sb_timer_start(struct sb_timer *timer, int64_t after_ns)
 {
 	struct sb_reactor *r = timer->reactor;
 
-	sb_assert(r);
+	sb_assert(timer->pos != 0);
 	sb_timer_heap_start(
 		&r->timers, timer, time_add(sb_reactor_now_ns(r), after_ns > 0 ? after_ns : 0));
 }
@@ -244,14 +223,14 @@ sb_timer_start(struct sb_timer *timer, int64_t after_ns)
 void
 sb_timer_stop(struct sb_timer *timer)
 {
-	if (timer->reactor)
+	if (timer->pos != 0)
 		sb_timer_heap_stop(&timer->reactor->timers, timer);
 }
 
 bool
 sb_timer_is_started(const struct sb_timer *timer)
 {
-	return timer->pos != 0;
+	return timer->pos != 0 && is_started(&timer->reactor->timers, timer);
 }
 
 int64_t

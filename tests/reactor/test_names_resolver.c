@@ -495,17 +495,6 @@ servers_that_cannot_be_reached_are_read_again_at_once(void **state)
 	assert_int_equal(answer_to(w, SB_LOOKUP_IPV4, "irc.example.org")->n, 2);
 }
 
-static unsigned
-count_timers(const struct world *w)
-{
-	const struct sb_timer *timer;
-	unsigned n = 0;
-
-	for (timer = w->r->all_timers; timer; timer = timer->next)
-		n++;
-	return n;
-}
-
 static void
 servers_that_keep_silent_are_read_again_at_once(void **state)
 {
@@ -519,13 +508,13 @@ servers_that_keep_silent_are_read_again_at_once(void **state)
 
 	start_name_server(&other, w->r, others, "127.0.0.2", w->server.port);
 	start_over(w);
-	n_timers = count_timers(w);
+	n_timers = w->r->timers.n_all;
 	expect_failure(w, SB_LOOKUP_IPV4, "silent.example.org", -ETIMEDOUT, "looking up silent");
 	write_conf(w, "127.0.0.2");
 	assert_string_equal(
 		answer_to(w, SB_LOOKUP_IPV4, "irc.example.org")->answers[0].host, "198.51.100.1");
 	/* Nothing is kept of those before. */
-	assert_int_equal(count_timers(w), n_timers);
+	assert_int_equal(w->r->timers.n_all, n_timers);
 	stop_name_server(&other);
 }
 

@@ -115,12 +115,11 @@ SB_API bool sb_reactor_pending_next(
 /* A timer. The caller's memory; the members are private. */
 struct sb_timer {
 	struct sb_reactor *reactor;
-	uint32_t pos; /* in the heap, from 1; 0: not started */
+	uint32_t pos; /* of its slot there, from 1; 0: has none */
 	uint64_t seq;
 	sb_call_fn *fn;
 	void *self;
 	const char *place;
-	struct sb_timer *next, **at; /* all timers of the reactor */
 };
 
 /* fn, place: SB_HANDLER(fn). Returns 0, or -ENOMEM and there is nothing to finish. */
