@@ -131,15 +131,16 @@ sift(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 void
 sb_timer_heap_start(struct timer_heap *heap, struct sb_timer *timer, int64_t at_ns)
 {
-	uint32_t i = timer->pos - 1;
+	struct timer_slot slot = { at_ns, timer };
 
 	timer->seq = ++heap->seq;
-	if (i >= heap->n) {
-		/* The first of the stopped ones makes way. */
-		put(heap, i, heap->slots[heap->n]);
-		i = heap->n++;
+	if (is_started(heap, timer)) {
+		sift(heap, timer->pos - 1, slot);
+		return;
 	}
-	sift(heap, i, (struct timer_slot){ at_ns, timer });
+	/* The first of the stopped ones makes way. */
+	put(heap, timer->pos - 1, heap->slots[heap->n]);
+	sift_up(heap, heap->n++, slot);
 }
 
 void
@@ -159,8 +160,8 @@ sb_timer_heap_stop(struct timer_heap *heap, struct sb_timer *timer)
 void
 sb_timer_heap_reorder(struct timer_heap *heap)
 {
-	for (uint32_t i = heap->n; i-- > 0;)
-		sift_down(heap, i, heap->slots[i]);
+	for (uint32_t i = 0; i < heap->n; i++)
+		sift_up(heap, i, heap->slots[i]);
 }
 
 int64_t

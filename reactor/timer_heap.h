@@ -53,10 +53,11 @@ struct sb_timer *sb_timer_heap_take(struct timer_heap *heap, int64_t now_ns, uin
 int sb_timer_init_in(struct timer_heap *heap, struct sb_timer *timer, struct sb_reactor *r,
 	sb_call_fn *fn, const char *place, void *self);
 
+/* A pos of 0 is made the greatest number there is. */
 static inline bool
 is_started(const struct timer_heap *heap, const struct sb_timer *timer)
 {
-	return timer->pos != 0 && timer->pos <= heap->n;
+	return timer->pos - 1 < heap->n;
 }
 
 /* a + b without overflow. b >= 0. */
