@@ -14,12 +14,10 @@ struct turns {
 	unsigned n_left;
 };
 
-struct note {
+static struct note {
 	struct turns *turns;
 	char letter;
-};
-
-static struct note notes[26];
+} notes[26];
 
 static void
 write_down(struct turns *t, char letter)
