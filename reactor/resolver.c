@@ -47,14 +47,22 @@ sb_lookup_can_be_host(const char *name)
 	return is_name(name) || family_of(name) != AF_UNSPEC;
 }
 
+void
+sb_lookup_spell_whole(const char *name, char *buf, size_t cap)
+{
+	bool is_whole = family_of(name) != AF_UNSPEC || !name[0] || name[strlen(name) - 1] == '.';
+
+	(void)snprintf(buf, cap, "%s%s", name, is_whole ? "" : ".");
+}
+
 const char *
-sb_lookup_words(int code)
+sb_lookup_words(int code, bool is_service)
 {
 	switch (code) {
 	case -ENOENT:
 		return "there is no such name";
 	case -ENODATA:
-		return "it has no address";
+		return is_service ? "nobody offers this service there" : "it has no address";
 	case -ETIMEDOUT:
 		return "the name servers did not answer";
 	case -EAGAIN:
@@ -67,10 +75,11 @@ sb_lookup_words(int code)
 static const char *
 words(const struct sb_lookup *lookup)
 {
-	static const char *const without[] = { "it has no IPv4 address", "it has no IPv6 address",
-		"nobody offers this service there" };
-
-	return lookup->code == -ENODATA ? without[lookup->kind] : sb_lookup_words(lookup->code);
+	if (lookup->code == -ENODATA && lookup->kind == SB_LOOKUP_IPV4)
+		return "it has no IPv4 address";
+	if (lookup->code == -ENODATA && lookup->kind == SB_LOOKUP_IPV6)
+		return "it has no IPv6 address";
+	return sb_lookup_words(lookup->code, lookup->kind == SB_LOOKUP_SERVICE);
 }
 
 static void
