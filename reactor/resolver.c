@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "resolver.h"
+#include "url_private.h"
 
 enum {
 	LABEL_MAX = 63,
@@ -24,6 +25,8 @@ is_name(const char *name)
 		size_t n = strspn(name + at, inside);
 
 		if (n == 0 || n > LABEL_MAX || (name[at + n] && name[at + n] != '.'))
+			return false;
+		if (at + n >= len - (name[len - 1] == '.') && sb_url_is_number(name + at, n))
 			return false;
 		at += n + 1;
 	}
@@ -173,7 +176,8 @@ sb_lookup_start(struct sb_reactor *r, enum sb_lookup_kind kind, const char *name
 	if (family == AF_UNSPEC && !is_name(name))
 		return sb_error_set(ret_error, -EINVAL,
 			"looking up \"%.260s\": a name has letters, digits, hyphens and dots, and "
-			"at most 63 characters between two of them and 253 in all",
+			"at most 63 characters between two of them and 253 in all, and does not "
+			"end in a number",
 			name);
 	lookup = create(r, kind, name);
 	if (lookup) {
