@@ -10,6 +10,9 @@ enum { V6, V4, N_FAMILIES };
 
 #define RESOLUTION_DELAY_NS (50 * SB_MS) /* RFC 8305, section 3 */
 #define ATTEMPT_DELAY_NS (250 * SB_MS) /* section 5 */
+/* How long a host's second look-up keeps the next host waiting, whose first had addresses, once
+ * these have had their time. */
+#define LATE_LOOKUP_NS SB_S
 
 TAILQ_HEAD(entrant_list, entrant);
 
@@ -21,7 +24,7 @@ struct entrant {
 	struct task task;
 	struct peer_address peer;
 	uint16_t port;
-	bool is_lookup;
+	bool is_lookup, is_service;
 	int code; /* how it failed; 0: it has not */
 	char host[];
 };
@@ -30,14 +33,15 @@ struct race {
 	struct sb_reactor *reactor;
 	race_fn *fn;
 	void *self;
-	bool has_name;
+	bool has_name, is_service;
 	bool is_over;
 	int code; /* of who failed last */
 
 	struct sb_lookup *service, *lookups[N_FAMILIES];
 	int lookup_codes[N_FAMILIES];
-	struct sb_answer *hosts; /* whose addresses are tried, one after the other */
+	struct sb_answer *hosts; /* looked up one after the other */
 	size_t n_hosts, n_begun;
+	bool has_addresses; /* the one looked up last */
 
 	struct entrant_list waiting[N_FAMILIES], tried;
 	unsigned n_running;
@@ -62,6 +66,18 @@ create_entrant(struct race *race, const char *host, uint16_t port)
 	return e;
 }
 
+static const char *
+current_host(const struct race *race)
+{
+	return race->hosts[race->n_begun - 1].host;
+}
+
+static bool
+is_looking_up(const struct race *race)
+{
+	return race->lookups[V6] || race->lookups[V4];
+}
+
 /* Where there is no memory for it, the report is the shorter. */
 static void
 note_lookup(struct race *race, const char *name, int code)
@@ -73,6 +89,7 @@ note_lookup(struct race *race, const char *name, int code)
 	if (!e)
 		return;
 	e->is_lookup = true;
+	e->is_service = race->is_service && race->n_begun == 0;
 	e->code = code;
 	TAILQ_INSERT_TAIL(&race->tried, e, link);
 }
@@ -92,8 +109,26 @@ fail(struct entrant *e, int code)
 	race->next_ns = sb_reactor_now_ns(race->reactor);
 }
 
+/* 0 says of them that no answer came. */
 static void
-give_up(struct race *race)
+give_up_lookups(struct race *race)
+{
+	int i;
+
+	if (race->service)
+		note_lookup(race, race->hosts[0].host, 0);
+	else if (is_looking_up(race))
+		note_lookup(race, current_host(race), 0);
+	sb_lookup_cancel(race->service);
+	race->service = NULL;
+	for (i = 0; i < N_FAMILIES; i++) {
+		sb_lookup_cancel(race->lookups[i]);
+		race->lookups[i] = NULL;
+	}
+}
+
+static void
+give_up_attempts(struct race *race)
 {
 	struct entrant *e;
 
@@ -111,22 +146,12 @@ give_up(struct race *race)
 void
 sb_race_stop(struct race *race)
 {
-	const char *name;
-	int i;
-
 	if (!race || race->is_over)
 		return;
 	race->is_over = true;
 	sb_timer_finish(&race->timer);
-	give_up(race);
-	name = race->n_begun > 0 ? race->hosts[race->n_begun - 1].host : "";
-	if (race->service)
-		note_lookup(race, race->hosts[0].host, 0);
-	else if (race->lookups[V6] || race->lookups[V4])
-		note_lookup(race, name, 0);
-	sb_lookup_cancel(race->service);
-	for (i = 0; i < N_FAMILIES; i++)
-		sb_lookup_cancel(race->lookups[i]);
+	give_up_attempts(race);
+	give_up_lookups(race);
 }
 
 static void
@@ -244,9 +269,23 @@ is_anybody_waiting(const struct race *race)
 static int64_t
 next_start_ns(const struct race *race)
 {
-	if (race->n_running > 0)
-		return race->next_ns;
-	return race->lookups[V6] ? race->hold_ns : INT64_MIN;
+	int64_t hold_ns = race->lookups[V6] ? race->hold_ns : INT64_MIN;
+
+	if (race->n_running == 0 || race->next_ns < hold_ns)
+		return hold_ns;
+	return race->next_ns;
+}
+
+/* When the next host may be looked up, as nobody of those before has anything left to begin. One
+ * host is looked up at a time. */
+static int64_t
+next_host_ns(const struct race *race)
+{
+	if (race->n_begun == race->n_hosts || is_anybody_waiting(race))
+		return INT64_MAX;
+	if (!is_looking_up(race))
+		return race->n_running > 0 ? race->next_ns : INT64_MIN;
+	return race->has_addresses ? time_add(race->next_ns, LATE_LOOKUP_NS) : INT64_MAX;
 }
 
 static void
@@ -260,10 +299,12 @@ take_addresses(struct race *race, int family, const struct sb_answer *answers, s
 	for (i = 0; i < n; i++) {
 		struct entrant *e = create_entrant(race, answers[i].host, port);
 
-		if (e)
+		if (e) {
 			TAILQ_INSERT_TAIL(&race->waiting[family], e, link);
-		else
+			race->has_addresses = true;
+		} else {
 			race->lookup_codes[family] = -ENOMEM;
+		}
 	}
 	if (family == V4)
 		race->hold_ns = time_add(sb_reactor_now_ns(race->reactor), RESOLUTION_DELAY_NS);
@@ -274,7 +315,7 @@ static void
 note_lookups(struct race *race)
 {
 	int v6 = race->lookup_codes[V6], v4 = race->lookup_codes[V4];
-	const char *name = race->hosts[race->n_begun - 1].host;
+	const char *name = current_host(race);
 
 	if (v6 && v4)
 		note_lookup(race, name, v4 == -ENODATA ? v6 : v4);
@@ -289,7 +330,7 @@ on_addresses(struct race *race, int family, const struct sb_answer *answers, siz
 	const struct sb_error *error)
 {
 	take_addresses(race, family, answers, n, error->code);
-	if (!race->lookups[V6] && !race->lookups[V4])
+	if (!is_looking_up(race))
 		note_lookups(race);
 	advance(race);
 }
@@ -310,10 +351,17 @@ on_v4(void *self, const struct sb_answer *answers, size_t n, const struct sb_err
 static int
 look_up_next(struct race *race)
 {
-	const char *name = race->hosts[race->n_begun++].host;
 	int *codes = race->lookup_codes;
+	char name[sizeof(race->hosts->host) + 1];
 
+	race->n_begun++;
+	/* The targets of a service are whole names. */
+	if (race->is_service)
+		sb_lookup_spell_whole(current_host(race), name, sizeof(name));
+	else
+		(void)snprintf(name, sizeof(name), "%s", current_host(race));
 	race->turn = V6;
+	race->has_addresses = false;
 	codes[V6] = sb_lookup_start(
 		race->reactor, SB_LOOKUP_IPV6, name, on_v6, NULL, race, &race->lookups[V6], NULL);
 	codes[V4] = sb_lookup_start(
@@ -321,19 +369,17 @@ look_up_next(struct race *race)
 	return codes[V6] < 0 && codes[V4] < 0 ? codes[V4] : 0;
 }
 
-/* Whether there is another host, whose addresses are asked for now. */
-static bool
+static void
 go_on_to_next_host(struct race *race)
 {
-	int ret;
+	int ret = -ENOENT;
 
-	while (race->n_begun < race->n_hosts) {
+	give_up_lookups(race);
+	while (ret < 0 && race->n_begun < race->n_hosts) {
 		ret = look_up_next(race);
-		if (ret == 0)
-			return true;
-		note_lookup(race, race->hosts[race->n_begun - 1].host, ret);
+		if (ret < 0)
+			note_lookup(race, current_host(race), ret);
 	}
-	return false;
 }
 
 static void
@@ -343,24 +389,33 @@ lose(struct race *race)
 	race->fn(race->self, NULL, NULL, race->code);
 }
 
+/* Neither event nor time brings anything more. */
+static bool
+is_lost(const struct race *race)
+{
+	return race->n_running == 0 && !is_looking_up(race) && !is_anybody_waiting(race);
+}
+
 /* After each event: begins whoever may, and sees to it that the next is not forgotten. */
 static void
 advance(struct race *race)
 {
-	int64_t now_ns = sb_reactor_now_ns(race->reactor);
+	int64_t now_ns = sb_reactor_now_ns(race->reactor), due_ns;
 	struct entrant *e;
 
 	while (next_start_ns(race) <= now_ns && (e = take_next(race)))
 		begin_at_address(e);
-	if (is_anybody_waiting(race))
-		sb_timer_start(&race->timer, next_start_ns(race) - now_ns);
+	if (next_host_ns(race) <= now_ns)
+		go_on_to_next_host(race);
+	if (is_lost(race)) {
+		lose(race);
+		return;
+	}
+	due_ns = is_anybody_waiting(race) ? next_start_ns(race) : next_host_ns(race);
+	if (due_ns < INT64_MAX)
+		sb_timer_start(&race->timer, due_ns - now_ns);
 	else if (race->has_name)
 		sb_timer_stop(&race->timer);
-	if (race->n_running > 0 || is_anybody_waiting(race) || race->lookups[V6]
-		|| race->lookups[V4])
-		return;
-	if (!go_on_to_next_host(race))
-		lose(race);
 }
 
 static void
@@ -401,7 +456,8 @@ start_with_name(struct race *race, const struct sb_url *url)
 		return -ENOMEM;
 	(void)snprintf(race->hosts[0].host, sizeof(race->hosts[0].host), "%s", url->host);
 	race->hosts[0].port = url->port;
-	if (sb_url_is_service(url))
+	race->is_service = sb_url_is_service(url);
+	if (race->is_service)
 		return sb_lookup_start(race->reactor, SB_LOOKUP_SERVICE, url->host, on_services,
 			NULL, race, &race->service, NULL);
 	race->n_hosts = 1;
@@ -458,7 +514,7 @@ describe(const struct entrant *e, char *buf, size_t cap)
 
 	if (e->is_lookup) {
 		(void)snprintf(buf, cap, "looking up %s: %s", e->host,
-			e->code ? sb_lookup_words(e->code) : why);
+			e->code ? sb_lookup_words(e->code, e->is_service) : why);
 		return;
 	}
 	if (e->peer.port)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "resolver.h"
+#include "url_private.h"
 
 enum {
 	LABEL_MAX = 63,
@@ -24,6 +25,8 @@ is_name(const char *name)
 		size_t n = strspn(name + at, inside);
 
 		if (n == 0 || n > LABEL_MAX || (name[at + n] && name[at + n] != '.'))
+			return false;
+		if (at + n >= len - (name[len - 1] == '.') && sb_url_is_number(name + at, n))
 			return false;
 		at += n + 1;
 	}
@@ -47,14 +50,22 @@ sb_lookup_can_be_host(const char *name)
 	return is_name(name) || family_of(name) != AF_UNSPEC;
 }
 
+void
+sb_lookup_spell_whole(const char *name, char *buf, size_t cap)
+{
+	bool is_whole = family_of(name) != AF_UNSPEC || !name[0] || name[strlen(name) - 1] == '.';
+
+	(void)snprintf(buf, cap, "%s%s", name, is_whole ? "" : ".");
+}
+
 const char *
-sb_lookup_words(int code)
+sb_lookup_words(int code, bool is_service)
 {
 	switch (code) {
 	case -ENOENT:
 		return "there is no such name";
 	case -ENODATA:
-		return "it has no address";
+		return is_service ? "nobody offers this service there" : "it has no address";
 	case -ETIMEDOUT:
 		return "the name servers did not answer";
 	case -EAGAIN:
@@ -67,10 +78,11 @@ sb_lookup_words(int code)
 static const char *
 words(const struct sb_lookup *lookup)
 {
-	static const char *const without[] = { "it has no IPv4 address", "it has no IPv6 address",
-		"nobody offers this service there" };
-
-	return lookup->code == -ENODATA ? without[lookup->kind] : sb_lookup_words(lookup->code);
+	if (lookup->code == -ENODATA && lookup->kind == SB_LOOKUP_IPV4)
+		return "it has no IPv4 address";
+	if (lookup->code == -ENODATA && lookup->kind == SB_LOOKUP_IPV6)
+		return "it has no IPv6 address";
+	return sb_lookup_words(lookup->code, lookup->kind == SB_LOOKUP_SERVICE);
 }
 
 static void
@@ -164,7 +176,8 @@ sb_lookup_start(struct sb_reactor *r, enum sb_lookup_kind kind, const char *name
 	if (family == AF_UNSPEC && !is_name(name))
 		return sb_error_set(ret_error, -EINVAL,
 			"looking up \"%.260s\": a name has letters, digits, hyphens and dots, and "
-			"at most 63 characters between two of them and 253 in all",
+			"at most 63 characters between two of them and 253 in all, and does not "
+			"end in a number",
 			name);
 	lookup = create(r, kind, name);
 	if (lookup) {

@@ -65,8 +65,11 @@ void sb_lookup_answer_services(struct sb_lookup *lookup, struct service *service
 /* Whether it is spelt as a name or an address is. */
 bool sb_lookup_can_be_host(const char *name);
 
-/* Why a look-up failed; of both families, -ENODATA is that there is no address. */
-const char *sb_lookup_words(int code);
+/* Writes the name so that it is not searched for: with a final dot, or an address as it is. */
+void sb_lookup_spell_whole(const char *name, char *buf, size_t cap);
+
+/* Why a look-up failed: of a service, or of both families. */
+const char *sb_lookup_words(int code, bool is_service);
 
 /* Describes the look-up that *at counts down to, as "look-up NAME PLACE", if there are so many. */
 bool sb_lookups_describe(const struct sb_reactor *r, size_t *at, char *buf, size_t cap);

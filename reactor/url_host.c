@@ -28,10 +28,8 @@ label_at(const char *host, size_t at, size_t *ret_at)
 	return len;
 }
 
-/* Whether what begins with the last label is meant as a number: no name ends in one, and the
- * system's functions read some of these as addresses (127.1, 0x7f000001). */
-static bool
-is_number(const char *label, size_t len)
+bool
+sb_url_is_number(const char *label, size_t len)
 {
 	if (len >= 2 && label[0] == '0' && (label[1] | 0x20) == 'x')
 		return strspn(label + 2, DIGITS "abcdefABCDEF") >= len - 2;
@@ -49,7 +47,7 @@ check_labels(const char *host, size_t at, size_t *ret_at)
 			return "a host name belongs here, of letters, digits, and hyphens within, "
 			       "each part of at most 63; or an IPv4 address, or an IPv6 address in "
 			       "brackets";
-		if ((!host[at + len] || !host[at + len + 1]) && is_number(host + at, len)) {
+		if ((!host[at + len] || !host[at + len + 1]) && sb_url_is_number(host + at, len)) {
 			*ret_at = at;
 			return "no host name ends in a number; an IPv4 address is four numbers "
 			       "from 0 to 255, written as 192.0.2.1";

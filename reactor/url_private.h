@@ -20,6 +20,10 @@ const char *sb_url_check_host(const char *host, size_t *ret_at);
 /* The same for "_irc._tcp.example.org". */
 const char *sb_url_check_service(const char *host, size_t *ret_at);
 
+/* Whether the last label of a host, of len bytes, is meant as a number: no name ends in one, and the
+ * system's functions read some of these as addresses (127.1, 0x7f000001). */
+bool sb_url_is_number(const char *label, size_t len);
+
 /* url_options.c */
 
 /* Reads the options at `at`, to the end of text, and keeps them in url, which is filled in but for

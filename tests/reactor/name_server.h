@@ -57,6 +57,7 @@ struct name_server {
 	size_t n_late;
 	int64_t slow_ns;
 	unsigned n_asked, n_asked_by_tcp;
+	char questions[1024]; /* "a.example A, a.example AAAA" */
 };
 
 static inline void
@@ -123,13 +124,36 @@ put_data(unsigned char **at, unsigned type, const char *data)
 	put16(&len_at, (unsigned)(*at - len_at) - 2);
 }
 
+/* "*.example" is every name under it that does not stand before it. */
+static inline bool
+is_name_of(const struct record *record, const char *name)
+{
+	size_t len = strlen(record->name), name_len = strlen(name);
+
+	if (record->name[0] != '*')
+		return strcasecmp(record->name, name) == 0;
+	return name_len >= len && strcasecmp(name + name_len - (len - 1), record->name + 1) == 0;
+}
+
 static inline const struct record *
 find_record(const struct record *table, const char *name, unsigned type)
 {
 	for (; table->name; table++)
-		if (strcasecmp(table->name, name) == 0 && table->type == type)
+		if (is_name_of(table, name) && table->type == type)
 			return table;
 	return NULL;
+}
+
+static inline void
+note_question(struct name_server *ns, const char *name, unsigned type)
+{
+	size_t len = strlen(ns->questions);
+
+	(void)snprintf(ns->questions + len, sizeof(ns->questions) - len, "%s%s %s", len ? ", " : "",
+		name,
+		type == TYPE_A      ? "A"
+		: type == TYPE_AAAA ? "AAAA"
+				    : "SRV");
 }
 
 /* Makes the reply to the question; returns its length, 0 for none. */
@@ -150,6 +174,7 @@ reply_to(struct name_server *ns, const unsigned char *question, size_t len, bool
 	ns->n_asked_by_tcp += is_tcp;
 	assert_true(len > 16);
 	get_name(&in, name);
+	note_question(ns, name, (unsigned)in[0] << 8 | in[1]);
 	record = find_record(ns->table, name, (unsigned)in[0] << 8 | in[1]);
 	*ret_record = record = record ? record : &unknown;
 	is_cut = record->manner == CUTS_OFF && !is_tcp;

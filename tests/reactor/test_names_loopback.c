@@ -10,6 +10,9 @@ static const struct record table[] = {
 	{ "both.example.org", TYPE_AAAA, ANSWERS, 0, { "::1" } },
 	{ "late.example.org", TYPE_A, ANSWERS, 0, { "127.0.0.1" } },
 	{ "late.example.org", TYPE_AAAA, IS_SLOW, 0, { "::1" } },
+	{ "_x._tcp.example.org", TYPE_SRV, ANSWERS, 0, { "1 0 1 both", "2 0 1 none.lan" } },
+	{ "both", TYPE_AAAA, ANSWERS, 0, { "::1" } },
+	{ "*.wild.lan", TYPE_AAAA, ANSWERS, 0, { "::1" } },
 	{ NULL, 0, ANSWERS, 0, { NULL } },
 };
 
@@ -30,7 +33,7 @@ set_up(void **state)
 	assert_true(fd >= 0);
 	file = fdopen(fd, "w");
 	assert_non_null(file);
-	(void)fprintf(file, "nameserver 127.0.0.1\n");
+	(void)fprintf(file, "nameserver 127.0.0.1\nsearch wild.lan\noptions ndots:3\n");
 	assert_int_equal(fclose(file), 0);
 	assert_int_equal(sb_ares_create(w->r, conf, (uint16_t)server.port, &w->r->resolver), 0);
 	*state = w;
@@ -78,7 +81,7 @@ ipv4_is_reached_where_ipv6_is_refused(void **state)
 	char peer[64];
 
 	open_listener(w);
-	connect_to(w, "both.example.org");
+	connect_to(w, "both.example.org.");
 	wait_for(w, both_connected);
 	(void)snprintf(peer, sizeof(peer), "%s", sb_listener_url(w->listener) + strlen("tcp://"));
 	assert_string_equal(sb_stream_peer(w->client.stream), peer);
@@ -95,7 +98,7 @@ ipv6_is_reached_first(void **state)
 
 	if (!listens_at_v6(w))
 		skip();
-	connect_to(w, "both.example.org");
+	connect_to(w, "both.example.org.");
 	wait_for(w, both_connected);
 	assert_memory_equal(sb_stream_peer(w->client.stream), "[::1]:", 6);
 }
@@ -108,7 +111,7 @@ ipv6_is_reached_though_its_address_comes_late(void **state)
 	server.slow_ns = 120 * SB_MS;
 	if (!listens_at_v6(w))
 		skip();
-	connect_to(w, "late.example.org");
+	connect_to(w, "late.example.org.");
 	wait_for(w, both_connected);
 	assert_memory_equal(sb_stream_peer(w->client.stream), "[::1]:", 6);
 }
@@ -119,7 +122,7 @@ all_refused_is_told_of_each(void **state)
 	struct world *w = *state;
 
 	open_listener(w);
-	connect_to(w, "both.example.org");
+	connect_to(w, "both.example.org.");
 	sb_listener_close(w->listener);
 	w->listener = NULL;
 	wait_for(w, client_closed);
@@ -134,10 +137,27 @@ unknown_name_is_closed_with_no_such_name(void **state)
 	struct world *w = *state;
 
 	open_listener(w);
-	connect_to(w, "nobody.example.org");
+	connect_to(w, "nobody.example.org.");
 	wait_for(w, client_closed);
 	assert_int_equal(w->client.error.code, -ENOENT);
-	assert_non_null(strstr(w->client.error.text, "looking up nobody.example.org: there is no"));
+	assert_non_null(
+		strstr(w->client.error.text, "looking up nobody.example.org.: there is no"));
+}
+
+static void
+hosts_of_a_service_are_whole_names(void **state)
+{
+	struct world *w = *state;
+	struct sb_error error;
+
+	assert_int_equal(sb_stream_connect(w->r, "tcp://_x._tcp.example.org", NULL, SB_PLACE,
+				 &noting, &w->client, &w->client.stream, &error),
+		0);
+	wait_for(w, client_closed);
+	assert_string_equal(server.questions,
+		"_x._tcp.example.org SRV, both AAAA, both A, none.lan AAAA, none.lan A");
+	assert_non_null(strstr(w->client.error.text, ": [::1]:1: "));
+	assert_non_null(strstr(w->client.error.text, "; looking up none.lan: there is no such"));
 }
 
 static void
@@ -146,7 +166,7 @@ stream_may_be_destroyed_while_the_name_is_looked_up(void **state)
 	struct world *w = *state;
 
 	open_listener(w);
-	connect_to(w, "late.example.org");
+	connect_to(w, "late.example.org.");
 	let_pass(w, 20 * SB_MS);
 	drop_peer(&w->client);
 	let_pass(w, 80 * SB_MS);
@@ -164,6 +184,7 @@ main(void)
 		in_world(ipv6_is_reached_though_its_address_comes_late),
 		in_world(all_refused_is_told_of_each),
 		in_world(unknown_name_is_closed_with_no_such_name),
+		in_world(hosts_of_a_service_are_whole_names),
 		in_world(stream_may_be_destroyed_while_the_name_is_looked_up),
 	};
 

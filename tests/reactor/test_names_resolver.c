@@ -1,10 +1,8 @@
 /* Look-ups over c-ares, against a server of our own on loopback. */
 
-#include "reactor/name_server.h"
+#include "reactor/lookup_fixture.h"
 
 #include <sys/resource.h>
-
-#include "reactor/resolver.h"
 
 static const struct record table[] = {
 	{ "irc.example.org", TYPE_A, ANSWERS, 0, { "192.0.2.1", "192.0.2.2" } },
@@ -28,133 +26,10 @@ static const struct record table[] = {
 	{ NULL, 0, ANSWERS, 0, { NULL } },
 };
 
-enum { N_ASKED = 8 };
-
-struct asked {
-	struct world *world;
-	struct sb_lookup *lookup;
-	void (*on_answer)(struct asked *);
-	unsigned n_told;
-	size_t n;
-	struct sb_answer answers[ANSWERS_MAX];
-	struct sb_error error;
-};
-
-struct world {
-	struct sb_reactor *r;
-	struct name_server server;
-	char conf[64];
-	int retrans_ms;
-	struct asked asked[N_ASKED];
-	unsigned n_waiting;
-	bool is_inside;
-};
-
-static void
-write_conf(struct world *w, const char *server)
-{
-	FILE *file = fopen(w->conf, "w");
-
-	assert_non_null(file);
-	(void)fprintf(file, "nameserver %s\nsearch example.org\noptions retrans:%d retry:1\n",
-		server, w->retrans_ms);
-	assert_int_equal(fclose(file), 0);
-}
-
 static int
-set_up(void **state)
+set_up_here(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
-	int i;
-
-	assert_non_null(w);
-	(void)alarm(60);
-	w->r = sb_reactor_create();
-	assert_non_null(w->r);
-	start_name_server(&w->server, w->r, table, "127.0.0.1", 0);
-	w->retrans_ms = 300;
-	(void)strcpy(w->conf, "/tmp/signalbox-resolv-XXXXXX");
-	(void)close(mkstemp(w->conf));
-	write_conf(w, "127.0.0.1");
-	assert_int_equal(
-		sb_ares_create(w->r, w->conf, (uint16_t)w->server.port, &w->r->resolver), 0);
-	for (i = 0; i < N_ASKED; i++)
-		w->asked[i].world = w;
-	*state = w;
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	struct world *w = *state;
-	char left[512];
-	size_t cursor = 0;
-
-	stop_name_server(&w->server);
-	while (sb_reactor_pending_next(w->r, &cursor, left, sizeof(left)))
-		print_error("left: %s\n", left);
-	assert_int_equal(cursor, 1);
-	sb_reactor_destroy(w->r);
-	(void)unlink(w->conf);
-	free(w);
-	return 0;
-}
-
-static void
-note(void *self, const struct sb_answer *answers, size_t n, const struct sb_error *error)
-{
-	struct asked *a = self;
-
-	assert_false(a->world->is_inside);
-	assert_int_equal(a->n_told++, 0);
-	assert_true(n <= ANSWERS_MAX && (n > 0) == (error->code == 0));
-	if (n > 0)
-		memcpy(a->answers, answers, n * sizeof(*answers));
-	a->n = n;
-	a->error = *error;
-	a->lookup = NULL;
-	if (--a->world->n_waiting == 0)
-		sb_reactor_stop(a->world->r);
-	if (a->on_answer)
-		a->on_answer(a);
-}
-
-static void
-ask(struct asked *a, enum sb_lookup_kind kind, const char *name)
-{
-	struct world *w = a->world;
-	int ret;
-
-	w->is_inside = true;
-	a->n_told = 0;
-	ret = sb_lookup_start(w->r, kind, name, SB_HANDLER(note), a, &a->lookup, &a->error);
-	w->is_inside = false;
-	if (ret < 0)
-		fail_msg("%s", a->error.text);
-	w->n_waiting++;
-}
-
-static struct asked *
-answer_to(struct world *w, enum sb_lookup_kind kind, const char *name)
-{
-	ask(&w->asked[0], kind, name);
-	assert_int_equal(sb_reactor_run(w->r), 0);
-	assert_int_equal(w->asked[0].n_told, 1);
-	return &w->asked[0];
-}
-
-static void
-expect_failure(
-	struct world *w, enum sb_lookup_kind kind, const char *name, int code, const char *text)
-{
-	const struct asked *a = answer_to(w, kind, name);
-
-	if (a->error.code != code)
-		fail_msg("%d %s", a->error.code, a->error.text);
-	assert_int_equal(a->n, 0);
-	if (strncmp(a->error.text, text, strlen(text)))
-		fail_msg("%s", a->error.text);
+	return set_up(state, table);
 }
 
 static void
@@ -189,9 +64,9 @@ name_without_dots_is_searched_for(void **state)
 	assert_string_equal(a->answers[0].host, "192.0.2.3");
 }
 
-/* c-ares answers these at once, from within our call. */
+/* These are answered at once, from within our call. */
 static void
-hosts_file_is_read_without_asking_anybody(void **state)
+localhost_is_found_without_asking_anybody(void **state)
 {
 	struct world *w = *state;
 	const struct asked *a = answer_to(w, SB_LOOKUP_IPV4, "localhost");
@@ -279,7 +154,8 @@ static void
 what_is_no_name_is_refused(void **state)
 {
 	static const char *const names[] = { "", ".", "a..b", ".a", "a b", "b\xc3\xbc", "*",
-		"[::1]", "a2345678901234567890123456789012345678901234567890123456789012345.org" };
+		"[::1]", "a2345678901234567890123456789012345678901234567890123456789012345.org",
+		"010.0.0.1", "127.1", "1.2.3.256", "192.0.2.1.", "a.0x7F", "0x", "7" };
 	struct world *w = *state;
 	struct sb_lookup *lookup;
 	struct sb_error error;
@@ -292,11 +168,14 @@ what_is_no_name_is_refused(void **state)
 			-EINVAL);
 	for (i = 0; i < 256; i++)
 		name[i] = i % 2 ? '.' : 'a';
+	assert_non_null(strstr(error.text, "does not end in a number"));
 	name[254] = '\0';
 	assert_int_equal(sb_lookup_start(w->r, SB_LOOKUP_IPV4, name, SB_HANDLER(note), &w->asked[0],
 				 &lookup, &error),
 		0);
 	sb_lookup_cancel(lookup);
+	expect_failure(w, SB_LOOKUP_IPV4, "1.2.3.0xfg", -ENOENT, "looking up 1.2.3.0xfg: there");
+	expect_failure(w, SB_LOOKUP_IPV4, "1.2.3.4-a.", -ENOENT, "looking up 1.2.3.4-a.: there");
 	name[254] = 'a';
 	name[255] = '\0';
 	assert_int_equal(sb_lookup_start(w->r, SB_LOOKUP_IPV4, name, SB_HANDLER(note), NULL,
@@ -315,7 +194,7 @@ slow_answer_is_waited_for_and_listed(void **state)
 
 	ask(a, SB_LOOKUP_IPV4, "slow.example.org");
 	assert_true(sb_reactor_pending_next(w->r, &cursor, left, sizeof(left)));
-	assert_non_null(strstr(left, "look-up slow.example.org note tests/reactor/test_names"));
+	assert_non_null(strstr(left, "look-up slow.example.org note tests/reactor/lookup"));
 	assert_false(sb_reactor_pending_next(w->r, &cursor, left, sizeof(left)));
 	assert_int_equal(sb_reactor_run(w->r), 0);
 	assert_int_equal(a->n, 1);
@@ -341,26 +220,6 @@ one_is_cancelled_and_the_others_are_answered(void **state)
 	assert_int_equal(w->asked[1].error.code, 0);
 	assert_int_equal(w->asked[2].n, 2);
 	assert_int_equal(w->asked[3].n_told, 0);
-}
-
-/* Makes the resolver again, which reads the file. */
-static void
-start_over(struct world *w)
-{
-	sb_resolver_finish(w->r);
-	assert_int_equal(
-		sb_ares_create(w->r, w->conf, (uint16_t)w->server.port, &w->r->resolver), 0);
-}
-
-static unsigned
-count_fds(void)
-{
-	unsigned n = 0;
-	int fd;
-
-	for (fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
 }
 
 static void
@@ -412,25 +271,6 @@ callback_may_cancel_others_and_look_up_more(void **state)
 	assert_int_equal(sb_reactor_run(w->r), 0);
 	assert_int_equal(w->asked[2].n_told, 1);
 	assert_int_equal(w->asked[0].n_told + w->asked[1].n_told, 1);
-}
-
-static void
-stop(void *self)
-{
-	sb_reactor_stop(self);
-}
-
-static void
-let_pass(struct world *w, int64_t ns)
-{
-	struct sb_timer timer;
-
-	assert_int_equal(sb_timer_init(&timer, w->r, SB_HANDLER(stop), w->r), 0);
-	sb_timer_start(&timer, ns);
-	/* Answers stop it too. */
-	while (sb_timer_is_started(&timer))
-		assert_int_equal(sb_reactor_run(w->r), 0);
-	sb_timer_finish(&timer);
 }
 
 static void
@@ -560,10 +400,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define in_world(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define in_world(name) cmocka_unit_test_setup_teardown(name, set_up_here, tear_down)
 		in_world(names_have_addresses_of_both_families),
 		in_world(name_without_dots_is_searched_for),
-		in_world(hosts_file_is_read_without_asking_anybody),
+		in_world(localhost_is_found_without_asking_anybody),
 		in_world(address_is_its_own_answer),
 		in_world(failure_says_why),
 		in_world(server_that_keeps_silent_or_forges_times_out),

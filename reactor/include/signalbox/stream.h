@@ -97,7 +97,11 @@ struct sb_stream_options {
 
 /* Connects to the URL (<signalbox/url.h>). A name is looked up, both families at once, and its
  * addresses are tried as RFC 8305 says: IPv6 first if it is known within 50 ms of IPv4, the families
- * in turn, the next after 250 ms or as soon as one has failed, and the first that answers wins.
+ * in turn, the next after 250 ms or as soon as one has failed, and the first that answers wins. A
+ * look-up that no server answers fails after 15 s (<signalbox/resolver.h>). The hosts of a service are
+ * looked up one at a time, in their order: the next when every address of those before was begun, 250
+ * ms after the last or as soon as that has failed; the earlier may still win. A host's second look-up,
+ * whose first gave addresses, is waited for 1 s longer, and then given up for the next host.
  * Returns 0 and the stream, whose protocol is then told everything that happens; where none answers,
  * the error of `closed` names each address that was tried with its reason, as far as there is room.
  * Or -EINVAL, -ENAMETOOLONG for the URL, what sb_tls_create() says for its options, -EBADF for a
