@@ -479,11 +479,12 @@ what_is_taken_back_is_as_if_never_said(void **state)
 {
 	static const char *const tokens[] = { "CASEMAPPING=ascii", "CHANTYPES=#", "PREFIX=(qo)~@",
 		"CHANMODES=b,,,n", "STATUSMSG=@", "EXCEPTS", "INVEX", "NICKLEN=20", "CHANNELLEN=20",
-		"TOPICLEN=20", "KICKLEN=20", "AWAYLEN=20", "USERLEN=20", "HOSTLEN=20", "LINELEN=600",
-		"MODES=20", "MAXTARGETS=20", "MAXCHANNELS=20", "MAXBANS=20", "TARGMAX=PRIVMSG:4",
-		"CHANLIMIT=#:20", "MAXLIST=b:20", "MONITOR=20", "CHATHISTORY=20", "BOT=B", "CALLERID",
-		"ACCEPT=20", "EXTBAN=~,q", "WHOX", "SAFELIST", "UTF8ONLY", "NETWORK=x", "ELIST=U",
-		"ACCOUNTEXTBAN=a", "CLIENTTAGDENY=*", "MSGREFTYPES=msgid", "draft/ICON=https://x" };
+		"TOPICLEN=20", "KICKLEN=20", "AWAYLEN=20", "USERLEN=20", "HOSTLEN=20",
+		"LINELEN=600", "MODES=20", "MAXTARGETS=20", "MAXCHANNELS=20", "MAXBANS=20",
+		"TARGMAX=PRIVMSG:4", "CHANLIMIT=#:20", "MAXLIST=b:20", "MONITOR=20",
+		"CHATHISTORY=20", "BOT=B", "CALLERID", "ACCEPT=20", "EXTBAN=~,q", "WHOX",
+		"SAFELIST", "UTF8ONLY", "NETWORK=x", "ELIST=U", "ACCOUNTEXTBAN=a",
+		"CLIENTTAGDENY=*", "MSGREFTYPES=msgid", "draft/ICON=https://x" };
 	enum { N = sizeof(tokens) / sizeof(*tokens) };
 	struct sb_isupport is;
 	size_t i;
@@ -633,8 +634,8 @@ limits_of_targets_are_those_of_the_command(void **state)
 		say(&is, examples[i].tokens[0]);
 		if (examples[i].tokens[1])
 			say(&is, examples[i].tokens[1]);
-		assert_int_equal(sb_isupport_targmax(&is, examples[i].command),
-			(uint32_t)examples[i].limit);
+		assert_int_equal(
+			sb_isupport_targmax(&is, examples[i].command), (uint32_t)examples[i].limit);
 	}
 }
 
