@@ -97,7 +97,7 @@ void sb_isupport_take(
 
 /* What the server said last of a key, of any, letter by letter: "" when it has no value; NULL when
  * nothing was said, or it was taken back. Lives until the next token. So are read NETWORK, ELIST,
- * ACCOUNTEXTBAN, CLIENTTAGDENY, MSGREFTYPES, draft/ICON. */
+ * ACCOUNTEXTBAN, CLIENTTAGDENY, MSGREFTYPES, draft/ICON, and all that nothing here knows. */
 const char *sb_isupport_value(const struct sb_isupport *is, const char *key);
 
 /* Whether the value of a key, read as words between commas, has this one. */

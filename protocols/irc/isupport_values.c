@@ -11,8 +11,7 @@ struct sb_isupport_rule {
 	 * is all there is. */
 	bool (*read)(struct sb_isupport *, const struct sb_isupport_rule *, const char *value,
 		const char **ret_why);
-	size_t offset,
-		size; /* of its member, where there is one that it has in common with others */
+	size_t offset, size; /* of its member; 0 where `read` knows better */
 	const char *silent; /* the value while nothing is said; NULL: the member is zero */
 	const char *empty; /* the value when it has none; NULL: it must have one */
 	uint32_t min, max; /* of a number */

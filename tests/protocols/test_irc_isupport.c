@@ -209,30 +209,6 @@ what_is_no_token_is_refused(void **state)
 }
 
 static void
-later_tokens_replace_earlier_ones(void **state)
-{
-	struct sb_isupport is;
-
-	(void)state;
-	sb_isupport_init(&is);
-	say(&is, "NETWORK=a");
-	say(&is, "NICKLEN=9");
-	say(&is, "NETWORK=longer");
-	say(&is, "NICKLEN=30");
-	take(&is, "FOO=1");
-	take(&is, "FOO");
-	assert_string_equal(sb_isupport_value(&is, "NETWORK"), "longer");
-	assert_string_equal(sb_isupport_value(&is, "NICKLEN"), "30");
-	assert_string_equal(sb_isupport_value(&is, "FOO"), "");
-	assert_int_equal(is.nick_len, 30);
-	assert_int_equal(is.n_kept, 3);
-	assert_int_equal(is.text_len, sizeof("NETWORK") + sizeof("longer") + sizeof("NICKLEN")
-					      + sizeof("30") + sizeof("FOO") + 1);
-	assert_null(sb_isupport_value(&is, "longer"));
-	assert_null(sb_isupport_value(&is, "network"));
-}
-
-static void
 numbers_are_read_and_brought_into_their_limits(void **state)
 {
 	static const struct {
@@ -514,87 +490,6 @@ what_is_taken_back_is_as_if_never_said(void **state)
 	assert_null(change.why);
 }
 
-static void
-one_taken_back_leaves_the_others(void **state)
-{
-	struct sb_isupport is;
-
-	(void)state;
-	sb_isupport_init(&is);
-	say(&is, "NETWORK=x");
-	say(&is, "NICKLEN=20");
-	say(&is, "ELIST=U");
-	say(&is, "KICKLEN=20");
-	say(&is, "-NICKLEN");
-	assert_int_equal(is.nick_len, SB_ISUPPORT_NO_LIMIT);
-	assert_int_equal(is.kick_len, 20);
-	assert_string_equal(sb_isupport_value(&is, "NETWORK"), "x");
-	assert_string_equal(sb_isupport_value(&is, "ELIST"), "U");
-	assert_string_equal(sb_isupport_value(&is, "KICKLEN"), "20");
-}
-
-static void
-thousands_of_tokens_take_no_more_room(void **state)
-{
-	struct sb_isupport is;
-	char token[SB_ISUPPORT_TOKEN_MAX + 2];
-	int i;
-
-	(void)state;
-	sb_isupport_init(&is);
-	for (i = 0; i < 5000; i++) {
-		(void)snprintf(token, sizeof(token), "X%d", i);
-		take(&is, token);
-		assert_int_equal(change.why != NULL, i >= SB_ISUPPORT_KEPT_MAX);
-	}
-	assert_int_equal(is.n_kept, SB_ISUPPORT_KEPT_MAX);
-	refuse(&is, "NICKLEN=5", "no room");
-	assert_int_equal(is.nick_len, SB_ISUPPORT_NO_LIMIT);
-	take(&is, "X7=new");
-	assert_null(change.why);
-	assert_string_equal(sb_isupport_value(&is, "X7"), "new");
-	take(&is, "-X8");
-	say(&is, "NICKLEN=5");
-	assert_int_equal(is.n_kept, SB_ISUPPORT_KEPT_MAX);
-}
-
-static void
-long_tokens_take_no_more_room_than_there_is(void **state)
-{
-	struct sb_isupport is;
-	char token[SB_ISUPPORT_TOKEN_MAX + 2];
-	int i, n_kept = 0;
-
-	(void)state;
-	sb_isupport_init(&is);
-	memset(token, 'x', sizeof(token));
-	token[SB_ISUPPORT_TOKEN_MAX + 1] = '\0';
-	token[2] = '=';
-	refuse(&is, token, "too long");
-	token[SB_ISUPPORT_TOKEN_MAX] = '\0';
-	for (i = 0; i < 26; i++) {
-		token[0] = (char)('A' + i);
-		take(&is, token);
-		n_kept += !change.why;
-	}
-	/* Each takes a byte more than it is long. */
-	assert_int_equal(n_kept, SB_ISUPPORT_TEXT_MAX / (SB_ISUPPORT_TOKEN_MAX + 1));
-	assert_int_equal(is.n_kept, n_kept);
-	token[0] = 'A';
-	take(&is, token);
-	assert_null(change.why);
-	/* The last bytes, and then none. */
-	token[SB_ISUPPORT_TEXT_MAX - is.text_len - 1] = '\0';
-	token[0] = 'Z';
-	take(&is, token);
-	assert_null(change.why);
-	assert_int_equal(is.text_len, SB_ISUPPORT_TEXT_MAX);
-	refuse(&is, "W", "no room");
-	take(&is, "-Ax");
-	take(&is, "W");
-	assert_null(change.why);
-}
-
 int
 main(void)
 {
@@ -603,7 +498,6 @@ main(void)
 		cmocka_unit_test(a_token_is_a_key_and_perhaps_a_value),
 		cmocka_unit_test(escapes_in_a_value_are_undone),
 		cmocka_unit_test(what_is_no_token_is_refused),
-		cmocka_unit_test(later_tokens_replace_earlier_ones),
 		cmocka_unit_test(numbers_are_read_and_brought_into_their_limits),
 		cmocka_unit_test(letters_and_flags_are_read),
 		cmocka_unit_test(ranks_go_from_the_highest_to_the_lowest),
@@ -611,9 +505,6 @@ main(void)
 		cmocka_unit_test(a_value_that_makes_no_sense_changes_nothing),
 		cmocka_unit_test(a_casemapping_that_nobody_knows_is_ascii_and_told),
 		cmocka_unit_test(what_is_taken_back_is_as_if_never_said),
-		cmocka_unit_test(one_taken_back_leaves_the_others),
-		cmocka_unit_test(thousands_of_tokens_take_no_more_room),
-		cmocka_unit_test(long_tokens_take_no_more_room_than_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
