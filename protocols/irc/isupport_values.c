@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-static const char no_sense[] = "a value that makes no sense";
-
 /* A key that we know: what its value says, and where. */
 struct sb_isupport_rule {
 	const char *key;
@@ -375,7 +373,7 @@ sb_isupport_rule_apply(struct sb_isupport *is, const struct sb_isupport_rule *ru
 		return false;
 	}
 	if (rule->read && !rule->read(is, rule, *value ? value : rule->empty, ret_why)) {
-		*ret_why = no_sense;
+		*ret_why = "a value that makes no sense";
 		return false;
 	}
 	return true;
