@@ -17,6 +17,7 @@
 #include <signalbox/client.h>
 #include <signalbox/irc.h>
 
+#include "casemap.h"
 #include "irc_split.h"
 #include "turns.h"
 #include "wire.h"
@@ -71,7 +72,7 @@ struct sb_irc {
 	size_t nick_max; /* bytes the server leaves of a nick, as far as we know */
 	unsigned n_variants; /* of the nick tried in this registration */
 	size_t user_len, host_len; /* ours, as others see them; 0: not known */
-	bool is_ascii; /* the server's casemapping: []\^ are not the capitals of {}|~ */
+	enum sb_casemap casemap; /* the server's */
 
 	struct sb_reap reap;
 };

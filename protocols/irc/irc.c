@@ -308,13 +308,13 @@ sb_irc_is_registered(const struct sb_irc *irc)
 bool
 sb_irc_same(const char *a, const char *b)
 {
-	return sb_wire_same(a, b);
+	return sb_casemap_same(SB_CASEMAP_RFC1459, a, b);
 }
 
 bool
 sb_irc_same_here_(const struct sb_irc *irc, const char *a, const char *b)
 {
-	return irc->is_ascii ? sb_wire_same_ascii(a, b) : sb_wire_same(a, b);
+	return sb_casemap_same(irc->casemap, a, b);
 }
 
 bool

@@ -76,7 +76,7 @@ sb_irc_begin_(struct sb_irc *irc)
 	irc->end_error = 0;
 	irc->reason[0] = '\0';
 	irc->user_len = irc->host_len = 0;
-	irc->is_ascii = false;
+	irc->casemap = SB_CASEMAP_RFC1459;
 	irc->has_quit = false;
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 }

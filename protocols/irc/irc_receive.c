@@ -81,7 +81,7 @@ receive_features(struct sb_irc *irc, const struct received *m)
 			sb_irc_limit_nick_(irc, strtoul(value, NULL, 10));
 		value = value_of(param(m, i), "CASEMAPPING=");
 		if (value)
-			irc->is_ascii = !strcmp(value, "ascii");
+			(void)sb_casemap_read(value, &irc->casemap);
 	}
 	return receive_other(irc, m);
 }

@@ -211,7 +211,7 @@ user_mode(struct ircd_client *client, const struct sb_wire_line *line)
 {
 	if (!sb_ircd_find_user(client->ircd, line->params[0]))
 		sb_ircd_numeric(client, "401", line->params[0], "No such nick", NULL);
-	else if (!sb_wire_same(client->nick->text, line->params[0]))
+	else if (!sb_casemap_same(SB_CASEMAP_RFC1459, client->nick->text, line->params[0]))
 		sb_ircd_numeric(client, "502", "Cannot change mode for other users", NULL);
 	else if (line->n_params == 1)
 		sb_ircd_numeric(client, "221", client->is_invisible ? "+i" : "+", NULL);

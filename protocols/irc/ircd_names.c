@@ -10,7 +10,7 @@ fold(const char *name, size_t max, char *buf)
 {
 	if (strlen(name) > max)
 		return false;
-	sb_wire_fold_text(name, buf, max + 1);
+	sb_casemap_fold_text(SB_CASEMAP_RFC1459, name, buf, max + 1);
 	return true;
 }
 
@@ -44,7 +44,7 @@ sb_ircd_set_nick(struct ircd_client *client, const char *name)
 	struct ircd_nick *nick;
 	size_t len;
 
-	if (client->nick && sb_wire_same(client->nick->text, name)) {
+	if (client->nick && sb_casemap_same(SB_CASEMAP_RFC1459, client->nick->text, name)) {
 		sb_ircd_copy(client->nick->text, IRCD_NICK_MAX, name);
 		return 0;
 	}
@@ -53,7 +53,7 @@ sb_ircd_set_nick(struct ircd_client *client, const char *name)
 		return -ENOMEM;
 	nick->client = client;
 	sb_ircd_copy(nick->text, IRCD_NICK_MAX, name);
-	sb_wire_fold_text(name, nick->folded, sizeof(nick->folded));
+	sb_casemap_fold_text(SB_CASEMAP_RFC1459, name, nick->folded, sizeof(nick->folded));
 	len = strlen(nick->folded);
 	HASH_ADD_KEYPTR_BYHASHVALUE(hh, ircd->nicks, nick->folded, len,
 		sb_hash_bytes(&ircd->seed, nick->folded, len), nick);
@@ -100,7 +100,7 @@ make_channel(struct sb_ircd *ircd, const char *name)
 	if (!channel)
 		return NULL;
 	sb_ircd_copy(channel->name, IRCD_CHANNEL_MAX, name);
-	sb_wire_fold_text(name, channel->folded, sizeof(channel->folded));
+	sb_casemap_fold_text(SB_CASEMAP_RFC1459, name, channel->folded, sizeof(channel->folded));
 	channel->made_at_s = sb_ircd_now_s(ircd);
 	channel->is_closed_to_outsiders = true;
 	len = strlen(channel->folded);

@@ -20,6 +20,7 @@
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 
+#include "casemap.h"
 #include "table.h"
 #include "turns.h"
 #include "wire.h"

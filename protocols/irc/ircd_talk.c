@@ -74,7 +74,7 @@ is_named_before(const char *list, const char *end, const char *target)
 	char other[SB_WIRE_MAX];
 
 	while (sb_ircd_item(&list, other) && list < end)
-		if (sb_wire_same(other, target))
+		if (sb_casemap_same(SB_CASEMAP_RFC1459, other, target))
 			return true;
 	return false;
 }

@@ -52,6 +52,7 @@ struct sb_isupport {
 	uint32_t nick_len, channel_len, topic_len, kick_len, away_len, user_len, host_len;
 	uint32_t line_len; /* with its \r\n, without its tags; 512 at least */
 	uint32_t modes; /* with an argument, in one MODE */
+	uint32_t max_targets, max_channels, max_bans; /* for the functions below */
 	uint32_t monitor; /* targets of MONITOR; 0: there is no MONITOR */
 	uint32_t chathistory; /* messages asked for at once; 0: there is no CHATHISTORY */
 
@@ -78,17 +79,19 @@ struct sb_isupport_change {
 	char text[SB_ISUPPORT_TOKEN_MAX + 1];
 };
 
-/* Nothing is known of the server: casemapping rfc1459; channels #&; members (ov)@+; modes beI,k,l,
- * and imnpstaqr as in RFC 2812; 3 modes at once; nicks of 9 bytes, channels of 50, hosts of 63,
- * lines of 512; everything else has no limit, or is not there. Nothing needs to be finished. */
+/* Nothing is known of the server, and all is as RFC 2812 has it: casemapping rfc1459; channels #&+!;
+ * members (ov)@+; modes beI,k,l,imnpstaqr, of which 3 at once; hosts of 63 bytes; lines of 512. What
+ * RFC 2812 limits and servers have long exceeded (nicks, channels) has no limit here, nor has the
+ * rest; what is an extension is not there. Nothing needs to be finished. */
 void sb_isupport_init(struct sb_isupport *is);
 
 /* Takes one token, one parameter of a 005: "KEY", "KEY=value", "-KEY". A key that came before gets
  * the new value. What is not understood is one of these:
  *   why is NULL        nothing here knows the key; sb_isupport_value() gives its value;
  *   why is not NULL    the token is malformed or there is no room: nothing has changed.
- * What is understood has a `why` when the value was brought into the limits above. An \xHH of NUL,
- * CR or LF, and what is no \xHH, stay as they are written. */
+ * What is understood has a `why` when something else was taken in its place: a number within the
+ * limits above, ascii for a casemapping that nothing here knows, the highest of too many ranks.
+ * An \xHH of NUL, CR or LF, and what is no \xHH, stay as they are written. */
 void sb_isupport_take(
 	struct sb_isupport *is, const char *token, struct sb_isupport_change *ret_change);
 
@@ -100,8 +103,8 @@ const char *sb_isupport_value(const struct sb_isupport *is, const char *key);
 /* Whether the value of a key, read as words between commas, has this one. */
 bool sb_isupport_lists(const struct sb_isupport *is, const char *key, const char *word);
 
-/* How many targets a command may have: TARGMAX, else MAXTARGETS for PRIVMSG and NOTICE, else 1. The
- * command in capitals. */
+/* How many targets a command may have: TARGMAX, else MAXTARGETS for PRIVMSG, NOTICE and TAGMSG, else
+ * no limit for JOIN and PART, which take several everywhere, else 1. */
 uint32_t sb_isupport_targmax(const struct sb_isupport *is, const char *command);
 
 /* How many channels that begin with this sign one may be in: CHANLIMIT, else MAXCHANNELS. */

@@ -36,6 +36,7 @@ struct sb_modes {
 	const char *const *words;
 	size_t arg; /* the next word that may be an argument */
 	const char *at; /* the next letter */
+	size_t n_needed; /* words that the letters from there on need */
 	bool is_added, has_unknown;
 };
 

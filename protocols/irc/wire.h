@@ -73,20 +73,6 @@ bool sb_wire_is_nick(const char *text);
 /* A channel's name: one of #&+! and then no space, comma, BEL, CR or LF (any length). */
 bool sb_wire_is_channel(const char *text);
 
-/* The small letter of a character, where {}|~ are the small letters of []\^ (casemapping "rfc1459",
- * RFC 2812, section 2.2). */
-char sb_wire_fold(char c);
-
-/* Whether two nicks or channels are the same under that mapping. */
-bool sb_wire_same(const char *a, const char *b);
-
-/* The same where only A to Z have small letters (casemapping "ascii"). */
-bool sb_wire_same_ascii(const char *a, const char *b);
-
-/* Writes the text in small letters to buf, cut to cap, the NUL included; cap at least 1. Two texts
- * that are the same have the same folded text. */
-void sb_wire_fold_text(const char *text, char *buf, size_t cap);
-
 /* How many of the len bytes of text to take so that they are at most max and no UTF-8 character is
  * cut. What is not UTF-8 is cut anywhere. 0 only when len is 0 or max less than the first
  * character. */

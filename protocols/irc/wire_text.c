@@ -41,42 +41,6 @@ sb_wire_is_channel(const char *text)
 	return *text && strchr(SB_WIRE_CHANNEL_SIGNS, *text) && !text[strcspn(text, " ,\a\r\n")];
 }
 
-char
-sb_wire_fold(char c)
-{
-	if (c >= 'A' && c <= '^')
-		return (char)(c + 0x20);
-	return c;
-}
-
-bool
-sb_wire_same(const char *a, const char *b)
-{
-	while (*a && sb_wire_fold(*a) == sb_wire_fold(*b))
-		a++, b++;
-	return *a == *b;
-}
-
-bool
-sb_wire_same_ascii(const char *a, const char *b)
-{
-	/* Two letters that fold to the same are the same letter; the other characters that fold
-	 * do not count. */
-	while (*a && (*a == *b || (sb_wire_is_letter(*a) && sb_wire_fold(*a) == sb_wire_fold(*b))))
-		a++, b++;
-	return *a == *b;
-}
-
-void
-sb_wire_fold_text(const char *text, char *buf, size_t cap)
-{
-	size_t i;
-
-	for (i = 0; text[i] && i + 1 < cap; i++)
-		buf[i] = sb_wire_fold(text[i]);
-	buf[i] = '\0';
-}
-
 size_t
 sb_wire_cut(const char *text, size_t len, size_t max)
 {

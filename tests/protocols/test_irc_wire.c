@@ -380,26 +380,6 @@ nicks_and_channels_are_told_from_what_is_neither(void **state)
 }
 
 static void
-names_are_the_same_as_rfc1459_says(void **state)
-{
-	char folded[8];
-
-	(void)state;
-	assert_true(sb_wire_same("", ""));
-	assert_true(sb_wire_same("Bob[]\\^", "bOB{}|~"));
-	assert_false(sb_wire_same("bob", "bo"));
-	assert_false(sb_wire_same("bo", "bob"));
-	assert_false(sb_wire_same("b_b", "b\x7f"
-					 "b"));
-	assert_false(sb_wire_same("@", "`"));
-	assert_false(sb_wire_same("É", "é"));
-	sb_wire_fold_text("B[^]\\Z~_`", folded, sizeof(folded));
-	assert_string_equal(folded, "b{~}|z~");
-	sb_wire_fold_text("ABC", folded, 1);
-	assert_string_equal(folded, "");
-}
-
-static void
 texts_are_cut_between_characters(void **state)
 {
 	static const struct {
@@ -527,7 +507,6 @@ main(void)
 		cmocka_unit_test(tags_do_not_count_in_the_512_and_have_a_limit_of_their_own),
 		cmocka_unit_test(a_last_parameter_is_cut_between_characters_where_that_is_wanted),
 		cmocka_unit_test(nicks_and_channels_are_told_from_what_is_neither),
-		cmocka_unit_test(names_are_the_same_as_rfc1459_says),
 		cmocka_unit_test(texts_are_cut_between_characters),
 		cmocka_unit_test(tags_are_taken_apart_and_their_escapes_undone),
 		cmocka_unit_test(server_times_are_read),

@@ -82,8 +82,8 @@ SB_API const char *sb_irc_nick(const struct sb_irc *irc);
 SB_API const char *sb_irc_host(const struct sb_irc *irc);
 SB_API bool sb_irc_is_registered(const struct sb_irc *irc);
 /* Whether two nicks or channels are the same to IRC, where {}|~ are the small letters of []\^
- * (RFC 2812, section 2.2), whatever the server says; the client itself heeds its CASEMAPPING=ascii
- * (005), for is_self and the like. */
+ * (RFC 2812, section 2.2), whatever the server says; the client itself heeds its CASEMAPPING (005),
+ * for is_self and the like. */
 SB_API bool sb_irc_same(const char *a, const char *b);
 /* Whether it names a channel and not a person: begins with one of #&+!. */
 SB_API bool sb_irc_is_channel(const char *target);
