@@ -157,6 +157,7 @@ fold_channels(struct sb_irc_state *state)
 		next = channel->hh.next;
 		if (channel->is_coming)
 			sb_roster_channel_spoil(state, channel);
+		sb_roster_lists_spoil(state, channel);
 		if (sb_roster_channel_fold(state, channel))
 			error = -ENOMEM;
 	}

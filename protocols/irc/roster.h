@@ -62,7 +62,7 @@ void sb_roster_reset(struct sb_irc_state *state);
 /* The server has told its casemapping (005), maybe late. Where two names become the same, one
  * stays: we, or who was spelt in small letters already, or whoever was first. The other is
  * forgotten; the channels that he was on, or the one of two channels that stays, are not whole any
- * more, nor are those whose NAMES were coming. */
+ * more, nor are NAMES and lists that were coming. */
 int sb_roster_set_casemap(struct sb_irc_state *state, enum sb_casemap map);
 /* And its ranks, the highest first. Members keep those whose letters there still are. */
 void sb_roster_set_prefixes(
@@ -134,8 +134,8 @@ int sb_roster_url(struct sb_irc_state *state, const char *channel, const char *u
 /* A channel that had the new name is dropped. */
 int sb_roster_channel_renamed(struct sb_irc_state *state, const char *from, const char *to);
 
-/* One change of a MODE. setter and set_s are for an entry of a list. A rank for somebody not known
- * there tells that he is there. */
+/* One change of a MODE. setter and set_s are for an entry of a list. A rank given to
+ * somebody not known there, or while NAMES come also one taken, tells that he is there. */
 int sb_roster_mode(struct sb_irc_state *state, const char *channel,
 	const struct sb_mode_change *change, const char *setter, int64_t set_s);
 /* All modes will be told, by the function above (324): those known are forgotten, but for ranks and

@@ -18,7 +18,11 @@ join_self(struct sb_irc_state *state, const struct sb_roster_who *who, const cha
 	if (error)
 		return error;
 	error = sb_roster_user_meet(state, who, &user);
-	return error ? error : sb_roster_member_meet(state, channel, user, &member);
+	if (!error)
+		error = sb_roster_member_meet(state, channel, user, &member);
+	if (error)
+		sb_roster_channel_drop(state, channel);
+	return error;
 }
 
 static int

@@ -63,7 +63,7 @@ change_rank(struct sb_irc_state *state, struct sb_irc_channel *channel, bool is_
 
 	while (i < state->n_prefixes && state->prefixes[i].letter != letter)
 		i++;
-	if (i == state->n_prefixes || (!member && !is_added))
+	if (i == state->n_prefixes || (!member && !is_added && !channel->is_coming))
 		return -ENOENT;
 	bit = 1U << i;
 	if (!member) {
@@ -166,6 +166,18 @@ sb_roster_lists_clear(struct sb_irc_state *state, struct sb_irc_channel *channel
 			drop_entry(state, list, list->entries);
 		LL_DELETE(channel->lists, list);
 		sb_roster_give(state, list, sizeof(*list));
+	}
+}
+
+void
+sb_roster_lists_spoil(struct sb_irc_state *state, struct sb_irc_channel *channel)
+{
+	struct list *list;
+
+	LL_FOREACH(channel->lists, list)
+	if (list->is_coming) {
+		list->is_broken = true;
+		state->is_whole = list->is_whole = false;
 	}
 }
 

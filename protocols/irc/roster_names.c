@@ -57,32 +57,48 @@ make_gone(struct sb_irc_state *state, struct sb_irc_channel *channel, const char
 	return gone;
 }
 
-static bool
-is_member(const struct sb_irc_state *state, const struct sb_irc_channel *channel, const char *nick)
+static struct sb_irc_member *
+find_member(
+	const struct sb_irc_state *state, const struct sb_irc_channel *channel, const char *nick)
 {
 	const struct sb_irc_user *user = sb_roster_user_find(state, nick);
 
-	return user && sb_roster_member_find(channel, user);
+	return user ? sb_roster_member_find(channel, user) : NULL;
 }
 
-/* Somebody is called by a nick of which there is a note. Then an entry of that nick may mean him or
- * who had it before, and only if that does not matter is the list still sound. */
+/* Somebody is called by a nick of which there is a note: an entry of that nick may mean him or who
+ * had it before. Only if nothing depends on it is the list still sound: he is known to be there, and
+ * so is the other, if that is there still. */
 static void
 claim(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick, bool is_there)
 {
 	struct gone *gone = find_gone(state, channel, nick);
-	const struct sb_irc_user *before;
+	struct sb_irc_member *before;
 
 	if (!gone)
 		return;
-	before = gone->now ? sb_roster_user_find(state, gone->now) : NULL;
-	if (!is_there || (gone->now && !(before && sb_roster_member_find(channel, before)))) {
+	before = gone->now ? find_member(state, channel, gone->now) : NULL;
+	if (!is_there || (gone->now && !before)) {
 		sb_roster_channel_spoil(state, channel);
 		return;
 	}
 	if (before)
-		sb_roster_member_find(channel, before)->is_named = true;
+		before->is_named = true;
 	drop_gone(state, channel, gone);
+}
+
+/* The same of a rename. What entries of the nick say of ranks may not be his. */
+static void
+claim_renamed(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *from,
+	const char *to)
+{
+	struct sb_irc_member *member = find_member(state, channel, from);
+
+	if (!find_gone(state, channel, to))
+		return;
+	claim(state, channel, to, member && member->is_named);
+	if (member && member->is_named)
+		member->fresh = UINT16_MAX;
 }
 
 /* Whoever was to be taken for the nick is what it is now; who is called as he was before needs no
@@ -118,7 +134,7 @@ sb_roster_gone_note(struct sb_irc_state *state, struct sb_irc_channel *channel, 
 		return;
 	is_kept = follow(state, channel, nick, now);
 	if (now)
-		claim(state, channel, now, is_member(state, channel, nick));
+		claim_renamed(state, channel, nick, now);
 	/* A note that there is tells of who had the nick when the list began. */
 	if (is_kept && !find_gone(state, channel, nick)) {
 		gone = make_gone(state, channel, nick);

@@ -10,7 +10,8 @@
 
 #include "roster.h"
 
-/* The texts of a user, one after the other, each with its NUL; "": not known. */
+/* The texts of a user, one after the other, each with its NUL; "": not known. Those that are not
+ * known at the end are left out. */
 enum user_text {
 	TEXT_FOLDED, /* the key, in small letters */
 	TEXT_NICK,
@@ -26,6 +27,7 @@ struct sb_irc_user {
 	UT_hash_handle hh; /* its key is the block of texts */
 	struct sb_irc_member *members; /* by next_of_user */
 	uint32_t texts_size;
+	bool is_folded : 1; /* the nick is in small letters: TEXT_NICK is not there twice */
 	bool is_self : 1;
 	bool is_monitored : 1;
 	bool is_away : 1;
@@ -195,6 +197,8 @@ void sb_roster_coming_end(struct sb_irc_state *state, struct sb_irc_channel *cha
 
 void sb_roster_modes_clear(struct sb_irc_state *state, struct sb_irc_channel *channel);
 void sb_roster_lists_clear(struct sb_irc_state *state, struct sb_irc_channel *channel);
+/* Those that come cannot be whole. */
+void sb_roster_lists_spoil(struct sb_irc_state *state, struct sb_irc_channel *channel);
 /* A mode of type A is set or taken away. */
 int sb_roster_list_change(struct sb_irc_state *state, struct sb_irc_channel *channel,
 	const struct sb_mode_change *change, const char *setter, int64_t set_s);

@@ -3,44 +3,49 @@
 #include <errno.h>
 #include <string.h>
 
+static void
+unpack(const struct sb_irc_user *user, const char **texts)
+{
+	const char *at = user->hh.key, *end = at + user->texts_size;
+	size_t i;
+
+	for (i = 0; i < N_TEXTS; i++) {
+		texts[i] = at < end ? at : "";
+		if (at < end && !(i == TEXT_FOLDED && user->is_folded))
+			at += strlen(at) + 1;
+	}
+}
+
 const char *
 sb_roster_user_text(const struct sb_irc_user *user, enum user_text which)
 {
-	const char *text = user->hh.key;
+	const char *texts[N_TEXTS];
 
-	for (; which > TEXT_FOLDED; which--)
-		text += strlen(text) + 1;
-	return text;
+	unpack(user, texts);
+	return texts[which];
 }
 
 /* Makes a block of texts. NULL for -ENOMEM. */
 static char *
 pack(struct sb_irc_state *state, const char *const *texts, size_t *ret_size)
 {
-	size_t lens[N_TEXTS], size = 0, i;
+	size_t first = strcmp(texts[TEXT_FOLDED], texts[TEXT_NICK]) ? TEXT_FOLDED : TEXT_NICK;
+	size_t lens[N_TEXTS], n = N_TEXTS, size = 0, i;
 	char *block, *at;
 
-	for (i = 0; i < N_TEXTS; i++) {
+	while (!*texts[n - 1])
+		n--;
+	for (i = first; i < n; i++) {
 		lens[i] = sb_roster_cut(texts[i]);
 		size += lens[i] + 1;
 	}
 	at = block = sb_roster_take(state, size);
-	for (i = 0; block && i < N_TEXTS; i++) {
+	for (i = first; block && i < n; i++) {
 		memcpy(at, texts[i], lens[i]);
 		at += lens[i] + 1;
 	}
 	*ret_size = size;
 	return block;
-}
-
-static void
-unpack(const struct sb_irc_user *user, const char **texts)
-{
-	const char *text = user->hh.key;
-	size_t i;
-
-	for (i = 0; i < N_TEXTS; i++, text += strlen(text) + 1)
-		texts[i] = text;
 }
 
 /* Puts another block in the place of that there is; the key is the same, or the user not in the
@@ -101,6 +106,7 @@ make(struct sb_irc_state *state, const char *folded, const struct sb_roster_who 
 		return NULL;
 	}
 	user->texts_size = (uint32_t)size;
+	user->is_folded = !strcmp(folded, who->nick);
 	if (enter(state, user, block)) {
 		sb_roster_give(state, block, size);
 		sb_roster_give(state, user, sizeof(*user));
@@ -207,26 +213,17 @@ sb_roster_user_release(struct sb_irc_state *state, struct sb_irc_user *user)
 		sb_roster_user_drop(state, user);
 }
 
-/* Puts the user, who has just left the table, there by another key. */
-static int
-reenter(struct sb_irc_state *state, struct sb_irc_user *user, char *block)
-{
-	if (!enter(state, user, block))
-		return 0;
-	sb_roster_user_spoil(state, user);
-	destroy(state, user);
-	return -ENOMEM;
-}
-
 int
 sb_roster_user_rename(struct sb_irc_state *state, struct sb_irc_user *user, const char *nick)
 {
 	char folded[SB_ROSTER_NAME_MAX + 1];
 	const char *texts[N_TEXTS];
+	bool is_folded;
 	size_t size;
 	char *block;
 
 	(void)sb_roster_fold(state, nick, folded);
+	is_folded = !strcmp(folded, nick);
 	unpack(user, texts);
 	texts[TEXT_FOLDED] = folded;
 	texts[TEXT_NICK] = nick;
@@ -238,18 +235,23 @@ sb_roster_user_rename(struct sb_irc_state *state, struct sb_irc_user *user, cons
 	}
 	HASH_DELETE(hh, state->users, user);
 	swap(state, user, block, size);
-	return reenter(state, user, block);
+	user->is_folded = is_folded;
+	if (!enter(state, user, block))
+		return 0;
+	sb_roster_user_spoil(state, user);
+	destroy(state, user);
+	return -ENOMEM;
 }
 
 int
 sb_roster_user_fold(struct sb_irc_state *state, struct sb_irc_user *user)
 {
-	char folded[SB_ROSTER_NAME_MAX + 1];
-	char *block = sb_roster_block(user->hh.key);
+	char nick[SB_ROSTER_NAME_MAX + 1], folded[SB_ROSTER_NAME_MAX + 1];
 	struct sb_irc_user *other;
 
-	(void)sb_roster_fold(state, sb_roster_user_text(user, TEXT_NICK), folded);
-	if (!strcmp(folded, block))
+	strcpy(nick, sb_roster_user_text(user, TEXT_NICK));
+	(void)sb_roster_fold(state, nick, folded);
+	if (!strcmp(folded, user->hh.key))
 		return 0;
 	other = find_folded(state, folded);
 	if (other) {
@@ -260,10 +262,7 @@ sb_roster_user_fold(struct sb_irc_state *state, struct sb_irc_user *user)
 		if (less == user)
 			return 0;
 	}
-	/* No letter is longer than its small one: the text stays where it is. */
-	HASH_DELETE(hh, state->users, user);
-	memcpy(block, folded, strlen(folded));
-	return reenter(state, user, block);
+	return sb_roster_user_rename(state, user, nick);
 }
 
 struct sb_irc_member *
