@@ -25,12 +25,13 @@
  * A user is known as long as he shares a channel with us or is kept by sb_roster_monitored().
  * We ourselves are always known. */
 
-#include <signalbox/hash.h>
 #include <signalbox/irc_state.h>
 
 #include "casemap.h"
 #include "isupport.h"
 #include "modes.h"
+
+struct sb_hash_seed;
 
 enum {
 	SB_ROSTER_NAME_MAX = 510, /* bytes of a nick, a channel, a mask */

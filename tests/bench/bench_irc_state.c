@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#include <signalbox/hash.h>
+
 #include "protocols/irc/roster.h"
 
 enum { N_MEMBERS = 10000, N_ROUNDS = 15 };

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <signalbox/hash.h>
+
 #include "protocols/irc/roster.h"
 
 static inline size_t

@@ -73,85 +73,89 @@ register_anew(void)
 }
 
 static void
-step(void)
+step_of_us(int c)
 {
-	int p = somebody(), c = (int)choose(CHANNELS);
+	switch (choose(8)) {
+	case 0:
+		change_casemap();
+		break;
+	case 1:
+		part(0, c);
+		break;
+	case 2:
+		if (!choose(4))
+			register_anew();
+		break;
+	case 3:
+		change_nick(0);
+		break;
+	case 4:
+		change_details(0);
+		change_rank(0, c);
+		break;
+	case 5:
+		talk_nonsense(c);
+		break;
+	default:
+		join(0, c);
+	}
+}
 
-	switch (choose(40)) {
+static void
+step_of_another(int p, int c)
+{
+	switch (choose(16)) {
 	case 0:
 		split();
 		break;
 	case 1:
-		change_casemap();
-		break;
 	case 2:
-		part(0, c);
+		quit(p);
 		break;
 	case 3:
-		if (!choose(4))
-			register_anew();
-		break;
 	case 4:
-		change_nick(0);
+		part(p, c);
 		break;
 	case 5:
-		change_details(0);
-		change_rank(0, c);
-		break;
 	case 6:
-		talk_nonsense(c);
-		break;
 	case 7:
-		set_topic(c);
+		change_nick(p);
 		break;
 	case 8:
 	case 9:
-		change_ban(c);
-		break;
-	case 10:
-	case 11:
-	case 12:
-		list_bans(c);
-		break;
-	case 13:
-	case 14:
-		quit(p);
-		break;
-	case 15:
-	case 16:
-		part(p, c);
-		break;
-	case 17:
-	case 18:
-	case 19:
-		change_nick(p);
-		break;
-	case 20:
-	case 21:
 		change_rank(p, c);
 		break;
-	case 22:
+	case 10:
 		ask_who(p);
 		break;
-	case 23:
-	case 24:
+	case 11:
 		change_details(p);
 		break;
-	case 25:
-	case 26:
-		join(0, c);
-		break;
-	case 27:
-	case 28:
-	case 29:
-	case 30:
+	default:
 		if (!net.people[p].is_online)
 			come_online(p);
 		join(p, c);
-		break;
-	default:
-		names(c);
 	}
+}
+
+static void
+step(void)
+{
+	int p = somebody(), c = (int)choose(CHANNELS);
+	unsigned what = choose(40);
+
+	if (what < 8)
+		step_of_us(c);
+	else if (what < 24)
+		step_of_another(p, c);
+	else if (what < 27)
+		list_bans(c);
+	else if (what < 29)
+		change_ban(c);
+	else if (what < 30)
+		set_topic(c);
+	else
+		names(c);
 }
 
 /* ---- What the client must know ---- */
