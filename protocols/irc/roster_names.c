@@ -1,0 +1,328 @@
+#include "roster_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct gone *
+find_gone(const struct sb_irc_state *state, const struct sb_irc_channel *channel, const char *nick)
+{
+	char folded[SB_ROSTER_NAME_MAX + 1];
+	struct gone *gone = NULL;
+	size_t len;
+
+	if (!channel->gone || !sb_roster_fold(state, nick, folded))
+		return NULL;
+	len = strlen(folded);
+	HASH_FIND_BYHASHVALUE(
+		hh, channel->gone, folded, len, sb_hash_bytes(&state->seed, folded, len), gone);
+	return gone;
+}
+
+static size_t
+gone_size(const char *folded)
+{
+	return sizeof(struct gone) + strlen(folded) + 1;
+}
+
+static void
+drop_gone(struct sb_irc_state *state, struct sb_irc_channel *channel, struct gone *gone)
+{
+	HASH_DELETE(hh, channel->gone, gone);
+	(void)sb_roster_text(state, &gone->now, NULL);
+	sb_roster_give(state, gone, gone_size(gone->folded));
+	state->n_gone--;
+}
+
+static struct gone *
+make_gone(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick)
+{
+	char folded[SB_ROSTER_NAME_MAX + 1];
+	struct gone *gone;
+	size_t len;
+
+	if (state->n_gone == SB_ROSTER_GONE_MAX || !sb_roster_fold(state, nick, folded))
+		return NULL;
+	gone = sb_roster_take(state, gone_size(folded));
+	if (!gone)
+		return NULL;
+	len = strlen(folded);
+	memcpy(gone->folded, folded, len + 1);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, channel->gone, gone->folded, len,
+		sb_hash_bytes(&state->seed, folded, len), gone);
+	if (!gone->hh.tbl) {
+		sb_roster_give(state, gone, gone_size(folded));
+		return NULL;
+	}
+	state->n_gone++;
+	return gone;
+}
+
+static struct sb_irc_member *
+find_member(
+	const struct sb_irc_state *state, const struct sb_irc_channel *channel, const char *nick)
+{
+	const struct sb_irc_user *user = sb_roster_user_find(state, nick);
+
+	return user ? sb_roster_member_find(channel, user) : NULL;
+}
+
+/* Somebody is called by a nick of which there is a note: an entry of that nick may mean him or who
+ * had it before. Only if nothing depends on it is the list still sound: he is known to be there, and
+ * so is the other, if that is there still. */
+static void
+claim(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick, bool is_there)
+{
+	struct gone *gone = find_gone(state, channel, nick);
+	struct sb_irc_member *before;
+
+	if (!gone)
+		return;
+	before = gone->now ? find_member(state, channel, gone->now) : NULL;
+	if (!is_there || (gone->now && !before)) {
+		sb_roster_channel_spoil(state, channel);
+		return;
+	}
+	if (before)
+		before->is_named = true;
+	drop_gone(state, channel, gone);
+}
+
+/* The same of a rename. What entries of the nick say of ranks may not be his. */
+static void
+claim_renamed(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *from,
+	const char *to)
+{
+	struct sb_irc_member *member = find_member(state, channel, from);
+
+	if (!find_gone(state, channel, to))
+		return;
+	claim(state, channel, to, member && member->is_named);
+	if (member && member->is_named)
+		member->fresh = UINT16_MAX;
+}
+
+/* Whoever was to be taken for the nick is what it is now; who is called as he was before needs no
+ * note. */
+static bool
+follow(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick,
+	const char *now)
+{
+	struct gone *gone, *next;
+	bool is_kept = true;
+
+	HASH_ITER(hh, channel->gone, gone, next)
+	{
+		if (!gone->now || !sb_casemap_same(state->map, gone->now, nick))
+			continue;
+		if (now && sb_casemap_same(state->map, gone->folded, now))
+			drop_gone(state, channel, gone);
+		else if (sb_roster_text(state, &gone->now, now))
+			is_kept = false;
+	}
+	return is_kept;
+}
+
+void
+sb_roster_gone_note(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick,
+	const char *now)
+{
+	struct gone *gone;
+	bool is_kept;
+
+	if (!channel->is_coming || channel->is_broken
+		|| (now && sb_casemap_same(state->map, nick, now)))
+		return;
+	is_kept = follow(state, channel, nick, now);
+	if (now)
+		claim_renamed(state, channel, nick, now);
+	/* A note that there is tells of who had the nick when the list began. */
+	if (is_kept && !find_gone(state, channel, nick)) {
+		gone = make_gone(state, channel, nick);
+		is_kept = gone && !sb_roster_text(state, &gone->now, now);
+	}
+	if (!is_kept)
+		sb_roster_channel_spoil(state, channel);
+}
+
+void
+sb_roster_gone_note_all(struct sb_irc_state *state, const char *nick, const char *now)
+{
+	struct sb_irc_channel *channel;
+
+	if (!state->n_coming)
+		return;
+	for (channel = state->channels; channel; channel = channel->hh.next)
+		sb_roster_gone_note(state, channel, nick, now);
+}
+
+void
+sb_roster_gone_joined(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick)
+{
+	claim(state, channel, nick, true);
+}
+
+void
+sb_roster_coming_end(struct sb_irc_state *state, struct sb_irc_channel *channel)
+{
+	struct gone *gone, *next;
+
+	HASH_ITER(hh, channel->gone, gone, next)
+	drop_gone(state, channel, gone);
+	state->n_coming -= channel->is_coming;
+	channel->is_coming = channel->is_broken = false;
+}
+
+static void
+begin(struct sb_irc_state *state, struct sb_irc_channel *channel)
+{
+	struct sb_irc_member *member;
+
+	channel->is_coming = true;
+	state->n_coming++;
+	DL_FOREACH(channel->members, member)
+	{
+		member->is_named = false;
+		member->fresh = 0;
+	}
+}
+
+/* Takes the signs off the entry. Those of ranks that the server has not told of are no nick's,
+ * either. */
+static uint16_t
+take_signs(const struct sb_irc_state *state, const char **entry)
+{
+	uint16_t ranks = 0;
+	size_t i;
+
+	for (;; ++*entry) {
+		for (i = 0; i < state->n_prefixes; i++)
+			if (**entry && state->prefixes[i].sign == **entry)
+				break;
+		if (i < state->n_prefixes)
+			ranks |= (uint16_t)(1U << i);
+		else if (!**entry || !strchr("~&@%+!.*", **entry))
+			return ranks;
+	}
+}
+
+/* Splits nick!user@host, in place. */
+static struct sb_roster_who
+split(char *text)
+{
+	struct sb_roster_who who = { .nick = text };
+	char *at, *bang = strchr(text, '!');
+
+	if (!bang)
+		return who;
+	*bang = '\0';
+	who.user = bang + 1;
+	at = strchr(bang + 1, '@');
+	if (at) {
+		*at = '\0';
+		who.host = at + 1;
+	}
+	return who;
+}
+
+/* Those below the highest of some. */
+static unsigned
+below(unsigned ranks)
+{
+	unsigned highest = ranks & (~ranks + 1U);
+
+	return highest ? ~(highest | (highest - 1)) : 0;
+}
+
+static void
+set_ranks(struct sb_irc_member *member, unsigned listed, bool has_all)
+{
+	unsigned ranks = has_all ? listed : listed | (member->ranks & below(listed));
+
+	member->ranks = (uint16_t)((member->ranks & member->fresh) | (ranks & ~member->fresh));
+	member->is_named = true;
+}
+
+/* What is known of somebody's host is newer than the list. */
+static int
+meet(struct sb_irc_state *state, const struct sb_roster_who *who, struct sb_irc_user **ret_user)
+{
+	*ret_user = sb_roster_user_find(state, who->nick);
+	if (*ret_user && *sb_roster_user_text(*ret_user, TEXT_HOST))
+		return 0;
+	return sb_roster_user_meet(state, who, ret_user);
+}
+
+static int
+take_entry(struct sb_irc_state *state, struct sb_irc_channel *channel,
+	const struct sb_roster_who *who, unsigned listed, bool has_all)
+{
+	struct sb_irc_member *member;
+	struct sb_irc_user *user;
+	int error;
+
+	/* Of a list that is broken nobody is taken: he may have left. */
+	if (channel->is_broken && !sb_roster_user_find(state, who->nick))
+		return -ENOMEM;
+	error = meet(state, who, &user);
+	if (error == -ENOMEM)
+		sb_roster_channel_spoil(state, channel);
+	if (error)
+		return error;
+	if (channel->is_broken && !sb_roster_member_find(channel, user))
+		return -ENOMEM;
+	error = sb_roster_member_meet(state, channel, user, &member);
+	if (error)
+		sb_roster_user_release(state, user);
+	else
+		set_ranks(member, listed, has_all);
+	return error;
+}
+
+int
+sb_roster_names(struct sb_irc_state *state, const char *name, const char *entry, bool has_all_signs)
+{
+	struct sb_irc_channel *channel = sb_roster_channel_find(state, name);
+	char text[2 * SB_ROSTER_NAME_MAX + 1];
+	uint16_t listed = take_signs(state, &entry);
+	const struct gone *gone;
+	struct sb_roster_who who;
+
+	if (!channel)
+		return -ENOENT;
+	if (!channel->is_coming)
+		begin(state, channel);
+	if (!*entry || strlen(entry) >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, entry, strlen(entry) + 1);
+	who = split(text);
+	gone = find_gone(state, channel, who.nick);
+	if (gone && !gone->now)
+		return 0;
+	if (gone)
+		who.nick = gone->now;
+	return take_entry(state, channel, &who, listed, has_all_signs);
+}
+
+int
+sb_roster_names_end(struct sb_irc_state *state, const char *name)
+{
+	struct sb_irc_channel *channel = sb_roster_channel_find(state, name);
+	struct sb_irc_member *member, *next;
+
+	if (!channel)
+		return -ENOENT;
+	if (!channel->is_coming)
+		return 0;
+	channel->is_whole = !channel->is_broken;
+	DL_FOREACH_SAFE(channel->members, member, next)
+	{
+		struct sb_irc_user *user = member->user;
+
+		if (!channel->is_whole || member->is_named || user->is_self)
+			continue;
+		sb_roster_member_drop(state, member);
+		sb_roster_user_release(state, user);
+	}
+	sb_roster_coming_end(state, channel);
+	return 0;
+}

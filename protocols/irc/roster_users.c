@@ -1,0 +1,313 @@
+#include "roster_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void
+unpack(const struct sb_irc_user *user, const char **texts)
+{
+	const char *at = user->hh.key, *end = at + user->texts_size;
+	size_t i;
+
+	for (i = 0; i < N_TEXTS; i++) {
+		texts[i] = at < end ? at : "";
+		if (at < end && !(i == TEXT_FOLDED && user->is_folded))
+			at += strlen(at) + 1;
+	}
+}
+
+const char *
+sb_roster_user_text(const struct sb_irc_user *user, enum user_text which)
+{
+	const char *texts[N_TEXTS];
+
+	unpack(user, texts);
+	return texts[which];
+}
+
+/* Makes a block of texts. NULL for -ENOMEM. */
+static char *
+pack(struct sb_irc_state *state, const char *const *texts, size_t *ret_size)
+{
+	size_t first = strcmp(texts[TEXT_FOLDED], texts[TEXT_NICK]) ? TEXT_FOLDED : TEXT_NICK;
+	size_t lens[N_TEXTS], n = N_TEXTS, size = 0, i;
+	char *block, *at;
+
+	while (!*texts[n - 1])
+		n--;
+	for (i = first; i < n; i++) {
+		lens[i] = sb_roster_cut(texts[i]);
+		size += lens[i] + 1;
+	}
+	at = block = sb_roster_take(state, size);
+	for (i = first; block && i < n; i++) {
+		memcpy(at, texts[i], lens[i]);
+		at += lens[i] + 1;
+	}
+	*ret_size = size;
+	return block;
+}
+
+/* Puts another block in the place of that there is; the key is the same, or the user not in the
+ * table. */
+static void
+swap(struct sb_irc_state *state, struct sb_irc_user *user, char *block, size_t size)
+{
+	sb_roster_give(state, sb_roster_block(user->hh.key), user->texts_size);
+	user->hh.key = block;
+	user->texts_size = (uint32_t)size;
+}
+
+/* Puts the user in the table by the block of texts. */
+static int
+enter(struct sb_irc_state *state, struct sb_irc_user *user, char *block)
+{
+	size_t len = strlen(block);
+
+	HASH_ADD_KEYPTR_BYHASHVALUE(
+		hh, state->users, block, len, sb_hash_bytes(&state->seed, block, len), user);
+	if (user->hh.tbl)
+		return 0;
+	user->hh.key = block;
+	state->is_whole = false;
+	return -ENOMEM;
+}
+
+static struct sb_irc_user *
+find_folded(const struct sb_irc_state *state, const char *folded)
+{
+	struct sb_irc_user *user;
+	size_t len = strlen(folded);
+
+	HASH_FIND_BYHASHVALUE(
+		hh, state->users, folded, len, sb_hash_bytes(&state->seed, folded, len), user);
+	return user;
+}
+
+struct sb_irc_user *
+sb_roster_user_find(const struct sb_irc_state *state, const char *nick)
+{
+	char folded[SB_ROSTER_NAME_MAX + 1];
+
+	return sb_roster_fold(state, nick, folded) ? find_folded(state, folded) : NULL;
+}
+
+static struct sb_irc_user *
+make(struct sb_irc_state *state, const char *folded, const struct sb_roster_who *who)
+{
+	const char *const texts[N_TEXTS] = { folded, who->nick, who->user ? who->user : "",
+		who->host ? who->host : "", "", "", "" };
+	struct sb_irc_user *user = sb_roster_take(state, sizeof(*user));
+	size_t size;
+	char *block = user ? pack(state, texts, &size) : NULL;
+
+	if (!block) {
+		sb_roster_give(state, user, sizeof(*user));
+		return NULL;
+	}
+	user->texts_size = (uint32_t)size;
+	user->is_folded = !strcmp(folded, who->nick);
+	if (enter(state, user, block)) {
+		sb_roster_give(state, block, size);
+		sb_roster_give(state, user, sizeof(*user));
+		return NULL;
+	}
+	if (sb_roster_is_self(state, who->nick)) {
+		user->is_self = true;
+		state->self = user;
+	}
+	return user;
+}
+
+int
+sb_roster_user_meet(
+	struct sb_irc_state *state, const struct sb_roster_who *who, struct sb_irc_user **ret_user)
+{
+	char folded[SB_ROSTER_NAME_MAX + 1];
+
+	if (!sb_roster_fold(state, who->nick, folded))
+		return -EINVAL;
+	*ret_user = find_folded(state, folded);
+	if (*ret_user)
+		return sb_roster_user_set_who(state, *ret_user, who);
+	*ret_user = make(state, folded, who);
+	return *ret_user ? 0 : -ENOMEM;
+}
+
+int
+sb_roster_user_set(struct sb_irc_state *state, struct sb_irc_user *user, enum user_text which,
+	const char *value)
+{
+	const char *texts[N_TEXTS];
+	size_t size;
+	char *block;
+
+	unpack(user, texts);
+	if (!strcmp(texts[which], value))
+		return 0;
+	texts[which] = value;
+	block = pack(state, texts, &size);
+	if (!block)
+		return -ENOMEM;
+	swap(state, user, block, size);
+	return 0;
+}
+
+int
+sb_roster_user_set_who(
+	struct sb_irc_state *state, struct sb_irc_user *user, const struct sb_roster_who *who)
+{
+	int error = 0;
+
+	if (who->user)
+		error = sb_roster_user_set(state, user, TEXT_USER, who->user);
+	if (who->host && !error)
+		error = sb_roster_user_set(state, user, TEXT_HOST, who->host);
+	return error;
+}
+
+int
+sb_roster_user_set_account(
+	struct sb_irc_state *state, struct sb_irc_user *user, const char *account)
+{
+	int error =
+		sb_roster_user_set(state, user, TEXT_ACCOUNT, strcmp(account, "*") ? account : "");
+
+	/* Nobody is taken for who he was. */
+	user->has_account = !error;
+	return error;
+}
+
+void
+sb_roster_user_spoil(struct sb_irc_state *state, const struct sb_irc_user *user)
+{
+	const struct sb_irc_member *member;
+
+	for (member = user->members; member; member = member->next_of_user)
+		sb_roster_channel_spoil(state, state->slots[member->channel]);
+}
+
+/* Of one that is not in the table. */
+static void
+destroy(struct sb_irc_state *state, struct sb_irc_user *user)
+{
+	while (user->members)
+		sb_roster_member_drop(state, user->members);
+	if (state->self == user)
+		state->self = NULL;
+	sb_roster_give(state, sb_roster_block(user->hh.key), user->texts_size);
+	sb_roster_give(state, user, sizeof(*user));
+}
+
+void
+sb_roster_user_drop(struct sb_irc_state *state, struct sb_irc_user *user)
+{
+	HASH_DELETE(hh, state->users, user);
+	destroy(state, user);
+}
+
+void
+sb_roster_user_release(struct sb_irc_state *state, struct sb_irc_user *user)
+{
+	if (!user->members && !user->is_monitored && !user->is_self)
+		sb_roster_user_drop(state, user);
+}
+
+int
+sb_roster_user_rename(struct sb_irc_state *state, struct sb_irc_user *user, const char *nick)
+{
+	char folded[SB_ROSTER_NAME_MAX + 1];
+	const char *texts[N_TEXTS];
+	bool is_folded;
+	size_t size;
+	char *block;
+
+	(void)sb_roster_fold(state, nick, folded);
+	is_folded = !strcmp(folded, nick);
+	unpack(user, texts);
+	texts[TEXT_FOLDED] = folded;
+	texts[TEXT_NICK] = nick;
+	block = pack(state, texts, &size);
+	if (!block) {
+		sb_roster_user_spoil(state, user);
+		sb_roster_user_drop(state, user);
+		return -ENOMEM;
+	}
+	HASH_DELETE(hh, state->users, user);
+	swap(state, user, block, size);
+	user->is_folded = is_folded;
+	if (!enter(state, user, block))
+		return 0;
+	sb_roster_user_spoil(state, user);
+	destroy(state, user);
+	return -ENOMEM;
+}
+
+int
+sb_roster_user_fold(struct sb_irc_state *state, struct sb_irc_user *user)
+{
+	char nick[SB_ROSTER_NAME_MAX + 1], folded[SB_ROSTER_NAME_MAX + 1];
+	struct sb_irc_user *other;
+
+	strcpy(nick, sb_roster_user_text(user, TEXT_NICK));
+	(void)sb_roster_fold(state, nick, folded);
+	if (!strcmp(folded, user->hh.key))
+		return 0;
+	other = find_folded(state, folded);
+	if (other) {
+		struct sb_irc_user *less = user->is_self ? other : user;
+
+		sb_roster_user_spoil(state, less);
+		sb_roster_user_drop(state, less);
+		if (less == user)
+			return 0;
+	}
+	return sb_roster_user_rename(state, user, nick);
+}
+
+struct sb_irc_member *
+sb_roster_member_find(const struct sb_irc_channel *channel, const struct sb_irc_user *user)
+{
+	struct sb_irc_member *member = user->members;
+
+	while (member && member->channel != channel->index)
+		member = member->next_of_user;
+	return member;
+}
+
+int
+sb_roster_member_meet(struct sb_irc_state *state, struct sb_irc_channel *channel,
+	struct sb_irc_user *user, struct sb_irc_member **ret_member)
+{
+	struct sb_irc_member *member = sb_roster_member_find(channel, user);
+
+	if (!member) {
+		member = sb_roster_take(state, sizeof(*member));
+		if (!member) {
+			sb_roster_channel_spoil(state, channel);
+			return -ENOMEM;
+		}
+		member->user = user;
+		member->channel = channel->index;
+		DL_APPEND(channel->members, member);
+		channel->n_members++;
+		member->next_of_user = user->members;
+		user->members = member;
+	}
+	*ret_member = member;
+	return 0;
+}
+
+void
+sb_roster_member_drop(struct sb_irc_state *state, struct sb_irc_member *member)
+{
+	struct sb_irc_channel *channel = state->slots[member->channel];
+	struct sb_irc_member **at = &member->user->members;
+
+	while (*at != member)
+		at = &(*at)->next_of_user;
+	*at = member->next_of_user;
+	DL_DELETE(channel->members, member);
+	channel->n_members--;
+	sb_roster_give(state, member, sizeof(*member));
+}
