@@ -44,6 +44,7 @@ struct sb_outbox_model {
 	int64_t line_ns; /* of each line */
 	size_t step_bytes; /* at least 1 */
 	int64_t step_ns; /* of each whole step_bytes of a line, tags and \r\n included */
+	bool takes_greater; /* of the two above; otherwise their sum */
 	int64_t target_ns; /* of each target of a line after the first */
 	const struct sb_outbox_extra *extras; /* until one with a NULL verb; NULL for none */
 };

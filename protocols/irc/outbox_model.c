@@ -26,16 +26,15 @@ static const struct sb_outbox_extra costly[] = {
 };
 
 static const struct sb_outbox_model models[] = {
-	{ "default", 8 * S, 4 * S, 2 * S, 120, 1 * S, 1 * S, costly },
-	{ "gentle", 8 * S, 4 * S, 4 * S, 60, 1 * S, 4 * S, costly },
-	{ "none", 0, 0, 0, 1, 0, 0, NULL },
-	/* The least sum that is enough for both of its limits, for lines of up to 512 bytes. */
-	{ "ngircd", 1 * S, S / 2, S / 3, 1, S / 307, 0, NULL },
-	{ "solanum", 5 * S / 2, 1 * S, S / 2, 1, 0, S / 2, NULL },
-	{ "hybrid", 5 * S, 2 * S, 1 * S, 1, 0, 1 * S, NULL },
-	{ "unrealircd", 8 * S, 4 * S, 1 * S, 90, 1 * S, 1 * S, NULL },
-	{ "inspircd", 8 * S, 3 * S, 1 * S, 1, 0, 1 * S, costly },
-	{ "ergo", 5 * S / 2, 1 * S, S / 2, 1, 0, 0, NULL },
+	{ "default", 8 * S, 4 * S, 2 * S, 120, 1 * S, false, 1 * S, costly },
+	{ "gentle", 8 * S, 4 * S, 4 * S, 60, 1 * S, false, 4 * S, costly },
+	{ "none", 0, 0, 0, 1, 0, false, 0, NULL },
+	{ "ngircd", 1 * S, S / 2, S / 3, 1, S / 256, true, 0, NULL },
+	{ "solanum", 5 * S / 2, 1 * S, S / 2, 1, 0, false, S / 2, NULL },
+	{ "hybrid", 5 * S, 2 * S, 1 * S, 1, 0, false, 1 * S, NULL },
+	{ "unrealircd", 8 * S, 4 * S, 1 * S, 90, 1 * S, false, 1 * S, NULL },
+	{ "inspircd", 8 * S, 3 * S, 1 * S, 1, 0, false, 1 * S, costly },
+	{ "ergo", 5 * S / 2, 1 * S, S / 2, 1, 0, false, 0, NULL },
 };
 
 const struct sb_outbox_model *
@@ -157,10 +156,14 @@ int64_t
 sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line)
 {
 	struct rest rest = { line.ptr, (const char *)line.ptr + line.len };
-	int64_t ns = model->line_ns + (int64_t)(line.len / model->step_bytes) * model->step_ns;
+	int64_t bytes_ns = (int64_t)(line.len / model->step_bytes) * model->step_ns, ns;
 	const struct sb_outbox_extra *extra;
 	struct sb_bytes verb = word(&rest);
 
+	if (model->takes_greater)
+		ns = bytes_ns > model->line_ns ? bytes_ns : model->line_ns;
+	else
+		ns = model->line_ns + bytes_ns;
 	if (begins(verb, '@'))
 		verb = word(&rest);
 	if (begins(verb, ':'))
