@@ -27,33 +27,37 @@ struct server {
 	int64_t window_s;
 	/* Or counters: so many lines (bytes) may be read, and so many are forgiven each second. */
 	size_t lines, lines_a_second, bytes;
-	/* It throws out who has more than this waiting, or, strict, who has anything waiting. */
+	/* It throws out who has more than this waiting, or anything; or, strict, whom a line takes
+	 * past the window. */
 	size_t lines_waiting, bytes_waiting;
-	bool is_strict;
+	bool is_impatient, is_strict;
 	bool has_penalties; /* for JOIN and the like; and PONG is free */
 	int least_permille; /* of what it allows, that is used when there is enough to say */
 };
 
-/* Those of which we use less: the model for all counts bytes, which the first one does not; what
+/* Servers with a timer bear a thousand bytes and more that wait; but if anything had to, our timer
+ * would be wrong.
+ *
+ * Those of which we use less: the model for all counts bytes, which the first one does not; what
  * ngircd lets the last line of a second pass its limit by is not counted on, and lines and bytes that
  * it counts apart are one sum; the gentle model is for who has been warned. */
 static const struct server servers[] = {
 	{ .model = "default",
 		.line_s = 2,
 		.window_s = 10,
-		.bytes_waiting = 1024,
+		.is_impatient = true,
 		.least_permille = 600 },
 	{ .model = "default",
 		.line_s = 2,
 		.bytes_a_second = 120,
 		.window_s = 10,
-		.bytes_waiting = 1024,
+		.is_impatient = true,
 		.least_permille = 900 },
 	{ .model = "unrealircd",
 		.line_s = 1,
 		.bytes_a_second = 90,
 		.window_s = 10,
-		.bytes_waiting = 4000,
+		.is_impatient = true,
 		.least_permille = 900 },
 	{ .model = "inspircd",
 		.line_s = 1,
@@ -81,7 +85,7 @@ static const struct server servers[] = {
 		.line_s = 2,
 		.bytes_a_second = 120,
 		.window_s = 10,
-		.bytes_waiting = 1024,
+		.is_impatient = true,
 		.least_permille = 350 },
 };
 
@@ -122,12 +126,11 @@ reads(struct reading *r, const struct arrival *line)
 		return true;
 	if (r->timer_s < r->second)
 		r->timer_s = r->second;
-	if (r->timer_s >= r->second + server->window_s)
+	if (!server->is_strict && r->timer_s >= r->second + server->window_s)
 		return false;
 	r->timer_s += server->line_s + (server->has_penalties ? line->penalty_s : 0);
 	if (server->bytes_a_second)
 		r->timer_s += (int64_t)(line->len / server->bytes_a_second);
-	/* One that does not wait but throws out does so where a line passes the window. */
 	r->has_thrown_out |= server->is_strict && r->timer_s > r->second + server->window_s;
 	return true;
 }
@@ -139,7 +142,7 @@ read_on(struct reading *r)
 
 	while (r->n_read < r->n_arrived && reads(r, &r->arrivals[r->n_read]))
 		r->bytes_waiting -= r->arrivals[r->n_read++].len;
-	r->has_thrown_out |= server->is_strict && r->n_read < r->n_arrived;
+	r->has_thrown_out |= server->is_impatient && r->n_read < r->n_arrived;
 	r->has_thrown_out |=
 		server->lines_waiting && r->n_arrived - r->n_read > server->lines_waiting;
 	r->has_thrown_out |= server->bytes_waiting && r->bytes_waiting > server->bytes_waiting;
@@ -182,7 +185,7 @@ least_s(const struct server *server, const struct arrival *arrivals, size_t n)
 	struct server patient = *server;
 	struct reading r = { .server = &patient, .arrivals = arrivals, .n_arrived = n };
 
-	patient.is_strict = false;
+	patient.is_strict = patient.is_impatient = false;
 	read_on(&r);
 	while (r.n_read < n)
 		begin_second(&r);
