@@ -16,12 +16,13 @@ method_of(enum sb_crypto_hash hash)
 	return hash == SB_CRYPTO_SHA_512 ? EVP_sha512() : EVP_sha256();
 }
 
-/* What OpenSSL remembers of a failure belongs to nobody, least of all to the next TLS stream. */
+/* What OpenSSL remembers of failures, also of those that it got over, belongs to nobody, least of all to
+ * the next TLS stream. */
 static int
-failed(int error)
+without_traces(int ret)
 {
 	ERR_clear_error();
-	return error;
+	return ret;
 }
 
 size_t
@@ -34,9 +35,9 @@ int
 sb_crypto_digest(enum sb_crypto_hash hash, struct sb_bytes data,
 	unsigned char ret_digest[SB_CRYPTO_HASH_MAX])
 {
-	if (EVP_Digest(data.ptr, data.len, ret_digest, NULL, method_of(hash), NULL) != 1)
-		return failed(-ENOMEM);
-	return 0;
+	int ret = EVP_Digest(data.ptr, data.len, ret_digest, NULL, method_of(hash), NULL);
+
+	return without_traces(ret == 1 ? 0 : -ENOMEM);
 }
 
 int
@@ -45,24 +46,24 @@ sb_crypto_hmac(enum sb_crypto_hash hash, struct sb_bytes key, struct sb_bytes da
 {
 	/* It takes NULL for "the key of before". */
 	const void *bytes = key.len ? key.ptr : "";
+	unsigned char *mac;
 
 	sb_assert(key.len <= INT_MAX);
-	if (!HMAC(method_of(hash), bytes, (int)key.len, data.ptr, data.len, ret_mac, NULL))
-		return failed(-ENOMEM);
-	return 0;
+	mac = HMAC(method_of(hash), bytes, (int)key.len, data.ptr, data.len, ret_mac, NULL);
+	return without_traces(mac ? 0 : -ENOMEM);
 }
 
 int
 sb_crypto_pbkdf2(enum sb_crypto_hash hash, struct sb_bytes password, struct sb_bytes salt,
 	unsigned iterations, unsigned char ret_key[SB_CRYPTO_HASH_MAX])
 {
+	int ret;
+
 	sb_assert(iterations >= 1 && iterations <= INT_MAX);
 	sb_assert(password.len <= INT_MAX && salt.len <= INT_MAX);
-	if (PKCS5_PBKDF2_HMAC(password.ptr, (int)password.len, salt.ptr, (int)salt.len,
-		    (int)iterations, method_of(hash), (int)sb_crypto_hash_len(hash), ret_key)
-		!= 1)
-		return failed(-ENOMEM);
-	return 0;
+	ret = PKCS5_PBKDF2_HMAC(password.ptr, (int)password.len, salt.ptr, (int)salt.len,
+		(int)iterations, method_of(hash), (int)sb_crypto_hash_len(hash), ret_key);
+	return without_traces(ret == 1 ? 0 : -ENOMEM);
 }
 
 bool
@@ -120,7 +121,7 @@ sb_crypto_unbase64(const char *text, size_t len, unsigned char *buf)
 		padding++;
 	if (!is_base64(text, len - padding)
 		|| EVP_DecodeBlock(buf, (const unsigned char *)text, (int)len) < 0)
-		return failed(-EINVAL);
+		return without_traces(-EINVAL);
 	n = len / 4 * 3 - padding;
 	/* The bits that the last group has too many are zero if it can be had from the bytes. */
 	(void)sb_crypto_base64((struct sb_bytes){ buf + len / 4 * 3 - 3, 3 - padding }, again);
@@ -154,17 +155,17 @@ load_key(struct sb_bytes pem, EVP_PKEY **ret_key, struct sb_error *ret_error)
 		return sb_error_set(ret_error, -EINVAL, "the key is too long");
 	bio = BIO_new_mem_buf(pem.len ? pem.ptr : "", (int)pem.len);
 	if (!bio)
-		return failed(sb_error_set(ret_error, -ENOMEM, "out of memory"));
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	*ret_key = PEM_read_bio_PrivateKey(bio, NULL, give_no_passphrase, NULL);
 	(void)BIO_free(bio);
 	if (!*ret_key)
-		return failed(sb_error_set(
-			ret_error, -EINVAL, "this is no private key in PEM without a passphrase"));
+		return sb_error_set(
+			ret_error, -EINVAL, "this is no private key in PEM without a passphrase");
 	if (is_on_p256(*ret_key))
 		return 0;
 	EVP_PKEY_free(*ret_key);
-	return failed(sb_error_set(
-		ret_error, -EINVAL, "the key is not one on the curve P-256 (prime256v1)"));
+	return sb_error_set(
+		ret_error, -EINVAL, "the key is not one on the curve P-256 (prime256v1)");
 }
 
 int
@@ -175,7 +176,7 @@ sb_crypto_check_key(struct sb_bytes pem, struct sb_error *ret_error)
 
 	if (!error)
 		EVP_PKEY_free(key);
-	return error;
+	return without_traces(error);
 }
 
 int
@@ -188,13 +189,13 @@ sb_crypto_sign(struct sb_bytes pem, const unsigned char challenge[SB_CRYPTO_CHAL
 	int error = load_key(pem, &key, ret_error);
 
 	if (error)
-		return error;
+		return without_traces(error);
 	context = EVP_PKEY_CTX_new(key, NULL);
 	if (!context || EVP_PKEY_sign_init(context) != 1
 		|| EVP_PKEY_sign(context, ret_signature, &len, challenge, SB_CRYPTO_CHALLENGE_LEN)
 			   != 1)
-		error = failed(sb_error_set(ret_error, -ENOMEM, "out of memory"));
+		error = sb_error_set(ret_error, -ENOMEM, "out of memory");
 	EVP_PKEY_CTX_free(context);
 	EVP_PKEY_free(key);
-	return error ? error : (int)len;
+	return without_traces(error ? error : (int)len);
 }

@@ -50,7 +50,8 @@ size_t sb_crypto_base64(struct sb_bytes bytes, char *buf);
 int sb_crypto_unbase64(const char *text, size_t len, unsigned char *buf);
 
 /* Whether pem begins with a private key on the curve P-256 that can be read without a passphrase (which
- * is never asked for). Returns 0; -EINVAL, with words that show nothing of it; -ENOMEM. */
+ * is never asked for). Returns 0; -EINVAL, with words that show nothing of it; -ENOMEM, as far as
+ * OpenSSL tells the one from the other. */
 int sb_crypto_check_key(struct sb_bytes pem, struct sb_error *ret_error);
 
 /* Signs a challenge as it is, without hashing it, by ECDSA with such a key; the signature is DER.

@@ -84,7 +84,7 @@ enum sb_sasl_next {
 	SB_SASL_SEND, /* sb_sasl_piece() until there is none */
 };
 
-/* The members are private, but `work`. Some 16 KiB, and no more whatever the server says: so it is
+/* The members are private, but `work`. Some 19 KiB, and no more whatever the server says: so it is
  * allocated for the attempt. */
 struct sb_sasl {
 	enum sb_sasl_mechanism mechanism;

@@ -149,7 +149,6 @@ prepare_password(const char *password, struct sb_scram_work *work, struct sb_err
 		work->password_len = (size_t)len;
 		return 0;
 	}
-	sb_crypto_cleanse(work, sizeof(*work));
 	if (!len)
 		return sb_error_set(ret_error, -EINVAL, "the password is empty");
 	return say_unprepared(len, "password", SB_SCRAM_PASSWORD_MAX, ret_error);

@@ -40,7 +40,7 @@ enum {
 /* A text as SASLprep (RFC 4013) makes it, as a query: ASCII is taken as it is, and anything else by
  * libidn. buf: size bytes for the result and a NUL. Returns its length; -EINVAL when it is not UTF-8,
  * or has characters that are not allowed, control characters among them; -EMSGSIZE when there is no
- * room; -ENOMEM. */
+ * room; -ENOMEM; and then nothing of text is in buf. */
 int sb_scram_prepare(const char *text, char *buf, size_t size);
 
 /* What is to be computed: a value without pointers, which may be copied, computed on another thread, and
@@ -56,12 +56,12 @@ struct sb_scram_work {
 };
 
 /* Fills in error and salted. It is the one part that takes long, and it takes as long as the server
- * wants: on a processor of 2.5 GHz 4096 iterations hold the caller up for 2 ms (SHA-512: 4), 100 000 for
+ * wants: on one core of a shared server 4096 iterations hold the caller up for 2 ms (SHA-512: 4), 100 000 for
  * 50 (100), and the most that are allowed for half a second (one): so give more than a few
  * thousand to a pool. */
 void sb_scram_compute(struct sb_scram_work *work);
 
-/* One exchange, the client's side; the members are private. Some 8 KiB. */
+/* One exchange, the client's side; the members are private. Some 11 KiB. */
 struct sb_scram {
 	enum sb_crypto_hash hash;
 	int step;
@@ -90,7 +90,7 @@ int sb_scram_check_password(const char *password, struct sb_error *ret_error);
  * one longer than SB_SCRAM_SALT_MAX, fewer iterations than SB_SCRAM_ITERATIONS_LEAST (-EKEYREJECTED: what
  * we would answer is cheap to guess from), more than SB_SCRAM_ITERATIONS_MOST (-E2BIG), and a password
  * that cannot be prepared. Extensions that need not be understood are passed
- * over. *ret_work is filled in, and cleansed when it fails. */
+ * over. *ret_work is filled in; when it fails there is no password in it. */
 int sb_scram_challenge(struct sb_scram *scram, struct sb_bytes message, const char *password,
 	struct sb_scram_work *ret_work, struct sb_error *ret_error);
 

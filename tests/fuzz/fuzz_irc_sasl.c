@@ -63,7 +63,8 @@ feed(struct sb_sasl *sasl, const char *piece)
 		check_pieces(sasl);
 	if (ret >= 0)
 		return true;
-	sb_assert(error.code == ret && *error.text && !strstr(error.text, "pencil"));
+	sb_assert(error.code == ret && *error.text
+		  && (ret == -EACCES || !strstr(error.text, "pencil")));
 	sb_assert(!sb_sasl_is_settled(sasl) && sb_sasl_feed(sasl, "+", NULL) == -EPROTO);
 	return false;
 }
@@ -120,6 +121,20 @@ check_texts(const char *text, unsigned tried)
 	sb_assert(!strcmp(prepared, again));
 }
 
+/* Keys are slow to read. */
+static enum sb_sasl_mechanism
+mechanism_of(uint8_t byte)
+{
+	static const enum sb_sasl_mechanism others[] = {
+		SB_SASL_EXTERNAL,
+		SB_SASL_SCRAM_SHA_512,
+		SB_SASL_SCRAM_SHA_256,
+		SB_SASL_PLAIN,
+	};
+
+	return byte == 'E' ? SB_SASL_ECDSA : others[byte / 2 % 4];
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -133,8 +148,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = '\0';
 	check_texts(text, data[0]);
-	sb_assert(!sb_sasl_begin(
-		&sasl, data[0] / 2 % SB_SASL_NONE, &credentials, random_bytes, NULL));
+	sb_assert(!sb_sasl_begin(&sasl, mechanism_of(data[0]), &credentials, random_bytes, NULL));
 	converse(&sasl, data[0] % 2, text);
 	sb_sasl_finish(&sasl);
 	free(text);

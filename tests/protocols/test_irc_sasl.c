@@ -334,7 +334,7 @@ scram(enum sb_sasl_mechanism mechanism, enum sb_crypto_hash hash)
 	char challenge[128], verdict[128], expected[128];
 
 	(void)snprintf(expected, sizeof(expected), "n,,n=user,r=%s", random_text);
-	(void)snprintf(challenge, sizeof(challenge), "r=%sserver,s=QUJD,i=4096", random_text);
+	(void)snprintf(challenge, sizeof(challenge), "r=%s.server,s=QUJD,i=4096", random_text);
 	assert_int_equal(begin(mechanism, &user), 0);
 	assert_int_equal(feed("+"), SB_SASL_SEND);
 	first[collect((unsigned char *)first)] = '\0';

@@ -106,9 +106,7 @@ static const struct {
 	{ "I\xc2\xadX", "IX" },
 	{ "\xc2\xaa", "a" },
 	{ "\xe2\x85\xa8", "IX" },
-	{ "a\xc2\xa0"
-	  "b",
-		"a b" },
+	{ "a\302\240b", "a b" },
 	{ "caf\xc3\xa9", "caf\xc3\xa9" },
 	{ "cafe\xcc\x81", "caf\xc3\xa9" },
 	{ "\xc2\xad", "" },
@@ -149,16 +147,24 @@ a_text_without_room_is_told_to_be_too_long(void **state)
 	(void)state;
 	assert_int_equal(sb_scram_prepare("abc", buf, 4), 3);
 	assert_int_equal(sb_scram_prepare("abcd", buf, 4), -EMSGSIZE);
-	assert_int_equal(sb_scram_prepare("\xc3\xa9"
-					  "a",
-				 buf, 4),
-		3);
-	assert_int_equal(sb_scram_prepare("\xc3\xa9"
-					  "ab",
-				 buf, 4),
-		-EMSGSIZE);
-	/* It grows: three bytes, and then five. */
+	assert_int_equal(sb_scram_prepare("\303\251a", buf, 4), 3);
+	assert_int_equal(sb_scram_prepare("\303\251ab", buf, 4), -EMSGSIZE);
+	/* It grows: three bytes, and then the four of "a.m." */
 	assert_int_equal(sb_scram_prepare("\xe3\x8f\x82", buf, 4), -EMSGSIZE);
+}
+
+static void
+nothing_is_left_of_a_text_that_is_refused(void **state)
+{
+	char buf[64] = "";
+	size_t i;
+
+	(void)state;
+	assert_int_equal(sb_scram_prepare("hush\xff", buf, sizeof(buf)), -EINVAL);
+	assert_int_equal(sb_scram_prepare("hush\xd8\xa7\x31", buf, sizeof(buf)), -EINVAL);
+	assert_int_equal(sb_scram_prepare("hush\n", buf, sizeof(buf)), -EINVAL);
+	for (i = 0; i < sizeof(buf); i++)
+		assert_int_equal(buf[i], 0);
 }
 
 static void
@@ -176,6 +182,7 @@ names_that_cannot_be_said_are_refused(void **state)
 	memset(most, '=', sizeof(most));
 	most[sizeof(most) - 1] = '\0';
 	assert_int_equal(begin(SB_CRYPTO_SHA_256, most, most, &first), -EMSGSIZE);
+	assert_non_null(strstr(error.text, "255 bytes"));
 	/* The longest there can be are. */
 	most[sizeof(most) - 2] = '\0';
 	assert_int_equal(begin(SB_CRYPTO_SHA_512, most, most, &first), 0);
@@ -196,6 +203,7 @@ passwords_that_cannot_be_said_are_refused(void **state)
 	memset(most, 'a', sizeof(most));
 	most[sizeof(most) - 1] = '\0';
 	assert_int_equal(sb_scram_check_password(most, &error), -EMSGSIZE);
+	assert_non_null(strstr(error.text, "1024 bytes"));
 	most[sizeof(most) - 2] = '\0';
 	assert_int_equal(sb_scram_check_password(most, &error), 0);
 
@@ -272,13 +280,14 @@ challenges_that_make_no_sense_are_refused(void **state)
 		{ "e=unknown-user", -EACCES, "unknown-user" },
 		{ "e=no\x02pe\xff", -EACCES, "refuses: nope" },
 	};
+	static const char with_nul[] = "r=" NONCE "\0x,s=" SALT ",i=4096";
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		expect_challenge(
 			cases[i].message, strlen(cases[i].message), cases[i].error, cases[i].why);
-	expect_challenge("r=" NONCE "\0x,s=" SALT ",i=4096", strlen(CHALLENGE) - 25, -EPROTO, "");
+	expect_challenge(with_nul, sizeof(with_nul) - 1, -EPROTO, "bytes");
 }
 
 static void
@@ -450,6 +459,7 @@ main(void)
 		kit_test_bare(names_are_escaped_and_passwords_prepared),
 		kit_test_bare(texts_are_prepared_as_rfc_4013_says),
 		kit_test_bare(a_text_without_room_is_told_to_be_too_long),
+		kit_test_bare(nothing_is_left_of_a_text_that_is_refused),
 		kit_test_bare(names_that_cannot_be_said_are_refused),
 		kit_test_bare(passwords_that_cannot_be_said_are_refused),
 		kit_test_bare(challenges_that_make_no_sense_are_refused),
