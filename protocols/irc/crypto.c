@@ -191,9 +191,11 @@ sb_crypto_sign(struct sb_bytes pem, const unsigned char challenge[SB_CRYPTO_CHAL
 	if (error)
 		return without_traces(error);
 	context = EVP_PKEY_CTX_new(key, NULL);
+	/* Out of memory it may say that all went well, with a length of -1. */
 	if (!context || EVP_PKEY_sign_init(context) != 1
 		|| EVP_PKEY_sign(context, ret_signature, &len, challenge, SB_CRYPTO_CHALLENGE_LEN)
-			   != 1)
+			   != 1
+		|| !len || len > SB_CRYPTO_SIGNATURE_MAX)
 		error = sb_error_set(ret_error, -ENOMEM, "out of memory");
 	EVP_PKEY_CTX_free(context);
 	EVP_PKEY_free(key);
