@@ -697,8 +697,10 @@ offer(struct server *s, size_t i, bool is_new, bool is_last)
 {
 	char words[128];
 
-	if (is_new || !s->is_offered[i])
-		s->n_asked[i] = 0;
+	/* Under any of its names. */
+	for (size_t k = 0; (is_new || !s->is_offered[i]) && k < s->n_names; k++)
+		if (sb_caps_find(&s->caps, s->names[k]) == sb_caps_find(&s->caps, s->names[i]))
+			s->n_asked[k] = 0;
 	s->is_offered[i] = true;
 	(void)snprintf(words, sizeof(words), "%s%s unknown/%u", s->names[i],
 		draw(s, 2) ? "=max-bytes=1" : "", draw(s, 9));
