@@ -1,152 +1,13 @@
-#include "caps.h"
+#include "caps_private.h"
 
 #include <errno.h>
 #include <string.h>
-
-enum { ALIASES_MAX = 2, NO_VALUE = -1 };
-
-#define NEEDS(cap) SB_CAP_BIT(SB_CAP_##cap)
-
-/* A draft keeps its prefix until it is ratified; both names where it was and nothing else has
- * changed. Off: what costs more than it brings, or means something only to an owner who uses it. */
-struct row {
-	const char *names[ALIASES_MAX];
-	uint64_t needs;
-	bool is_wanted;
-	int value; /* where it is kept */
-};
-
-static const struct row rows[SB_CAP_N_KNOWN] = {
-	[SB_CAP_CAP_NOTIFY] = { { "cap-notify" }, 0, true, NO_VALUE },
-	[SB_CAP_BATCH] = { { "batch" }, 0, true, NO_VALUE },
-	[SB_CAP_MESSAGE_TAGS] = { { "message-tags" }, 0, true, NO_VALUE },
-	[SB_CAP_SERVER_TIME] = { { "server-time" }, 0, true, NO_VALUE },
-	[SB_CAP_SASL] = { { "sasl" }, 0, false, 0 },
-	[SB_CAP_ACCOUNT_NOTIFY] = { { "account-notify" }, 0, true, NO_VALUE },
-	[SB_CAP_ACCOUNT_TAG] = { { "account-tag" }, 0, true, NO_VALUE },
-	[SB_CAP_AWAY_NOTIFY] = { { "away-notify" }, 0, true, NO_VALUE },
-	[SB_CAP_CHGHOST] = { { "chghost" }, 0, true, NO_VALUE },
-	[SB_CAP_EXTENDED_JOIN] = { { "extended-join" }, 0, true, NO_VALUE },
-	[SB_CAP_EXTENDED_MONITOR] = { { "extended-monitor", "draft/extended-monitor" }, 0, true,
-		NO_VALUE },
-	[SB_CAP_INVITE_NOTIFY] = { { "invite-notify" }, 0, true, NO_VALUE },
-	[SB_CAP_MULTI_PREFIX] = { { "multi-prefix" }, 0, true, NO_VALUE },
-	[SB_CAP_NO_IMPLICIT_NAMES] = { { "no-implicit-names", "draft/no-implicit-names" }, 0, false,
-		NO_VALUE },
-	[SB_CAP_SETNAME] = { { "setname", "draft/setname" }, 0, true, NO_VALUE },
-	[SB_CAP_STANDARD_REPLIES] = { { "standard-replies" }, 0, true, NO_VALUE },
-	[SB_CAP_USERHOST_IN_NAMES] = { { "userhost-in-names" }, 0, true, NO_VALUE },
-	[SB_CAP_LABELED_RESPONSE] = { { "labeled-response" }, NEEDS(BATCH), true, NO_VALUE },
-	[SB_CAP_ECHO_MESSAGE] = { { "echo-message" }, NEEDS(LABELED_RESPONSE), true, NO_VALUE },
-	[SB_CAP_MULTILINE] = { { "draft/multiline" }, NEEDS(BATCH), true, 1 },
-	[SB_CAP_CHATHISTORY] = { { "draft/chathistory" }, NEEDS(BATCH) | NEEDS(SERVER_TIME), true,
-		NO_VALUE },
-	[SB_CAP_EVENT_PLAYBACK] = { { "draft/event-playback" }, NEEDS(CHATHISTORY), false,
-		NO_VALUE },
-	[SB_CAP_MESSAGE_REDACTION] = { { "draft/message-redaction" }, NEEDS(MESSAGE_TAGS), true,
-		NO_VALUE },
-	[SB_CAP_ACCOUNT_REGISTRATION] = { { "draft/account-registration" }, 0, false, 2 },
-	[SB_CAP_PRE_AWAY] = { { "draft/pre-away" }, 0, false, NO_VALUE },
-	[SB_CAP_EXTENDED_ISUPPORT] = { { "draft/extended-isupport" }, 0, false, NO_VALUE },
-	[SB_CAP_CHANNEL_RENAME] = { { "draft/channel-rename" }, 0, true, NO_VALUE },
-	[SB_CAP_READ_MARKER] = { { "draft/read-marker" }, 0, false, NO_VALUE },
-	[SB_CAP_STS] = { { "sts" }, 0, false, 3 },
-};
-
-/* A word of a list. */
-struct word {
-	const char *name;
-	size_t name_len;
-	struct sb_bytes value;
-	bool is_minus;
-};
-
-static const char *
-name_of(const struct sb_caps *caps, size_t i, size_t alias)
-{
-	if (i < SB_CAP_N_KNOWN)
-		return alias < ALIASES_MAX ? rows[i].names[alias] : NULL;
-	return alias ? NULL : caps->names[i - SB_CAP_N_KNOWN];
-}
-
-static uint64_t
-needs_of(size_t i)
-{
-	return i < SB_CAP_N_KNOWN ? rows[i].needs : 0;
-}
-
-/* Where its value is kept, and in how many bytes; NULL for nowhere. */
-static char *
-value_of(struct sb_caps *caps, size_t i, size_t *ret_cap)
-{
-	*ret_cap = SB_CAPS_VALUE_MAX;
-	if (i >= SB_CAP_N_KNOWN) {
-		*ret_cap = SB_CAPS_ADDED_VALUE_MAX;
-		return caps->added_values[i - SB_CAP_N_KNOWN];
-	}
-	return rows[i].value == NO_VALUE ? NULL : caps->values[rows[i].value];
-}
-
-static int
-find(const struct sb_caps *caps, const char *name, size_t len, uint8_t *ret_alias)
-{
-	for (size_t i = 0; i < caps->n; i++) {
-		const char *known;
-
-		for (size_t alias = 0; (known = name_of(caps, i, alias)); alias++) {
-			if (strncmp(known, name, len) || known[len])
-				continue;
-			*ret_alias = (uint8_t)alias;
-			return (int)i;
-		}
-	}
-	return -ENOENT;
-}
-
-static bool
-next_word(const char **cursor, struct word *ret_word)
-{
-	const char *equals;
-	size_t len;
-
-	*cursor += strspn(*cursor, " ");
-	len = strcspn(*cursor, " ");
-	*ret_word = (struct word){ .name = *cursor, .name_len = len };
-	*cursor += len;
-	for (; ret_word->name_len && strchr("-~=", *ret_word->name); ret_word->name_len--)
-		ret_word->is_minus |= *ret_word->name++ == '-';
-	equals = memchr(ret_word->name, '=', ret_word->name_len);
-	if (equals) {
-		size_t name_len = (size_t)(equals - ret_word->name);
-
-		ret_word->value.ptr = equals + 1;
-		ret_word->value.len = ret_word->name_len - name_len - 1;
-		ret_word->name_len = name_len;
-	}
-	return len > 0;
-}
-
-/* The next word that we know. */
-static struct sb_caps_entry *
-next_known(struct sb_caps *caps, const char **cursor, struct word *ret_word, size_t *ret_i,
-	uint8_t *ret_alias)
-{
-	while (next_word(cursor, ret_word)) {
-		int i = find(caps, ret_word->name, ret_word->name_len, ret_alias);
-
-		if (i < 0)
-			continue;
-		*ret_i = (size_t)i;
-		return &caps->entries[i];
-	}
-	return NULL;
-}
 
 static void
 keep_value(struct sb_caps *caps, size_t i, struct sb_bytes value)
 {
 	size_t cap;
-	char *kept = value_of(caps, i, &cap);
+	char *kept = sb_caps_place_(caps, i, &cap);
 
 	if (!kept)
 		return;
@@ -168,7 +29,7 @@ targets(const struct sb_caps *caps)
 		bool is_possible = e->offered && (e->is_on || e->request || !e->is_refused);
 
 		if (e->is_wanted && i != SB_CAP_STS && is_possible
-			&& (bits & needs_of(i)) == needs_of(i))
+			&& (bits & sb_caps_needs_(i)) == sb_caps_needs_(i))
 			bits |= SB_CAP_BIT(i);
 	}
 	return bits;
@@ -188,7 +49,7 @@ is_ready(const struct sb_caps *caps, size_t i, uint64_t target)
 {
 	return is_to_change(caps, i, target)
 	       && (caps->entries[i].is_on || !caps->entries[i].is_alone
-		       || (sb_caps_on(caps) & needs_of(i)) == needs_of(i));
+		       || (sb_caps_on(caps) & sb_caps_needs_(i)) == sb_caps_needs_(i));
 }
 
 void
@@ -197,7 +58,7 @@ sb_caps_init(struct sb_caps *caps)
 	memset(caps, 0, sizeof(*caps));
 	caps->n = SB_CAP_N_KNOWN;
 	for (size_t i = 0; i < SB_CAP_N_KNOWN; i++)
-		caps->entries[i].is_wanted = rows[i].is_wanted;
+		caps->entries[i].is_wanted = sb_caps_is_wanted_(i);
 }
 
 void
@@ -254,11 +115,11 @@ static void
 offer(struct sb_caps *caps, const char *words, bool is_anew)
 {
 	struct sb_caps_entry *e;
-	struct word word;
+	struct caps_word word;
 	uint8_t alias;
 	size_t i;
 
-	while ((e = next_known(caps, &words, &word, &i, &alias))) {
+	while ((e = sb_caps_next_known_(caps, &words, &word, &i, &alias))) {
 		if (word.is_minus)
 			continue;
 		e->offered |= (uint8_t)(1U << alias);
@@ -288,11 +149,11 @@ void
 sb_caps_del(struct sb_caps *caps, const char *words)
 {
 	struct sb_caps_entry *e;
-	struct word word;
+	struct caps_word word;
 	uint8_t alias;
 	size_t i;
 
-	while ((e = next_known(caps, &words, &word, &i, &alias))) {
+	while ((e = sb_caps_next_known_(caps, &words, &word, &i, &alias))) {
 		if (i == SB_CAP_STS)
 			continue;
 		e->offered &= (uint8_t) ~(1U << alias);
@@ -360,11 +221,11 @@ void
 sb_caps_ack(struct sb_caps *caps, const char *words)
 {
 	struct sb_caps_entry *e;
-	struct word word;
+	struct caps_word word;
 	uint8_t alias;
 	size_t i;
 
-	while ((e = next_known(caps, &words, &word, &i, &alias))) {
+	while ((e = sb_caps_next_known_(caps, &words, &word, &i, &alias))) {
 		if (e->request && e->alias == alias && e->asks_off == word.is_minus) {
 			conclude_before(caps, e->request);
 			e->is_acked = true;
@@ -395,11 +256,11 @@ static unsigned
 refused_request(struct sb_caps *caps, const char *words)
 {
 	struct sb_caps_entry *e;
-	struct word word;
+	struct caps_word word;
 	uint8_t alias;
 	size_t i;
 
-	while ((e = next_known(caps, &words, &word, &i, &alias)))
+	while ((e = sb_caps_next_known_(caps, &words, &word, &i, &alias)))
 		if (e->request)
 			return e->request;
 	return oldest_request(caps);
@@ -479,7 +340,7 @@ sb_caps_next_request(struct sb_caps *caps, char *buf, size_t cap)
 			continue;
 		if (!e->is_on)
 			e->alias = first_offered(e);
-		if (!append(buf, &len, e->is_on ? "-" : "", name_of(caps, i, e->alias)))
+		if (!append(buf, &len, e->is_on ? "-" : "", sb_caps_alias_(caps, i, e->alias)))
 			break;
 		e->asks_off = e->is_on;
 		e->request = caps->n_requests + 1;
@@ -521,7 +382,7 @@ sb_caps_on(const struct sb_caps *caps)
 	uint64_t bits = 0;
 
 	for (size_t i = 0; i < caps->n; i++)
-		if (caps->entries[i].is_on && (bits & needs_of(i)) == needs_of(i))
+		if (caps->entries[i].is_on && (bits & sb_caps_needs_(i)) == sb_caps_needs_(i))
 			bits |= SB_CAP_BIT(i);
 	return bits;
 }
@@ -542,30 +403,4 @@ sb_caps_is_on(const struct sb_caps *caps, int number)
 {
 	sb_assert(number >= 0 && number < SB_CAPS_MAX);
 	return sb_caps_on(caps) & SB_CAP_BIT(number);
-}
-
-int
-sb_caps_find(const struct sb_caps *caps, const char *name)
-{
-	uint8_t alias;
-
-	return find(caps, name, strlen(name), &alias);
-}
-
-const char *
-sb_caps_name(const struct sb_caps *caps, int number)
-{
-	return number >= 0 && (size_t)number < caps->n ? name_of(caps, (size_t)number, 0) : NULL;
-}
-
-const char *
-sb_caps_value(const struct sb_caps *caps, int number)
-{
-	size_t i = (size_t)number;
-
-	if (number < 0 || i >= caps->n || !caps->entries[i].offered)
-		return NULL;
-	if (i >= SB_CAP_N_KNOWN)
-		return caps->added_values[i - SB_CAP_N_KNOWN];
-	return rows[i].value == NO_VALUE ? "" : caps->values[rows[i].value];
 }

@@ -303,11 +303,8 @@ addresses_have_no_policy(void **state)
 	sb_sts_close(NULL);
 }
 
-/* What a file of those lines says of itself, and what it then holds. */
-static void
-what_is_not_understood_is_told_and_kept(void **state)
-{
-	static const char text[] = "# by hand\n"
+/* A file, what is said of its lines, and what is written in its place. */
+static const char hand_written[] = "# by hand\n"
 				   "b.example 6697 1700086400\r\n"
 				   "\n"
 				   "  \t\n"
@@ -326,7 +323,7 @@ what_is_not_understood_is_told_and_kept(void **state)
 				   "a.example 7002 1700000061\n"
 				   "# the end\n"
 				   "d.example 1 1700000001";
-	static const char kept[] = "# by hand\n"
+static const char written_anew[] = "# by hand\n"
 				   "c.example 6697\n"
 				   "c.example x 1700086400\n"
 				   "c.example 0 1700086400\n"
@@ -342,23 +339,27 @@ what_is_not_understood_is_told_and_kept(void **state)
 				   "b.example 6697 1700086400\n"
 				   "d.example 1 1700000001\n"
 				   "e.example 9 1700000001\n";
-	static const struct {
-		unsigned line;
-		const char *why;
-	} complaints[] = {
-		{ 5, "the end after the port is to be a number of seconds since 1970" },
-		{ 6, "the port after the host is to be a number from 1 to 65535" },
-		{ 7, "the port after the host is to be a number from 1 to 65535" },
-		{ 8, "the port after the host is to be a number from 1 to 65535" },
-		{ 9, "the end after the port is to be a number of seconds since 1970" },
-		{ 10, "the end after the port is to be a number of seconds since 1970" },
-		{ 11, "ends with more than host, port and end" },
-		{ 12, "begins with no host name" },
-		{ 13, "begins with no host name" },
-		{ 14, "begins with no host name" },
-		{ 16, "the host is there already; the policy that ends later counts" },
-		{ 17, "the host is there already; the policy that ends later counts" },
-	};
+static const struct {
+	unsigned line;
+	const char *why;
+} complaints[] = {
+	{ 5, "the end after the port is to be a number of seconds since 1970" },
+	{ 6, "the port after the host is to be a number from 1 to 65535" },
+	{ 7, "the port after the host is to be a number from 1 to 65535" },
+	{ 8, "the port after the host is to be a number from 1 to 65535" },
+	{ 9, "the end after the port is to be a number of seconds since 1970" },
+	{ 10, "the end after the port is to be a number of seconds since 1970" },
+	{ 11, "ends with more than host, port and end" },
+	{ 12, "begins with no host name" },
+	{ 13, "begins with no host name" },
+	{ 14, "begins with no host name" },
+	{ 16, "the host is there already; the policy that ends later counts" },
+	{ 17, "the host is there already; the policy that ends later counts" },
+};
+
+static void
+what_is_not_understood_is_told_and_kept(void **state)
+{
 	struct place *place = *state;
 	char want[2048] = "";
 	struct sb_sts *store;
@@ -370,7 +371,7 @@ what_is_not_understood_is_told_and_kept(void **state)
 		(void)snprintf(want + len, sizeof(want) - len, "%s:%u: %s\n", place->path,
 			complaints[i].line, complaints[i].why);
 	}
-	put(place->path, text, sizeof(text) - 1);
+	put(place->path, hand_written, sizeof(hand_written) - 1);
 	store = open_store(place);
 	assert_string_equal(place->said, want);
 	assert_int_equal(found(store, "a.example", NOW), 7002);
@@ -379,8 +380,8 @@ what_is_not_understood_is_told_and_kept(void **state)
 	assert_int_equal(found(store, "d.example", NOW), 1);
 	assert_int_equal(sb_sts_note(store, "e.example", 9, 1, NOW, NULL), 0);
 	assert_int_equal(sb_sts_print(store, NOW, &whole, &len), 0);
-	assert_int_equal(len, sizeof(kept) - 1);
-	assert_memory_equal(whole, kept, len);
+	assert_int_equal(len, sizeof(written_anew) - 1);
+	assert_memory_equal(whole, written_anew, len);
 	free(whole);
 	sb_sts_close(store);
 }
