@@ -28,8 +28,7 @@ targets(const struct sb_caps *caps)
 		const struct sb_caps_entry *e = &caps->entries[i];
 		bool is_possible = e->offered && (e->is_on || e->request || !e->is_refused);
 
-		if (e->is_wanted && i != SB_CAP_STS && is_possible
-			&& (bits & sb_caps_needs_(i)) == sb_caps_needs_(i))
+		if (e->is_wanted && is_possible && (bits & sb_caps_needs_(i)) == sb_caps_needs_(i))
 			bits |= SB_CAP_BIT(i);
 	}
 	return bits;

@@ -203,6 +203,68 @@ what_needs_a_refused_part_is_not_asked_for(void **state)
 }
 
 static void
+what_comes_later_needs_what_was_not_refused(void **state)
+{
+	struct sb_caps caps = listed("batch");
+
+	(void)state;
+	sb_caps_nak(&caps, next(&caps));
+	sb_caps_new(&caps, "labeled-response");
+	assert_string_equal(next(&caps), "");
+	assert_int_equal(sb_caps_state(&caps), SB_CAPS_SETTLED);
+}
+
+static void
+what_was_refused_in_company_goes_alone(void **state)
+{
+	struct sb_caps caps = listed("chghost setname");
+
+	(void)state;
+	sb_caps_nak(&caps, next(&caps));
+	sb_caps_new(&caps, "batch userhost-in-names");
+	assert_string_equal(next(&caps), "batch userhost-in-names");
+	assert_string_equal(next(&caps), "chghost");
+	assert_string_equal(next(&caps), "setname");
+	assert_string_equal(next(&caps), "");
+
+	caps = listed("chghost setname");
+	sb_caps_nak(&caps, next(&caps));
+	sb_caps_new(&caps, "userhost-in-names");
+	assert_string_equal(next(&caps), "chghost");
+	assert_string_equal(next(&caps), "setname");
+	assert_string_equal(next(&caps), "userhost-in-names");
+}
+
+static void
+a_refusal_takes_back_what_was_granted_in_part(void **state)
+{
+	struct sb_caps caps = listed("batch chghost");
+
+	(void)state;
+	(void)next(&caps);
+	sb_caps_ack(&caps, "batch");
+	sb_caps_nak(&caps, "batch chghost");
+	assert_string_equal(next(&caps), "batch");
+	sb_caps_give_up(&caps);
+	assert_on(&caps, 0);
+}
+
+static void
+what_is_granted_late_can_go_off_again(void **state)
+{
+	struct sb_caps caps = listed("batch labeled-response");
+
+	(void)state;
+	sb_caps_nak(&caps, next(&caps));
+	sb_caps_ack(&caps, next(&caps));
+	sb_caps_nak(&caps, next(&caps));
+	sb_caps_ack(&caps, "labeled-response");
+	assert_on(&caps, BIT(BATCH) | BIT(LABELED_RESPONSE));
+	sb_caps_del(&caps, "batch");
+	assert_string_equal(next(&caps), "-labeled-response");
+}
+
+static void
 an_answer_in_several_lines_counts_when_it_is_whole(void **state)
 {
 	struct sb_caps caps = listed("batch chghost setname");
@@ -251,6 +313,14 @@ an_answer_out_of_turn_refuses_what_was_before_it(void **state)
 	/* Late, and true all the same. */
 	sb_caps_ack(&caps, "batch");
 	assert_on(&caps, BIT(BATCH));
+
+	caps = listed("batch chghost");
+	sb_caps_nak(&caps, next(&caps));
+	assert_string_equal(next(&caps), "batch");
+	assert_string_equal(next(&caps), "chghost");
+	sb_caps_ack(&caps, "chghost");
+	assert_on(&caps, BIT(CHGHOST));
+	assert_int_equal(sb_caps_state(&caps), SB_CAPS_SETTLED);
 }
 
 static void
@@ -546,6 +616,10 @@ main(void)
 		kit_test_bare(modifiers_of_old_are_passed_over),
 		kit_test_bare(what_needs_another_is_asked_for_with_it_or_not_at_all),
 		kit_test_bare(what_needs_a_refused_part_is_not_asked_for),
+		kit_test_bare(what_comes_later_needs_what_was_not_refused),
+		kit_test_bare(what_was_refused_in_company_goes_alone),
+		kit_test_bare(a_refusal_takes_back_what_was_granted_in_part),
+		kit_test_bare(what_is_granted_late_can_go_off_again),
 		kit_test_bare(an_answer_in_several_lines_counts_when_it_is_whole),
 		kit_test_bare(a_refusal_that_names_nothing_is_of_the_oldest_request),
 		kit_test_bare(an_answer_out_of_turn_refuses_what_was_before_it),

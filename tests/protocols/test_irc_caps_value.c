@@ -23,6 +23,7 @@ the_limits_of_multiline_are_read(void **state)
 		{ "=max-bytes=1x", 0, 0 },
 		{ "=max-bytes= ", 0, 0 },
 		{ "=max-bytes", 0, 0 },
+		{ "=max-bytesx4", 0, 0 },
 		{ "=max-bytesx=4,xmax-bytes=4", 0, 0 },
 		{ "", 0, 0 },
 	};

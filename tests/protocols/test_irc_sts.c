@@ -319,8 +319,8 @@ static const char hand_written[] = "# by hand\n"
 				   "  # not a comment\n"
 				   "c.example\0 6697 1700086400\n"
 				   "\ta.example  7000\t1700000060 \n"
-				   "a.example 7001 1700000059\n"
 				   "a.example 7002 1700000061\n"
+				   "a.example 7001 1700000059\n"
 				   "# the end\n"
 				   "d.example 1 1700000001";
 static const char written_anew[] = "# by hand\n"
@@ -491,8 +491,11 @@ what_was_left_of_a_crash_is_written_over(void **state)
 	struct place *place = *state;
 	struct sb_sts *store = open_store(place);
 	struct stat stat_buf;
+	char half[300] = "";
 
-	put(place->fresh, "half of a li", 12);
+	for (size_t i = 0; i < sizeof(half) - 1; i++)
+		half[i] = 'x';
+	put(place->fresh, half, sizeof(half));
 	assert_int_equal(chmod(place->fresh, 0600), 0);
 	assert_int_equal(sb_sts_note(store, "a.example", 1, 60, NOW, NULL), 0);
 	assert_string_equal(content(place), HEADING "a.example 1 1700000060\n");
