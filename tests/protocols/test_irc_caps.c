@@ -509,24 +509,6 @@ names_of_the_application_are_asked_for(void **state)
 }
 
 static void
-what_is_no_name_is_not_added(void **state)
-{
-	static const char *const wrong[] = { "", " ", "a b", "-a", "~a", ":a", "=a", "a=b", "a\r",
-		"a\nb", "a\x7f", "sts",
-		"0123456789012345678901234567890123456789012345678901234567890123" };
-	struct sb_caps caps = fresh();
-	char name[3] = "aa";
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_int_equal(sb_caps_want(&caps, wrong[i], true), -EINVAL);
-	for (int i = 0; i < SB_CAPS_ADDED_MAX; i++, name[1]++)
-		assert_true(sb_caps_want(&caps, name, true) >= 0);
-	assert_int_equal(sb_caps_want(&caps, name, true), -ENOSPC);
-	assert_int_equal(sb_caps_want(&caps, "aa", true), SB_CAP_N_KNOWN);
-}
-
-static void
 sts_is_read_and_never_asked_for(void **state)
 {
 	struct sb_caps caps = listed("sts=port=6697,duration=1");
@@ -541,31 +523,6 @@ sts_is_read_and_never_asked_for(void **state)
 	sb_caps_new(&caps, "sts=duration=0");
 	assert_string_equal(sb_caps_value(&caps, SB_CAP_STS), "duration=0");
 	assert_string_equal(next(&caps), "");
-}
-
-static void
-the_last_value_counts_while_it_is_offered(void **state)
-{
-	struct sb_caps caps = fresh();
-	char words[SB_CAPS_VALUE_MAX + 16] = "sasl=";
-
-	(void)state;
-	assert_null(sb_caps_value(&caps, SB_CAP_SASL));
-	sb_caps_ls(&caps, "sasl=PLAIN", false);
-	sb_caps_ls(&caps, "sasl=PLAIN,EXTERNAL batch=x", true);
-	assert_string_equal(sb_caps_value(&caps, SB_CAP_SASL), "PLAIN,EXTERNAL");
-	assert_string_equal(sb_caps_value(&caps, SB_CAP_BATCH), "");
-	sb_caps_new(&caps, "sasl");
-	assert_string_equal(sb_caps_value(&caps, SB_CAP_SASL), "");
-	sb_caps_new(&caps, "sasl=A");
-	memset(words + 5, 'x', SB_CAPS_VALUE_MAX - 1);
-	sb_caps_new(&caps, words);
-	assert_int_equal(strlen(sb_caps_value(&caps, SB_CAP_SASL)), SB_CAPS_VALUE_MAX - 1);
-	words[5 + SB_CAPS_VALUE_MAX - 1] = 'x';
-	sb_caps_new(&caps, words);
-	assert_string_equal(sb_caps_value(&caps, SB_CAP_SASL), "");
-	sb_caps_del(&caps, "sasl");
-	assert_null(sb_caps_value(&caps, SB_CAP_SASL));
 }
 
 static void
@@ -632,9 +589,7 @@ main(void)
 		kit_test_bare(what_the_server_grants_unasked_is_so),
 		kit_test_bare(what_nobody_wants_is_not_asked_for),
 		kit_test_bare(names_of_the_application_are_asked_for),
-		kit_test_bare(what_is_no_name_is_not_added),
 		kit_test_bare(sts_is_read_and_never_asked_for),
-		kit_test_bare(the_last_value_counts_while_it_is_offered),
 		kit_test_bare(a_server_without_capabilities_is_found_absent),
 		kit_test_bare(who_gives_up_takes_the_list_as_whole_and_the_rest_as_refused),
 	};
