@@ -41,7 +41,7 @@ soften(struct params *params)
 static bool
 ends_in_words(const char *verb, size_t n_params)
 {
-	static const char *const others[] = { "JOIN", "MODE", "NICK", "INVITE", "ACCOUNT", "TAGMSG",
+	static const char *const others[] = { "MODE", "NICK", "INVITE", "ACCOUNT", "TAGMSG",
 		"AUTHENTICATE", "004", "221", "324", "329", "333", "341", "346", "348", "354",
 		"367" };
 	size_t i;
@@ -49,7 +49,7 @@ ends_in_words(const char *verb, size_t n_params)
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(verb, others[i]))
 			return false;
-	return n_params > 1 || strcmp(verb, "PART") != 0;
+	return n_params > 1 || (strcmp(verb, "PART") != 0 && strcmp(verb, "JOIN") != 0);
 }
 
 static void

@@ -28,7 +28,7 @@ struct change {
 	const struct sb_wire_line *line;
 	size_t next_param;
 	bool adds;
-	bool told_unknown, told_missing, told_not_op; /* once is enough */
+	bool told_unknown, told_missing, told_not_op, told_list[IRCD_N_LISTS]; /* once is enough */
 	size_t n_params; /* that were looked at, of which there may be so many */
 	struct done done[DONE_MAX];
 	size_t n_done;
@@ -185,8 +185,11 @@ use_list(struct change *change, char mode)
 		param = is_allowed(change) ? next_param(change) : NULL;
 		if (param)
 			set_mask(change, mode, list, param);
+	} else if (change->told_list[list]) {
+		return;
 	} else if (list == IRCD_BANS ? sb_ircd_may_see(change->client, change->channel)
 				     : is_allowed(change)) {
+		change->told_list[list] = true;
 		sb_ircd_send_masks(change->client, change->channel, list);
 	}
 }
