@@ -51,7 +51,7 @@ sb_ircd_is_banned(const struct ircd_channel *channel, const struct ircd_client *
 }
 
 bool
-sb_ircd_complete_mask(const char *text, char buf[IRCD_SOURCE_CAP])
+sb_ircd_complete_mask(const char *text, char *buf, size_t cap)
 {
 	const char *bang = strchr(text, '!'), *at = strchr(bang ? bang : text, '@');
 	const char *nick = "*", *user = "*", *host = at ? at + 1 : "*";
@@ -66,10 +66,9 @@ sb_ircd_complete_mask(const char *text, char buf[IRCD_SOURCE_CAP])
 		user = user_begin;
 		user_len = (int)(at ? at - user_begin : (ptrdiff_t)strlen(user_begin));
 	}
-	n = snprintf(buf, IRCD_SOURCE_CAP, "%.*s!%.*s@%s", nick_len ? nick_len : 1,
-		nick_len ? nick : "*", user_len ? user_len : 1, user_len ? user : "*",
-		*host ? host : "*");
-	return n > 0 && n < IRCD_SOURCE_CAP && sb_wire_is_middle(buf);
+	n = snprintf(buf, cap, "%.*s!%.*s@%s", nick_len ? nick_len : 1, nick_len ? nick : "*",
+		user_len ? user_len : 1, user_len ? user : "*", *host ? host : "*");
+	return n > 0 && (size_t)n < cap && sb_wire_is_middle(buf);
 }
 
 static struct ircd_mask *

@@ -107,7 +107,7 @@ set_mask(struct change *change, char mode, enum ircd_list list, const char *text
 	char letter[2] = { mode, '\0' }, mask[IRCD_SOURCE_CAP];
 	int result;
 
-	if (!sb_ircd_complete_mask(text, mask)) {
+	if (!sb_ircd_complete_mask(text, mask, sizeof(mask))) {
 		sb_ircd_numeric(client, "696", change->channel->name, letter, text,
 			"That is not a mask", NULL);
 		return;

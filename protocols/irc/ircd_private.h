@@ -20,6 +20,7 @@
 #include <signalbox/stream.h>
 #include <signalbox/url.h>
 
+#include "ircd_masks.h"
 #include "table.h"
 #include "turns.h"
 #include "wire.h"
@@ -468,20 +469,12 @@ void sb_ircd_free_accounts(struct sb_ircd *ircd);
 
 /* ---- ircd_masks.c ---- */
 
-/* Whether text is what the mask stands for: * any characters, ? one. Small letters and capitals are
- * the same, as in nicks. */
-bool sb_ircd_matches(const char *mask, const char *text);
-
 /* Whether one of that list matches the client. */
 bool sb_ircd_is_listed(
 	const struct ircd_channel *channel, enum ircd_list list, const struct ircd_client *client);
 
 /* Whether it is banned from the channel, and no exception is made of it. */
 bool sb_ircd_is_banned(const struct ircd_channel *channel, const struct ircd_client *client);
-
-/* The mask that a client meant: "nick", "user@host" or "nick!user" made whole. False when it cannot
- * be one. */
-bool sb_ircd_complete_mask(const char *text, char buf[IRCD_SOURCE_CAP]);
 
 /* Puts a mask on the list, or takes it off. Returns 1 when that changed something; 0; -ENOSPC when
  * the lists are full; -ENOMEM. */
