@@ -139,8 +139,10 @@ the_oldest_of_many_invitations_goes_first(void **state)
 	person_say(&bob, "JOIN #2");
 	person_seek(&bob, " 473 bob #2 ");
 	/* Nor is one of who may not open the door. */
-	person_say(&alice, "JOIN #x\nMODE #x -o alice\nINVITE bob #x");
+	person_say(&alice, "JOIN #x\nMODE #x +k-o key alice\nINVITE bob #x");
 	person_seek(&bob, " INVITE bob #x");
+	person_say(&bob, "JOIN #x");
+	person_seek(&bob, " 475 bob #x ");
 	person_end(&bob);
 	person_end(&alice);
 	fixture_end(&f);

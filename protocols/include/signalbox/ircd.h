@@ -9,8 +9,8 @@
  * extended-join, invite-notify, labeled-response, message-tags (with TAGMSG and every client tag),
  * multi-prefix, sasl (PLAIN; there when there are accounts), server-time, setname,
  * userhost-in-names. Beside these: MONITOR, WHOX, bot mode (user mode B), STATUSMSG; modes b e I k
- * l i m n s t of channels, o and v of who is on them; and what else its 005 says. Who is invited
- * joins once, whatever the modes.
+ * l i m n s t of channels, o and v of who is on them; and what else its 005 says. Whom an operator
+ * invites joins once, whatever the modes.
  *
  * What it is not: a part of a network. It has no links to other servers, no services, no nicks or
  * channels that are kept for their owners: a channel is gone with its last member. It keeps no
