@@ -7,6 +7,8 @@
 enum {
 	DEFAULT_MAX_CLIENTS = 1024,
 	DEFAULT_MAX_PER_PEER = 64,
+	DEFAULT_BURST_MS = 10000,
+	DEFAULT_MAX_WAITING = 8192,
 };
 
 static void
@@ -66,6 +68,14 @@ set_name(
 	return 0;
 }
 
+static void
+set_flood(struct sb_ircd *ircd, const struct sb_ircd_flood *flood)
+{
+	ircd->penalty_ns = flood->penalty_ms * SB_MS;
+	ircd->burst_ns = (flood->burst_ms ? flood->burst_ms : DEFAULT_BURST_MS) * SB_MS;
+	ircd->flood_max = flood->max_waiting ? flood->max_waiting : DEFAULT_MAX_WAITING;
+}
+
 static int
 set_options(struct sb_ircd *ircd, const struct sb_ircd_options *options, struct sb_error *ret_error)
 {
@@ -75,8 +85,12 @@ set_options(struct sb_ircd *ircd, const struct sb_ircd_options *options, struct 
 	if (error)
 		return error;
 	ircd->max_clients = options->max_clients ? options->max_clients : DEFAULT_MAX_CLIENTS;
-	return set_name(ircd->network, options->network ? options->network : "Signalbox",
+	set_flood(ircd, &options->flood);
+	error = set_name(ircd->network, options->network ? options->network : "Signalbox",
 		"network's name", ret_error);
+	if (error)
+		return error;
+	return sb_ircd_take_accounts(ircd, options->accounts, options->n_accounts, ret_error);
 }
 
 /* Those in all are counted, and told, by ourselves. */
@@ -129,10 +143,12 @@ sb_ircd_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_ir
 	ircd->r = r;
 	ircd->seed = sb_hash_seed(r);
 	ircd->made_at_s = sb_ircd_now_s(ircd);
+	ircd->made_at_ms = (uint64_t)(sb_reactor_wall_ns(r) / SB_MS);
 	error = set_options(ircd, options, ret_error);
 	if (!error)
 		error = listen_at(ircd, options->url, options->max_per_peer, place, ret_error);
 	if (error) {
+		sb_ircd_free_accounts(ircd);
 		free(ircd);
 		return error;
 	}
@@ -146,7 +162,10 @@ free_reaped(void *self)
 	struct sb_ircd *ircd = self;
 	struct ircd_client *client, *next;
 
+	DL_FOREACH(ircd->clients, client)
+	sb_ircd_drop_watches(client);
 	sb_ircd_free_names(ircd);
+	sb_ircd_free_accounts(ircd);
 	DL_FOREACH_SAFE(ircd->clients, client, next)
 	sb_ircd_free_client(client);
 	free(ircd);

@@ -3,74 +3,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* ---- WHO ---- */
-
-/* channel NULL: no channel in particular. */
-static void
-send_who(struct ircd_client *to, const struct ircd_client *user, const struct ircd_channel *channel,
-	bool is_op)
-{
-	char words[IRCD_REALNAME_MAX + 8], flags[4];
-
-	(void)snprintf(words, sizeof(words), "0 %s", user->realname);
-	(void)snprintf(flags, sizeof(flags), "%s%s", *user->away ? "G" : "H", is_op ? "@" : "");
-	sb_ircd_numeric(to, "352", channel ? channel->name : "*", user->user, user->host,
-		to->ircd->name, user->nick->text, flags, words, NULL);
-}
-
-static void
-who_channel(struct ircd_client *client, const struct ircd_channel *channel)
-{
-	uint64_t mark = sb_ircd_mark_neighbours(client);
-	const struct ircd_member *member;
-
-	DL_FOREACH(channel->members, member)
-	{
-		if (!sb_ircd_sees(mark, member->client))
-			continue;
-		if (!sb_ircd_has_room(client)) {
-			sb_ircd_break_off(client, "WHO");
-			break;
-		}
-		send_who(client, member->client, channel, member->is_op);
-	}
-}
-
-static void
-who_all(struct ircd_client *client)
-{
-	uint64_t mark = sb_ircd_mark_neighbours(client);
-	const struct ircd_client *user;
-
-	DL_FOREACH(client->ircd->clients, user)
-	{
-		if (!user->is_registered || !sb_ircd_sees(mark, user))
-			continue;
-		if (!sb_ircd_has_room(client)) {
-			sb_ircd_break_off(client, "WHO");
-			break;
-		}
-		send_who(client, user, NULL, false);
-	}
-}
-
-int
-sb_ircd_on_who(struct ircd_client *client, const struct sb_wire_line *line)
-{
-	const char *mask = *line->params[0] ? line->params[0] : "*";
-	const struct ircd_channel *channel = sb_ircd_find_channel(client->ircd, mask);
-	const struct ircd_client *user = sb_ircd_find_user(client->ircd, mask);
-
-	if (channel)
-		who_channel(client, channel);
-	else if (user)
-		send_who(client, user, NULL, false);
-	else if (!strcmp(mask, "*") || !strcmp(mask, "0"))
-		who_all(client);
-	sb_ircd_numeric(client, "315", mask, "End of WHO list", NULL);
-	return 0;
-}
-
 /* ---- WHOIS ---- */
 
 static void
@@ -85,11 +17,20 @@ send_whois(struct ircd_client *to, const struct ircd_client *user)
 	sb_ircd_numeric(to, "311", nick, user->user, user->host, "*", user->realname, NULL);
 	sb_ircd_words_begin(&words, to, "319", nick, NULL);
 	for (member = user->channels; member; member = member->next_of_client)
-		sb_ircd_words_add(&words, member->is_op ? "@" : "", member->channel->name);
+		if (user == to || sb_ircd_may_see(to, member->channel))
+			sb_ircd_words_add(&words,
+				sb_ircd_marks(member, to->caps & IRCD_MULTI_PREFIX),
+				member->channel->name);
 	sb_ircd_words_end(&words, false);
 	sb_ircd_numeric(to, "312", nick, to->ircd->name, to->ircd->network, NULL);
+	if (user->is_oper)
+		sb_ircd_numeric(to, "313", nick, "is an IRC operator", NULL);
 	if (*user->away)
 		sb_ircd_numeric(to, "301", nick, user->away, NULL);
+	if (*user->account)
+		sb_ircd_numeric(to, "330", nick, user->account, "is logged in as", NULL);
+	if (user->is_bot)
+		sb_ircd_numeric(to, "335", nick, "is a bot", NULL);
 	(void)snprintf(idle, sizeof(idle), "%" PRId64, idle_s);
 	(void)snprintf(came, sizeof(came), "%" PRId64, user->came_s);
 	sb_ircd_numeric(to, "317", nick, idle, came, "seconds idle, signon time", NULL);
@@ -161,7 +102,7 @@ int
 sb_ircd_on_userhost(struct ircd_client *client, const struct sb_wire_line *line)
 {
 	const char *cursor = NULL;
-	char nick[SB_WIRE_MAX], word[IRCD_SOURCE_CAP + 2];
+	char nick[SB_WIRE_MAX], word[IRCD_SOURCE_CAP + 4];
 	struct ircd_words words;
 	size_t param = 0;
 	int n;
@@ -172,8 +113,8 @@ sb_ircd_on_userhost(struct ircd_client *client, const struct sb_wire_line *line)
 
 		if (!user)
 			continue;
-		(void)snprintf(word, sizeof(word), "%s=%c%s@%s", user->nick->text,
-			*user->away ? '-' : '+', user->user, user->host);
+		(void)snprintf(word, sizeof(word), "%s%s=%c%s@%s", user->nick->text,
+			user->is_oper ? "*" : "", *user->away ? '-' : '+', user->user, user->host);
 		sb_ircd_words_add(&words, "", word);
 	}
 	sb_ircd_words_end(&words, true);
@@ -186,12 +127,19 @@ void
 sb_ircd_send_lusers(struct ircd_client *to)
 {
 	const struct sb_ircd *ircd = to->ircd;
-	size_t n_unknown = ircd->n_clients - ircd->n_registered;
+	size_t n_unknown = ircd->n_clients - ircd->n_registered, n_operators = 0;
+	const struct ircd_client *client;
 	char text[96], n[24];
 
 	(void)snprintf(text, sizeof(text), "There are %zu users and 0 services on 1 server",
 		ircd->n_registered);
 	sb_ircd_numeric(to, "251", text, NULL);
+	DL_FOREACH(ircd->clients, client)
+	n_operators += client->is_registered && client->is_oper;
+	if (n_operators) {
+		(void)snprintf(n, sizeof(n), "%zu", n_operators);
+		sb_ircd_numeric(to, "252", n, "operators online", NULL);
+	}
 	if (n_unknown) {
 		(void)snprintf(n, sizeof(n), "%zu", n_unknown);
 		sb_ircd_numeric(to, "253", n, "unknown connections", NULL);

@@ -49,6 +49,7 @@ sb_ircd_dismiss(struct ircd_client *client, const char *reason)
 	sb_ircd_copy(words, IRCD_REASON_MAX, reason);
 	(void)snprintf(text, sizeof(text), "Closing link: %s (%s)", client->host, words);
 	sb_ircd_reply(client, "ERROR", text, NULL);
+	sb_ircd_label_end(client);
 	/* Not when the ERROR itself was too much for it. */
 	if (doom(client, reason))
 		sb_stream_close(client->stream);
@@ -74,6 +75,7 @@ void
 sb_ircd_free_client(struct ircd_client *client)
 {
 	sb_turns_finish(&client->turns);
+	sb_ircd_drop_sasl(client);
 	free(client);
 }
 
@@ -110,9 +112,14 @@ bury(struct ircd_client *client)
 	}
 	while (client->channels)
 		sb_ircd_leave(client->channels);
+	while (client->invites)
+		sb_ircd_drop_invite(client->invites);
+	sb_ircd_drop_watches(client);
 	sb_ircd_drop_nick(client);
 	client->is_registered = false;
 	client->is_buried = true;
+	if (was_registered)
+		sb_ircd_tell_offline(ircd, nick);
 	if (!client->stream)
 		remove_client(client);
 	if (was_registered && sb_ircd_quit_emit(ircd->d, ircd, &quit) == -ECANCELED)
@@ -135,6 +142,22 @@ sb_ircd_bury(struct sb_ircd *ircd)
 
 /* ---- What it says ---- */
 
+/* It pays for a line (RFC 2813, section 5.8), and waits when it is too far ahead. */
+static void
+pay(struct ircd_client *client)
+{
+	int64_t now_ns = sb_reactor_now_ns(client->ircd->r), ahead_ns;
+
+	if (!client->is_registered || !client->ircd->penalty_ns)
+		return;
+	if (client->paid_until_ns < now_ns)
+		client->paid_until_ns = now_ns;
+	client->paid_until_ns += client->ircd->penalty_ns;
+	ahead_ns = client->paid_until_ns - now_ns - client->ircd->burst_ns;
+	if (ahead_ns > 0)
+		sb_turns_hold(&client->turns, ahead_ns, client->ircd->flood_max);
+}
+
 static int
 take_line(void *self, enum sb_line got, struct sb_bytes bytes)
 {
@@ -147,6 +170,8 @@ take_line(void *self, enum sb_line got, struct sb_bytes bytes)
 		sb_ircd_numeric(client, "417", "Input line was too long", NULL);
 	else
 		sb_ircd_numeric(client, "400", "*", "A line was lost: out of memory", NULL);
+	if (!error && !client->is_doomed)
+		pay(client);
 	return error ? error : sb_ircd_bury(client->ircd);
 }
 
@@ -158,10 +183,17 @@ on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 	(void)stream;
 	client->heard_ns = sb_reactor_now_ns(client->ircd->r);
 	client->is_pinged = false;
-	if (sb_turns_feed(&client->turns, bytes)) {
+	switch (sb_turns_feed(&client->turns, bytes)) {
+	case -ENOBUFS:
+		sb_ircd_dismiss(client, "Excess Flood");
+		break;
+	case -ENOMEM:
 		sb_ircd_drop(client, "Out of memory");
-		(void)sb_ircd_bury(client->ircd);
+		break;
+	default:
+		return;
 	}
+	(void)sb_ircd_bury(client->ircd);
 }
 
 static void

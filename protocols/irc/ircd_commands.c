@@ -46,6 +46,7 @@ static const struct command commands[] = {
 	{ "PING", on_ping, 0, true },
 	{ "PONG", on_pong, 0, true },
 	{ "CAP", sb_ircd_on_cap, 1, true },
+	{ "AUTHENTICATE", sb_ircd_on_authenticate, 1, true },
 	{ "PASS", sb_ircd_on_pass, 1, true },
 	{ "NICK", sb_ircd_on_nick, 0, true },
 	{ "USER", sb_ircd_on_user, 4, true },
@@ -58,7 +59,11 @@ static const struct command commands[] = {
 	{ "NAMES", sb_ircd_on_names, 0, false },
 	{ "LIST", sb_ircd_on_list, 0, false },
 	{ "MODE", sb_ircd_on_mode, 1, false },
+	{ "TAGMSG", sb_ircd_on_tagmsg, 1, false },
 	{ "AWAY", sb_ircd_on_away, 0, false },
+	{ "SETNAME", sb_ircd_on_setname, 1, false },
+	{ "KILL", sb_ircd_on_kill, 1, false },
+	{ "MONITOR", sb_ircd_on_monitor, 1, false },
 	{ "WHO", sb_ircd_on_who, 0, false },
 	{ "WHOIS", sb_ircd_on_whois, 0, false },
 	{ "ISON", sb_ircd_on_ison, 1, false },
@@ -104,6 +109,23 @@ obey(struct ircd_client *client, const struct sb_wire_line *line)
 	return 0;
 }
 
+static int
+obey_labelled(struct ircd_client *client, const struct sb_wire_line *line)
+{
+	int error;
+
+	if (strlen(line->tags) > IRCD_CLIENT_TAGS_MAX) {
+		sb_ircd_numeric(client, "417", "Input line was too long", NULL);
+		return 0;
+	}
+	sb_ircd_label_begin(client, line->tags);
+	error = obey(client, line);
+	/* Otherwise the server is gone. */
+	if (!error)
+		sb_ircd_label_end(client);
+	return error;
+}
+
 int
 sb_ircd_obey(struct ircd_client *client, struct sb_bytes bytes)
 {
@@ -112,7 +134,7 @@ sb_ircd_obey(struct ircd_client *client, struct sb_bytes bytes)
 
 	switch (sb_wire_parse(bytes, &line, &why)) {
 	case 0:
-		return obey(client, &line);
+		return obey_labelled(client, &line);
 	case -EMSGSIZE:
 		sb_ircd_numeric(client, "417", "Input line was too long", NULL);
 		return 0;

@@ -4,12 +4,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* A line as it goes out. */
-struct text {
-	char bytes[SB_WIRE_MAX + 1];
-	size_t len;
-};
-
 struct params {
 	const char *at[SB_WIRE_PARAMS_MAX];
 	size_t n;
@@ -47,18 +41,19 @@ soften(struct params *params)
 static bool
 ends_in_words(const char *verb, size_t n_params)
 {
-	static const char *const others[] = { "JOIN", "MODE", "NICK", "INVITE", "004", "221", "324",
-		"329", "333", "341" };
+	static const char *const others[] = { "MODE", "NICK", "INVITE", "ACCOUNT", "TAGMSG",
+		"AUTHENTICATE", "004", "221", "324", "329", "333", "341", "346", "348", "354",
+		"367" };
 	size_t i;
 
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (!strcmp(verb, others[i]))
 			return false;
-	return n_params > 1 || strcmp(verb, "PART") != 0;
+	return n_params > 1 || (strcmp(verb, "PART") != 0 && strcmp(verb, "JOIN") != 0);
 }
 
 static void
-build(struct text *text, const char *source, const char *verb, struct params *params)
+build(struct ircd_line *line, const char *source, const char *verb, struct params *params)
 {
 	struct sb_wire_out out = {
 		.source = source,
@@ -71,59 +66,52 @@ build(struct text *text, const char *source, const char *verb, struct params *pa
 	int len;
 
 	soften(params);
-	len = sb_wire_build(&out, text->bytes, sizeof(text->bytes));
+	len = sb_wire_build(&out, line->bytes, sizeof(line->bytes));
 	sb_assert(len > 0);
-	text->len = (size_t)len;
+	line->len = (size_t)len;
 }
 
 static void
-write_text(struct ircd_client *to, const struct text *text)
+begin(struct ircd_line *line, const struct ircd_client *from)
 {
-	if (to->is_doomed)
-		return;
-	switch (sb_stream_write(to->stream, (struct sb_bytes){ text->bytes, text->len })) {
-	case -ENOBUFS:
-		sb_ircd_drop(to, "Does not read what it is sent");
-		break;
-	case -ENOMEM:
-		sb_ircd_drop(to, "Out of memory");
-		break;
-	default:
-		/* Written, or the stream has broken: then it closes, and says how. */
-		break;
-	}
+	line->from = from;
+	line->client_tags = NULL;
+	line->id = 0;
+	line->is_delivery = false;
 }
 
 void
 sb_ircd_numeric(struct ircd_client *to, const char *numeric, ...)
 {
 	struct params params = { .n = 0 };
-	struct text text;
+	struct ircd_line line;
 	va_list args;
 
+	begin(&line, NULL);
 	add_param(&params, to->nick ? to->nick->text : "*");
 	va_start(args, numeric);
 	add_params(&params, args);
 	va_end(args);
-	build(&text, to->ircd->name, numeric, &params);
-	write_text(to, &text);
+	build(&line, to->ircd->name, numeric, &params);
+	sb_ircd_send(to, &line);
 }
 
 void
 sb_ircd_reply(struct ircd_client *to, const char *verb, ...)
 {
 	struct params params = { .n = 0 };
-	struct text text;
+	struct ircd_line line;
 	bool is_plain;
 	va_list args;
 
+	begin(&line, NULL);
 	va_start(args, verb);
 	add_params(&params, args);
 	va_end(args);
-	/* These two concern the connection and by custom name nobody. */
-	is_plain = !strcmp(verb, "ERROR") || !strcmp(verb, "PING");
-	build(&text, is_plain ? NULL : to->ircd->name, verb, &params);
-	write_text(to, &text);
+	/* These concern the connection and by custom name nobody. */
+	is_plain = !strcmp(verb, "ERROR") || !strcmp(verb, "PING") || !strcmp(verb, "AUTHENTICATE");
+	build(&line, is_plain ? NULL : to->ircd->name, verb, &params);
+	sb_ircd_send(to, &line);
 }
 
 bool
@@ -141,73 +129,120 @@ sb_ircd_break_off(struct ircd_client *to, const char *verb)
 void
 sb_ircd_source(const struct ircd_client *client, char buf[IRCD_SOURCE_CAP])
 {
-	(void)snprintf(
-		buf, IRCD_SOURCE_CAP, "%s!%s@%s", client->nick->text, client->user, client->host);
+	(void)snprintf(buf, IRCD_SOURCE_CAP, "%s!%s@%s", client->nick ? client->nick->text : "*",
+		*client->user ? client->user : "*", client->host);
 }
 
 static void
-build_from(struct text *text, const char *source, const char *verb, va_list args)
+build_from(struct ircd_line *line, const struct ircd_client *from, const char *source,
+	const char *verb, va_list args)
 {
 	struct params params = { .n = 0 };
 
+	begin(line, from);
 	add_params(&params, args);
-	build(text, source, verb, &params);
+	build(line, source, verb, &params);
 }
 
 void
-sb_ircd_tell(struct ircd_client *to, const struct ircd_client *from, const char *verb, ...)
+sb_ircd_line(struct ircd_line *line, const struct ircd_client *from, const char *verb, ...)
 {
 	char source[IRCD_SOURCE_CAP];
-	struct text text;
 	va_list args;
 
 	sb_ircd_source(from, source);
 	va_start(args, verb);
-	build_from(&text, source, verb, args);
+	build_from(line, from, source, verb, args);
 	va_end(args);
-	write_text(to, &text);
 }
 
 void
-sb_ircd_tell_channel(const struct ircd_channel *channel, const struct ircd_client *from,
-	const struct ircd_client *except, const char *verb, ...)
+sb_ircd_line_from(struct ircd_line *line, const struct ircd_client *from, const char *source,
+	const char *verb, ...)
+{
+	va_list args;
+
+	va_start(args, verb);
+	build_from(line, from, source, verb, args);
+	va_end(args);
+}
+
+static bool
+wants(const struct ircd_client *client, unsigned with, unsigned without)
+{
+	return (client->caps & with) == with && !(client->caps & without);
+}
+
+void
+sb_ircd_send_channel(const struct ircd_channel *channel, const struct ircd_client *except,
+	unsigned with, unsigned without, const struct ircd_line *line)
 {
 	const struct ircd_member *member;
-	char source[IRCD_SOURCE_CAP];
-	struct text text;
-	va_list args;
 
-	sb_ircd_source(from, source);
-	va_start(args, verb);
-	build_from(&text, source, verb, args);
-	va_end(args);
 	DL_FOREACH(channel->members, member)
-	if (member->client != except)
-		write_text(member->client, &text);
+	if (member->client != except && wants(member->client, with, without))
+		sb_ircd_send(member->client, line);
 }
 
 void
-sb_ircd_tell_neighbours(struct ircd_client *from, const char *source, const char *verb, ...)
+sb_ircd_send_neighbours(struct ircd_client *from, unsigned with, const struct ircd_line *line)
 {
 	uint64_t stamp = ++from->ircd->stamp;
 	const struct ircd_member *mine, *member;
-	struct text text;
-	va_list args;
 
-	va_start(args, verb);
-	build_from(&text, source, verb, args);
-	va_end(args);
 	from->stamp = stamp;
-	write_text(from, &text);
 	for (mine = from->channels; mine; mine = mine->next_of_client) {
 		DL_FOREACH(mine->channel->members, member)
 		{
 			if (member->client->stamp == stamp)
 				continue;
 			member->client->stamp = stamp;
-			write_text(member->client, &text);
+			if (wants(member->client, with, 0))
+				sb_ircd_send(member->client, line);
 		}
 	}
+}
+
+void
+sb_ircd_tell(struct ircd_client *to, const struct ircd_client *from, const char *verb, ...)
+{
+	char source[IRCD_SOURCE_CAP];
+	struct ircd_line line;
+	va_list args;
+
+	sb_ircd_source(from, source);
+	va_start(args, verb);
+	build_from(&line, from, source, verb, args);
+	va_end(args);
+	sb_ircd_send(to, &line);
+}
+
+void
+sb_ircd_tell_channel(
+	const struct ircd_channel *channel, const struct ircd_client *from, const char *verb, ...)
+{
+	char source[IRCD_SOURCE_CAP];
+	struct ircd_line line;
+	va_list args;
+
+	sb_ircd_source(from, source);
+	va_start(args, verb);
+	build_from(&line, from, source, verb, args);
+	va_end(args);
+	sb_ircd_send_channel(channel, NULL, 0, 0, &line);
+}
+
+void
+sb_ircd_tell_neighbours(struct ircd_client *from, const char *source, const char *verb, ...)
+{
+	struct ircd_line line;
+	va_list args;
+
+	va_start(args, verb);
+	build_from(&line, from, source, verb, args);
+	va_end(args);
+	sb_ircd_send(from, &line);
+	sb_ircd_send_neighbours(from, 0, &line);
 }
 
 void
@@ -221,6 +256,7 @@ sb_ircd_words_begin(struct ircd_words *words, struct ircd_client *to, const char
 	words->middle = middle;
 	words->middle2 = middle2;
 	words->len = 0;
+	words->separator = ' ';
 	words->is_sent = false;
 	taken += middle ? strlen(middle) + 1 : 0;
 	taken += middle2 ? strlen(middle2) + 1 : 0;
@@ -252,7 +288,7 @@ sb_ircd_words_add(struct ircd_words *words, const char *mark, const char *word)
 		send_words(words);
 	sb_assert(mark_len + len <= words->max);
 	if (words->len)
-		words->text[words->len++] = ' ';
+		words->text[words->len++] = words->separator;
 	memcpy(words->text + words->len, mark, mark_len);
 	memcpy(words->text + words->len + mark_len, word, len);
 	words->len += mark_len + len;

@@ -102,7 +102,7 @@ make_channel(struct sb_ircd *ircd, const char *name)
 	sb_ircd_copy(channel->name, IRCD_CHANNEL_MAX, name);
 	sb_casemap_fold_text(SB_CASEMAP_RFC1459, name, channel->folded, sizeof(channel->folded));
 	channel->made_at_s = sb_ircd_now_s(ircd);
-	channel->is_closed_to_outsiders = true;
+	channel->flags = IRCD_MEMBERS_ONLY;
 	len = strlen(channel->folded);
 	HASH_ADD_KEYPTR_BYHASHVALUE(hh, ircd->channels, channel->folded, len,
 		sb_hash_bytes(&ircd->seed, channel->folded, len), channel);
@@ -113,11 +113,65 @@ make_channel(struct sb_ircd *ircd, const char *name)
 	return channel;
 }
 
+/* ---- Invitations ---- */
+
+static struct ircd_invite *
+find_invite(const struct ircd_client *client, const struct ircd_channel *channel)
+{
+	struct ircd_invite *invite;
+
+	for (invite = client->invites; invite; invite = invite->next_of_client)
+		if (invite->channel == channel)
+			return invite;
+	return NULL;
+}
+
+bool
+sb_ircd_is_invited(const struct ircd_client *client, const struct ircd_channel *channel)
+{
+	return find_invite(client, channel) != NULL;
+}
+
+int
+sb_ircd_add_invite(struct ircd_client *client, struct ircd_channel *channel)
+{
+	struct ircd_invite *invite;
+
+	if (find_invite(client, channel))
+		return 0;
+	invite = calloc(1, sizeof(*invite));
+	if (!invite)
+		return -ENOMEM;
+	if (client->n_invites >= IRCD_INVITES_MAX)
+		sb_ircd_drop_invite(client->invites);
+	invite->client = client;
+	invite->channel = channel;
+	DL_APPEND(channel->invites, invite);
+	DL_APPEND2(client->invites, invite, prev_of_client, next_of_client);
+	client->n_invites++;
+	return 0;
+}
+
+void
+sb_ircd_drop_invite(struct ircd_invite *invite)
+{
+	struct ircd_client *client = invite->client;
+	struct ircd_channel *channel = invite->channel;
+
+	DL_DELETE2(client->invites, invite, prev_of_client, next_of_client);
+	client->n_invites--;
+	DL_DELETE(channel->invites, invite);
+	free(invite);
+}
+
+/* ---- Members ---- */
+
 int
 sb_ircd_enter(struct ircd_client *client, const char *name, struct ircd_channel **ret_channel)
 {
 	struct ircd_channel *channel = sb_ircd_find_channel(client->ircd, name);
 	struct ircd_member *member = calloc(1, sizeof(*member));
+	struct ircd_invite *invite;
 
 	if (member && !channel)
 		channel = make_channel(client->ircd, name);
@@ -132,6 +186,9 @@ sb_ircd_enter(struct ircd_client *client, const char *name, struct ircd_channel 
 	channel->n_members++;
 	DL_APPEND2(client->channels, member, prev_of_client, next_of_client);
 	client->n_channels++;
+	invite = find_invite(client, channel);
+	if (invite)
+		sb_ircd_drop_invite(invite);
 	*ret_channel = channel;
 	return 0;
 }
@@ -149,6 +206,9 @@ sb_ircd_leave(struct ircd_member *member)
 	free(member);
 	if (channel->members)
 		return;
+	while (channel->invites)
+		sb_ircd_drop_invite(channel->invites);
+	sb_ircd_free_masks(channel);
 	HASH_DEL(client->ircd->channels, channel);
 	free(channel);
 }
@@ -163,6 +223,16 @@ sb_ircd_member_of(const struct ircd_client *client, const struct ircd_channel *c
 			return member;
 	return NULL;
 }
+
+const char *
+sb_ircd_marks(const struct ircd_member *member, bool all)
+{
+	if (member->is_op)
+		return all && member->is_voiced ? "@+" : "@";
+	return member->is_voiced ? "+" : "";
+}
+
+/* ---- Marks ---- */
 
 static void
 mark_members(const struct ircd_channel *channel, uint64_t mark)

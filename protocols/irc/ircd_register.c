@@ -2,11 +2,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
-/* Two lines, each of less than the 13 tokens that it may have (modern.ircdocs.horse,
- * RPL_ISUPPORT). */
+/* In lines of at most the 13 tokens that one may have (modern.ircdocs.horse, RPL_ISUPPORT). */
 static void
 send_support(struct ircd_client *client)
 {
@@ -17,25 +15,34 @@ send_support(struct ircd_client *client)
 	} limits[] = {
 		{ "AWAYLEN", IRCD_AWAY_MAX },
 		{ "CHANNELLEN", IRCD_CHANNEL_MAX },
+		{ "HOSTLEN", IRCD_HOST_MAX },
+		{ "KEYLEN", IRCD_KEY_MAX },
 		{ "KICKLEN", IRCD_KICK_MAX },
 		{ "MODES", IRCD_MODES_MAX },
+		{ "MONITOR", IRCD_WATCHES_MAX },
+		{ "NAMELEN", IRCD_REALNAME_MAX },
 		{ "NICKLEN", IRCD_NICK_MAX },
 		{ "TOPICLEN", IRCD_TOPIC_MAX },
 		{ "USERLEN", IRCD_USER_MAX },
 	};
 	char t[sizeof(limits) / sizeof(limits[0])][24];
-	char network[IRCD_NAME_MAX + 16], chanlimit[24], targmax[64];
+	char network[IRCD_NAME_MAX + 16], chanlimit[24], maxlist[24], targmax[96];
 	size_t i;
 
 	for (i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
 		(void)snprintf(t[i], sizeof(t[i]), "%s=%d", limits[i].name, limits[i].n);
 	(void)snprintf(network, sizeof(network), "NETWORK=%s", client->ircd->network);
 	(void)snprintf(chanlimit, sizeof(chanlimit), "CHANLIMIT=#:%d", IRCD_CHANNELS_MAX);
-	(void)snprintf(targmax, sizeof(targmax), "TARGMAX=NOTICE:%d,PRIVMSG:%d", IRCD_TARGETS_MAX,
-		IRCD_TARGETS_MAX);
-	sb_ircd_numeric(client, "005", "CASEMAPPING=rfc1459", "CHANTYPES=#", "CHANMODES=,,,nt",
-		"PREFIX=(o)@", network, chanlimit, targmax, end, NULL);
-	sb_ircd_numeric(client, "005", t[0], t[1], t[2], t[3], t[4], t[5], t[6], end, NULL);
+	(void)snprintf(maxlist, sizeof(maxlist), "MAXLIST=beI:%d", IRCD_MASKS_MAX);
+	(void)snprintf(targmax, sizeof(targmax),
+		"TARGMAX=JOIN:,KICK:,KILL:1,LIST:,NAMES:,NOTICE:%d,PART:,PRIVMSG:%d,TAGMSG:%d,"
+		"WHOIS:1",
+		IRCD_TARGETS_MAX, IRCD_TARGETS_MAX, IRCD_TARGETS_MAX);
+	sb_ircd_numeric(client, "005", "CASEMAPPING=rfc1459", "CHANTYPES=#",
+		"CHANMODES=beI,k,l,imnst", "PREFIX=(ov)@+", "STATUSMSG=@+", "EXCEPTS=e", "INVEX=I",
+		network, chanlimit, maxlist, "BOT=B", "WHOX", end, NULL);
+	sb_ircd_numeric(client, "005", "SAFELIST", targmax, t[0], t[1], t[2], t[3], t[4], t[5],
+		t[6], t[7], t[8], t[9], t[10], end, NULL);
 }
 
 static void
@@ -58,53 +65,33 @@ send_welcome(struct ircd_client *client)
 			tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
 		sb_ircd_numeric(client, "003", text, NULL);
 	}
-	sb_ircd_numeric(client, "004", ircd->name, "signalbox", "i", "nto", NULL);
+	sb_ircd_numeric(
+		client, "004", ircd->name, "signalbox", "Bio", "Ibeiklmnostv", "Ibeklov", NULL);
 	send_support(client);
 	sb_ircd_send_lusers(client);
 	sb_ircd_send_motd(client);
+	if (client->is_oper)
+		sb_ircd_tell(client, client, "MODE", client->nick->text, "+o", NULL);
 }
 
-static int
-register_if_ready(struct ircd_client *client)
+int
+sb_ircd_register_if_ready(struct ircd_client *client)
 {
 	struct sb_ircd *ircd = client->ircd;
 	struct sb_ircd_registered registered = { .user = client->user, .host = client->host };
 
 	if (client->is_registered || client->negotiates || !client->nick || !*client->user)
 		return 0;
+	sb_ircd_abort_sasl(client);
 	client->is_registered = true;
 	ircd->n_registered++;
 	sb_ircd_watch_silence(client);
 	send_welcome(client);
+	sb_ircd_tell_online(client);
 	registered.nick = client->nick->text;
 	registered.realname = client->realname;
+	registered.account = client->account;
 	return sb_ircd_registered_emit(ircd->d, ircd, &registered) == -ECANCELED ? -ECANCELED : 0;
-}
-
-/* There are no capabilities; but who asks for them before registering waits for the answers. */
-int
-sb_ircd_on_cap(struct ircd_client *client, const struct sb_wire_line *line)
-{
-	const char *nick = client->nick ? client->nick->text : "*", *verb = line->params[0];
-
-	if (!strcasecmp(verb, "LS")) {
-		client->negotiates = !client->is_registered;
-		sb_ircd_reply(client, "CAP", nick, "LS", "", NULL);
-	} else if (!strcasecmp(verb, "LIST")) {
-		sb_ircd_reply(client, "CAP", nick, "LIST", "", NULL);
-	} else if (!strcasecmp(verb, "REQ")) {
-		const char *wanted = line->params[1];
-
-		client->negotiates = !client->is_registered;
-		sb_ircd_reply(client, "CAP", nick, wanted[strspn(wanted, " ")] ? "NAK" : "ACK",
-			wanted, NULL);
-	} else if (!strcasecmp(verb, "END")) {
-		client->negotiates = false;
-		return register_if_ready(client);
-	} else {
-		sb_ircd_numeric(client, "410", verb, "Invalid CAP command", NULL);
-	}
-	return 0;
 }
 
 static int
@@ -123,6 +110,10 @@ change_nick(struct ircd_client *client, const char *nick)
 		return 0;
 	}
 	sb_ircd_tell_neighbours(client, source, "NICK", client->nick->text, NULL);
+	if (!sb_casemap_same(SB_CASEMAP_RFC1459, old, nick)) {
+		sb_ircd_tell_offline(ircd, old);
+		sb_ircd_tell_online(client);
+	}
 	changed.new_nick = client->nick->text;
 	return sb_ircd_nick_changed_emit(ircd->d, ircd, &changed) == -ECANCELED ? -ECANCELED : 0;
 }
@@ -152,7 +143,7 @@ sb_ircd_on_nick(struct ircd_client *client, const struct sb_wire_line *line)
 		sb_ircd_numeric(client, "400", "NICK", "Out of memory", NULL);
 		return 0;
 	}
-	return register_if_ready(client);
+	return sb_ircd_register_if_ready(client);
 }
 
 int
@@ -195,5 +186,5 @@ sb_ircd_on_user(struct ircd_client *client, const struct sb_wire_line *line)
 	}
 	set_user(client, line->params[0]);
 	sb_ircd_copy(client->realname, IRCD_REALNAME_MAX, *realname ? realname : client->user);
-	return register_if_ready(client);
+	return sb_ircd_register_if_ready(client);
 }

@@ -1,3 +1,4 @@
+#include "casemap.h"
 #include "outbox.h"
 
 #include <errno.h>
@@ -102,7 +103,7 @@ answer_lane(const struct sb_outbox *outbox, const char *target)
 
 		if (at == SHARED)
 			continue;
-		if (first && sb_wire_same(first->target, target))
+		if (first && sb_casemap_same(SB_CASEMAP_RFC1459, first->target, target))
 			return at;
 		if (!first && is_free == SHARED)
 			is_free = at;

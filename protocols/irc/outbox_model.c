@@ -1,3 +1,4 @@
+#include "casemap.h"
 #include "outbox.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ sb_outbox_model(const char *name)
 static bool
 begins_with(const char *text, const char *word)
 {
-	while (*word && sb_wire_fold(*text) == *word)
+	while (*word && sb_casemap_fold(SB_CASEMAP_RFC1459, *text) == *word)
 		text++, word++;
 	return !*word;
 }
@@ -118,7 +119,8 @@ is_verb(struct sb_bytes bytes, const char *verb)
 	size_t i;
 
 	for (i = 0; i < bytes.len && verb[i]; i++)
-		if (sb_wire_fold(text[i]) != sb_wire_fold(verb[i]))
+		if (sb_casemap_fold(SB_CASEMAP_RFC1459, text[i])
+			!= sb_casemap_fold(SB_CASEMAP_RFC1459, verb[i]))
 			return false;
 	return i == bytes.len && !verb[i];
 }

@@ -43,7 +43,7 @@ take_some(struct sb_turns *turns, struct sb_bytes bytes)
 		const char *end = memchr(begin + at, '\n', bytes.len - at);
 		size_t len = end ? (size_t)(end - begin) + 1 - at : bytes.len - at;
 
-		if (turns->waits_for_reader && sb_stream_is_full(turns->stream))
+		if (turns->is_held || (turns->waits_for_reader && sb_stream_is_full(turns->stream)))
 			break;
 		if (!take_piece(turns, (struct sb_bytes){ begin + at, len })) {
 			at += len;
@@ -63,10 +63,15 @@ clear_backlog(struct sb_turns *turns)
 	turns->backlog_at = turns->backlog_len = 0;
 }
 
-/* What is left waits for another turn: the next, or when what we have written is read. */
+/* What is left waits for another turn: the next, or when what we have written is read, or when it is
+ * held no more. */
 static void
 wait_for_turn(struct sb_turns *turns)
 {
+	if (turns->is_held) {
+		sb_stream_resume(turns->stream);
+		return;
+	}
 	sb_stream_pause(turns->stream);
 	if (!turns->waits_for_reader || !sb_stream_is_full(turns->stream))
 		sb_timer_start(&turns->timer, 0);
@@ -77,6 +82,9 @@ on_turn(void *self)
 {
 	struct sb_turns *turns = self;
 
+	turns->is_held = false;
+	if (!turns->backlog)
+		return;
 	turns->backlog_at += take_some(turns, (struct sb_bytes){ turns->backlog + turns->backlog_at,
 						      turns->backlog_len - turns->backlog_at });
 	/* Stopped: somebody may still look at the line in the backlog. */
@@ -110,31 +118,60 @@ sb_turns_begin(struct sb_turns *turns, struct sb_stream *stream)
 	turns->stream = stream;
 }
 
+/* Adds to what waits. */
+static int
+keep(struct sb_turns *turns, const char *bytes, size_t len)
+{
+	size_t waiting = turns->backlog_len - turns->backlog_at;
+	char *backlog;
+
+	if (turns->is_held && waiting + len > turns->held_max)
+		return -ENOBUFS;
+	backlog = malloc(waiting + len);
+	if (!backlog)
+		return -ENOMEM;
+	if (waiting)
+		memcpy(backlog, turns->backlog + turns->backlog_at, waiting);
+	memcpy(backlog + waiting, bytes, len);
+	clear_backlog(turns);
+	turns->backlog = backlog;
+	turns->backlog_len = waiting + len;
+	return 0;
+}
+
 int
 sb_turns_feed(struct sb_turns *turns, struct sb_bytes bytes)
 {
 	const char *begin = bytes.ptr;
 	size_t taken;
+	int error;
 
 	if (!turns->stream)
 		return 0;
-	sb_assert(!turns->backlog);
+	sb_assert(!turns->backlog || turns->is_held);
 	taken = take_some(turns, bytes);
 	if (taken == bytes.len)
 		return 0;
-	turns->backlog = malloc(bytes.len - taken);
-	if (!turns->backlog)
-		return -ENOMEM;
-	turns->backlog_len = bytes.len - taken;
-	memcpy(turns->backlog, begin + taken, turns->backlog_len);
-	wait_for_turn(turns);
-	return 0;
+	error = keep(turns, begin + taken, bytes.len - taken);
+	if (!error)
+		wait_for_turn(turns);
+	return error;
+}
+
+void
+sb_turns_hold(struct sb_turns *turns, int64_t ns, size_t max)
+{
+	if (!turns->stream)
+		return;
+	turns->is_held = true;
+	turns->held_max = max;
+	sb_timer_start(&turns->timer, ns);
 }
 
 void
 sb_turns_drained(struct sb_turns *turns)
 {
-	if (turns->stream && turns->backlog)
+	if (turns->stream && turns->backlog && !turns->is_held)
 		sb_timer_start(&turns->timer, 0);
 }
 
@@ -142,6 +179,7 @@ void
 sb_turns_stop(struct sb_turns *turns)
 {
 	turns->stream = NULL;
+	turns->is_held = false;
 	sb_timer_stop(&turns->timer);
 }
 

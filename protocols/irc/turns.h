@@ -27,6 +27,8 @@ struct sb_turns {
 	size_t backlog_at, backlog_len;
 	struct sb_timer timer; /* started while a backlog waits for its turn */
 	bool waits_for_reader;
+	bool is_held; /* until the timer has passed */
+	size_t held_max;
 	sb_turns_fn *take;
 	void *self;
 };
@@ -41,11 +43,17 @@ int sb_turns_init(struct sb_turns *turns, struct sb_reactor *r, size_t limit, bo
 void sb_turns_begin(struct sb_turns *turns, struct sb_stream *stream);
 
 /* For the stream's `data`: takes lines now, and keeps the rest. Returns 0; -ENOMEM: the rest could
- * not be kept and is lost. */
+ * not be kept and is lost; -ENOBUFS: the same, since lines are held and more have come than may
+ * wait. */
 int sb_turns_feed(struct sb_turns *turns, struct sb_bytes bytes);
 
 /* For the stream's `drained`. */
 void sb_turns_drained(struct sb_turns *turns);
+
+/* No line for so long, ns > 0. Meanwhile the stream is read on, so that one hears of its end and of
+ * who sends too much: max bytes may wait. May be called in a call of take; again, while it holds,
+ * counts anew. */
+void sb_turns_hold(struct sb_turns *turns, int64_t ns, size_t max);
 
 /* No line any more until it begins anew; also in a call of take. Again is harmless. */
 void sb_turns_stop(struct sb_turns *turns);

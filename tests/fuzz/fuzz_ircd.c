@@ -1,4 +1,4 @@
-/* Two clients of the small IRC server in the simulation. The bytes are what they say, but for five
+/* Two clients of the small IRC server in the simulation. The bytes are what they say, but for some
  * that never stand in UTF-8 and mean: */
 
 #include <stdbool.h>
@@ -17,20 +17,27 @@ enum {
 	WAIT = 0xfa, /* a minute and a half passes */
 	SHUT = 0xfb, /* the server is shut */
 	DESTROY = 0xfc, /* the server is destroyed by the next handler */
+	ACCOUNTS = 0xfd, /* there are no accounts any more, or again */
+	STRICT = 0xfe, /* as the first byte: floods are held back */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct sb_ircd_account accounts[] = {
+	{ .name = "a", .password = "b", .is_operator = true },
+	{ .name = "c", .password = "" },
+};
+
 struct peer {
 	struct sb_stream *stream; /* NULL when it is over */
-	char line[SB_WIRE_MAX];
+	char line[SB_WIRE_ANY_MAX];
 	size_t len;
 };
 
 struct play {
 	struct sb_world *world;
 	struct sb_ircd *ircd; /* NULL when destroyed */
-	bool destroys;
+	bool destroys, has_accounts;
 	struct peer peers[2];
 	size_t speaker;
 };
@@ -121,6 +128,12 @@ act(struct play *play, uint8_t what)
 		if (play->ircd)
 			sb_ircd_shut(play->ircd, "shut");
 		break;
+	case ACCOUNTS:
+		play->has_accounts = !play->has_accounts;
+		if (play->ircd)
+			sb_assert(!sb_ircd_set_accounts(
+				play->ircd, accounts, play->has_accounts ? 2 : 0, NULL));
+		break;
 	default:
 		play->destroys = play->ircd;
 		break;
@@ -135,7 +148,7 @@ play_some(struct play *play, const uint8_t *data, size_t size)
 	struct peer *peer = &play->peers[play->speaker];
 	size_t n = 0;
 
-	while (n < size && (data[n] < OTHER || data[n] > DESTROY))
+	while (n < size && (data[n] < OTHER || data[n] > ACCOUNTS))
 		n++;
 	if (n && peer->stream)
 		(void)sb_stream_write(peer->stream, (struct sb_bytes){ data, n });
@@ -148,11 +161,18 @@ play_some(struct play *play, const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sb_ircd_options options = { .url = "tcp://127.0.0.1:0" };
-	struct play play = { .world = sb_world_create(1) };
+	struct sb_ircd_options options = {
+		.url = "tcp://127.0.0.1:0", .accounts = accounts, .n_accounts = 2
+	};
+	struct play play = { .world = sb_world_create(1), .has_accounts = true };
 	struct sb_connection watcher;
 	size_t i;
 
+	if (size && *data == STRICT) {
+		options.flood = (struct sb_ircd_flood){ 2000, 4000, 500 };
+		data++;
+		size--;
+	}
 	sb_assert(!sb_ircd_create(
 		play.world->d, play.world->r, &options, SB_PLACE, &play.ircd, NULL));
 	watcher = sb_pattern_connect(play.world->d, "ircd.*", SB_ANY,

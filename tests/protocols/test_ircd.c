@@ -12,6 +12,15 @@
 
 struct subject {
 	struct sb_ircd *ircd;
+	bool has_accounts;
+};
+
+/* That of oscar is "open sesame". */
+static const struct sb_ircd_account accounts[] = {
+	{ .name = "alice", .password = "sesame" },
+	{ .name = "oscar",
+		.hash = "$5$signalbox$SzpA4KkdjIvw/hUrlgRtIQrx2EyGHbMxh66QSNZnId3",
+		.is_operator = true },
 };
 
 static void
@@ -21,6 +30,10 @@ subject_create(void *self, struct sb_world *world, const char *url)
 	struct subject *subject = self;
 	struct sb_error why = { 0, "" };
 
+	if (subject->has_accounts) {
+		options.accounts = accounts;
+		options.n_accounts = 2;
+	}
 	if (sb_ircd_create(world->d, world->r, &options, SB_PLACE, &subject->ircd, &why))
 		sb_testing_fail(SB_PLACE, "no server: %s", why.text);
 }
@@ -34,7 +47,7 @@ subject_destroy(void *self)
 }
 
 static void
-conversations_go_as_written(void **state)
+run_folder(const char *folder, bool has_accounts)
 {
 	static const struct sb_subject subject = {
 		.signals = "ircd.*",
@@ -42,10 +55,23 @@ conversations_go_as_written(void **state)
 		.create = subject_create,
 		.destroy = subject_destroy,
 	};
-	struct subject self;
+	struct subject self = { .has_accounts = has_accounts };
 
+	sb_transcript_run_folder(folder, &subject, &self);
+}
+
+static void
+conversations_go_as_written(void **state)
+{
 	(void)state;
-	sb_transcript_run_folder(SOURCE_DIR "/tests/protocols/transcripts/ircd", &subject, &self);
+	run_folder(SOURCE_DIR "/tests/protocols/transcripts/ircd", false);
+}
+
+static void
+conversations_with_accounts_go_as_written(void **state)
+{
+	(void)state;
+	run_folder(SOURCE_DIR "/tests/protocols/transcripts/ircd_accounts", true);
 }
 
 /* ---- Making one ---- */
@@ -275,6 +301,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test_bare(conversations_go_as_written),
+		kit_test_bare(conversations_with_accounts_go_as_written),
 		kit_test(a_name_that_cannot_stand_in_a_line_is_refused),
 		kit_test(it_does_not_listen_where_one_cannot),
 		kit_test(the_welcome_names_server_and_network),

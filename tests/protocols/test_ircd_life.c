@@ -137,7 +137,8 @@ converse(struct fixture *f)
 		{ true, "NICK bob\nUSER b 0 * b\nJOIN #c,#d\nPRIVMSG #c,#d,alice :x\n" },
 		{ false, "PRIVMSG bob :x\nKICK #c bob,alice\nPART #d,#c\nNICK al\nJOIN #e,#d\n" },
 		{ true, "PART #d\nPRIVMSG al,bob :x\nJOIN 0\nJOIN #d,#e\nQUIT\n" },
-		{ false, "NICK alice\nPRIVMSG #d :x\nJOIN 0\n" },
+		{ false, "CAP REQ :labeled-response batch\n@label=1 JOIN #c\n" },
+		{ false, "NICK alice\n@label=2 PRIVMSG #d :x\n@label=3 JOIN 0\n" },
 	};
 	struct person alice, bob;
 	size_t i;
@@ -371,7 +372,12 @@ choose_words(struct sb_reactor *r, char *buf, size_t cap)
 		"PRIVMSG #%d,p%d :hello", "NOTICE p%d,#%d :hello", "NICK p%d%d", "NICK p%d",
 		"TOPIC #%d :topic %d", "KICK #%d p%d", "MODE #%d +o p%d", "MODE #%d -n+t",
 		"WHO #%d", "WHOIS p%d", "INVITE p%d #%d", "NAMES #%d", "LIST", "AWAY :%d", "AWAY",
-		"JOIN 0", "QUIT :%d", "MODE #%d -o p%d", "USERHOST p%d p%d" };
+		"JOIN 0", "QUIT :%d", "MODE #%d -o p%d", "USERHOST p%d p%d", "MODE #%d +b p%d",
+		"MODE #%d -b p%d", "MODE #%d +il 3", "MODE #%d -il", "MODE #%d +v p%d",
+		"MODE #%d +m", "MODE #%d -m", "MONITOR + p%d,p%d", "MONITOR C", "MONITOR S",
+		"SETNAME :%d", "WHO #%d %nah", "@label=%d WHO #%d",
+		"CAP REQ :message-tags batch labeled-response echo-message",
+		"CAP REQ :away-notify extended-join multi-prefix", "@+x=%d TAGMSG #%d" };
 	uint64_t random = sb_reactor_random(r);
 	size_t which = random % (sizeof(formats) / sizeof(formats[0]));
 	int a = (int)(random >> 32 & 3), b = (int)(random >> 40 & 7);
