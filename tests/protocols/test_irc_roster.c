@@ -76,6 +76,10 @@ monitored_user_is_known_without_a_channel(void **state)
 	assert_int_equal(sb_roster_renamed(s, "bob", "rob"), 0);
 	assert_null(sb_irc_user_find(s, "rob"));
 	assert_int_equal(sb_roster_unmonitored(s, "rob"), -ENOENT);
+	assert_int_equal(sb_roster_monitored(s, &(struct sb_roster_who){ "zed", NULL, NULL }), 0);
+	assert_int_equal(sb_roster_renamed(s, "zed", "zack"), 0);
+	assert_int_equal(sb_roster_left(s, "zack", "#a"), 0);
+	assert_null(sb_irc_user_find(s, "zack"));
 	assert_int_equal(sb_roster_monitored(s, &bob), 0);
 	assert_int_equal(sb_roster_unmonitored(s, "bob"), 0);
 	assert_null(sb_irc_user_find(s, "bob"));
@@ -103,6 +107,22 @@ account_is_known_none_or_unknown(void **state)
 	assert_int_equal(sb_irc_user_account_state(bob), SB_IRC_ACCOUNT_NONE);
 	assert_string_equal(sb_irc_user_host(bob), "h2");
 	assert_int_equal(sb_roster_account(s, "zoe", "x"), -ENOENT);
+	sb_roster_destroy(s);
+}
+
+static void
+account_that_cannot_be_kept_is_unknown(void **state)
+{
+	struct sb_irc_state *s = make_roster(500);
+	char text[400];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(sb_roster_account(s, "me", "mine"), 0);
+	assert_int_equal(sb_roster_account(s, "me", text), -ENOMEM);
+	assert_null(sb_irc_user_account(sb_irc_state_self(s)));
+	assert_int_equal(sb_irc_user_account_state(sb_irc_state_self(s)), SB_IRC_ACCOUNT_UNKNOWN);
 	sb_roster_destroy(s);
 }
 
@@ -454,6 +474,7 @@ main(void)
 		kit_test_bare(user_is_known_while_he_shares_a_channel),
 		kit_test_bare(monitored_user_is_known_without_a_channel),
 		kit_test_bare(account_is_known_none_or_unknown),
+		kit_test_bare(account_that_cannot_be_kept_is_unknown),
 		kit_test_bare(who_tells_flags_only_when_it_has_them),
 		kit_test_bare(who_has_a_nick_is_who_took_it_last),
 		kit_test_bare(joining_again_begins_anew),
