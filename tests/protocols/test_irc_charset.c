@@ -161,6 +161,22 @@ a_text_is_written_as_far_as_the_charset_goes(void **state)
 }
 
 static void
+a_text_that_was_cut_leaves_the_next_one_alone(void **state)
+{
+	struct sb_charset *charset = created("ISO-2022-JP");
+	char buf[16];
+
+	(void)state;
+	assert_int_equal(sb_charset_write(charset, "\xe6\x97\xa5", buf, 6), 5);
+	assert_int_equal(sb_charset_write(charset, "\xe6\x97\xa5", buf, sizeof(buf)), 8);
+	assert_string_equal(buf, "\x1b$BF|\x1b(B");
+	assert_string_equal(
+		sb_charset_read(charset, "\x1b$BF|\xff", buf, sizeof(buf)), "\xe6\x97\xa5" BAD);
+	assert_string_equal(sb_charset_read(charset, "F|\xff", buf, sizeof(buf)), "F|" BAD);
+	sb_charset_destroy(charset);
+}
+
+static void
 a_charset_is_known_and_leaves_ascii_alone(void **state)
 {
 	static const char *const bad[] = { "", "no-such-charset", "UTF-16", "UTF-7", "IBM037",
@@ -262,6 +278,7 @@ main(void)
 		kit_test_bare(without_a_charset_bad_bytes_are_marked),
 		kit_test_bare(what_does_not_fit_is_cut_between_characters),
 		kit_test_bare(a_text_is_written_as_far_as_the_charset_goes),
+		kit_test_bare(a_text_that_was_cut_leaves_the_next_one_alone),
 		kit_test_bare(a_charset_is_known_and_leaves_ascii_alone),
 		kit_test_bare(without_memory_there_is_none),
 		kit_test_bare(a_text_costs_no_memory),

@@ -152,6 +152,9 @@ nothing_past_the_end_is_read(void **state)
 
 		sb_irc_runs_init(&runs, (struct sb_bytes){ "\0031,5x", 2 });
 		assert_false(sb_irc_runs_next(&runs, &run));
+		sb_irc_runs_init(&runs, (struct sb_bytes){ "\4ff8000x", 6 });
+		assert_true(sb_irc_runs_next(&runs, &run));
+		assert_int_equal(run.text.len, 5);
 		sb_irc_runs_init(&runs, (struct sb_bytes){ NULL, 0 });
 		assert_false(sb_irc_runs_next(&runs, &run));
 	}
@@ -295,6 +298,7 @@ static const struct {
 	/* Of two kinds. */
 	{ { { "a", AS(0, SB_IRC_RGB(0xff8000), SB_IRC_RGB(0xabc)) } }, "\4FF8000,000ABCa" },
 	{ { { "a", AS(0, SB_IRC_RGB(0xff8000), 5) } }, "\0031,5\4FF8000a" },
+	{ { { "7", AS(0, SB_IRC_RGB(0xff8000), 5) } }, "\0031,5\4FF80007" },
 	{ { { ",7", AS(0, SB_IRC_RGB(0xff8000), 5) } }, "\0031,5\4FF8000\2\2,7" },
 	{ { { "7", AS(0, 4, SB_IRC_RGB(0xff8000)) } }, "\004000000,FF8000\003047" },
 	{ { { "a", AS(0, DEFAULT, SB_IRC_RGB(0xff8000)) } }, "\004000000,FF8000\00399a" },

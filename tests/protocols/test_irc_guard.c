@@ -100,7 +100,7 @@ who_was_not_heard_for_the_longest_time_is_forgotten(void **state)
 }
 
 static void
-a_key_is_cut(void **state)
+keys_are_compared_up_to_where_they_are_cut(void **state)
 {
 	static const struct sb_limits limits = { .person = { 1, 1000 }, .total = { 1000, 1 } };
 	struct sb_limiter limiter;
@@ -117,6 +117,9 @@ a_key_is_cut(void **state)
 	assert_false(sb_limiter_take(&limiter, key, 0));
 	key[SB_GUARD_KEY_MAX - 1] = 'y';
 	assert_true(sb_limiter_take(&limiter, key, 0));
+	/* Two that are alike to a hasty look. */
+	assert_true(sb_limiter_take(&limiter, "costarring", 0));
+	assert_true(sb_limiter_take(&limiter, "liquid", 0));
 	assert_true(sb_limiter_take(&limiter, "", 0));
 	assert_false(sb_limiter_take(&limiter, "", 0));
 }
@@ -496,7 +499,7 @@ main(void)
 		kit_test_bare(others_have_their_own_until_all_is_used_up),
 		kit_test_bare(a_refused_person_costs_the_others_nothing),
 		kit_test_bare(who_was_not_heard_for_the_longest_time_is_forgotten),
-		kit_test_bare(a_key_is_cut),
+		kit_test_bare(keys_are_compared_up_to_where_they_are_cut),
 		kit_test_bare(the_limiter_does_what_its_model_does),
 		kit_test_bare(who_says_too_much_is_ignored_and_heard_again),
 		kit_test_bare(what_comes_slowly_enough_is_no_flood),
