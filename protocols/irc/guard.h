@@ -1,10 +1,11 @@
 #ifndef PROTOCOLS_IRC_GUARD_H
 #define PROTOCOLS_IRC_GUARD_H
 
-/* Against people who say or ask too much. Two guards, each with a table of a fixed size and no other
- * memory: the limiter counts what we answer, the guard what they say. Who is one person, the
- * caller's key says: an account, or a host, or a nick, folded where case does not count. Keys that
- * agree in their first SB_GUARD_KEY_MAX bytes are one. The time is passed in, and never goes back. */
+/* Against people who say or ask too much. Two guards, each with a table of a fixed size and no
+ * other memory: the limiter counts what we answer, the guard what they say. Who is one person,
+ * the caller's key says: an account, or a host, or a nick, folded where case does not count.
+ * Keys that agree in their first SB_GUARD_KEY_MAX bytes are one. The time is passed in, and
+ * never goes back. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,9 +47,10 @@ struct sb_limiter {
 
 void sb_limiter_init(struct sb_limiter *limiter, const struct sb_limits *limits);
 
-/* Whether this person may be answered now: takes a token from their bucket and one from that of all,
- * or none. Who was not heard for the longest time, answered or not, is forgotten for one more
- * than SB_GUARD_PEOPLE, and begins with a full bucket again; the bucket of all stands against that. */
+/* Whether this person may be answered now: takes a token from their bucket and one from that of
+ * all, or none. Who was not heard for the longest time, answered or not, is forgotten for one
+ * more than SB_GUARD_PEOPLE, and begins with a full bucket again; the bucket of all stands
+ * against that. */
 bool sb_limiter_take(struct sb_limiter *limiter, const char *key, int64_t now_ns);
 
 /* ---- Floods ---- */
@@ -121,8 +123,8 @@ const char *sb_guard_ended(struct sb_guard *guard, int64_t now_ns);
 /* When to ask for that next; INT64_MAX: nobody is ignored. */
 int64_t sb_guard_due(const struct sb_guard *guard);
 
-/* Ends it for a person, and forgets what was counted of them. Returns whether a beginning was told of
- * them and no end; then none is. */
+/* Ends it for a person, and forgets what was counted of them. Returns whether a beginning was
+ * told of them and no end; then none is. */
 bool sb_guard_forgive(struct sb_guard *guard, const char *key);
 
 #endif

@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { TEXT_MAX = 4096 };
+enum { TEXT_MAX = 512 };
 
 /* A text, and how each byte of it looks. */
 struct seen {
