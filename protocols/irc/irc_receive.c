@@ -2,6 +2,8 @@
 
 #include <errno.h>
 
+#include "ctcp.h"
+
 /* A line of the server's, and what its tags say. */
 struct received {
 	const struct sb_wire_line *line;
@@ -283,35 +285,8 @@ reply_to(const struct received *m)
 	return is_private(param(m, 0)) && !m->is_self ? m->line->nick : param(m, 0);
 }
 
-/* A CTCP text, taken apart in a copy. */
-struct ctcp {
-	char verb[SB_WIRE_MAX]; /* in capitals */
-	const char *args; /* lies in verb too */
-};
-
-/* The last \1 may be missing. False for a text that is no CTCP. */
-static bool
-read_ctcp(const char *text, struct ctcp *ret_ctcp)
-{
-	char *at = ret_ctcp->verb;
-	size_t len = strlen(text);
-
-	if (*text != '\1' || len < 2 || text[1] == ' ' || text[1] == '\1')
-		return false;
-	memcpy(at, text + 1, len);
-	if (at[len - 2] == '\1')
-		at[len - 2] = '\0';
-	for (; *at && *at != ' '; at++)
-		if (*at >= 'a' && *at <= 'z')
-			*at = (char)(*at - 0x20);
-	if (*at)
-		*at++ = '\0';
-	ret_ctcp->args = at;
-	return true;
-}
-
 static int
-receive_ctcp(struct sb_irc *irc, const struct received *m, const struct ctcp *ctcp)
+receive_ctcp(struct sb_irc *irc, const struct received *m, const struct sb_ctcp *ctcp)
 {
 	if (!strcmp(ctcp->verb, "ACTION"))
 		return sb_irc_action_emit(irc->d, irc,
@@ -328,9 +303,10 @@ receive_ctcp(struct sb_irc *irc, const struct received *m, const struct ctcp *ct
 static int
 receive_message(struct sb_irc *irc, const struct received *m)
 {
-	struct ctcp ctcp;
+	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
+	struct sb_ctcp ctcp;
 
-	if (read_ctcp(param(m, 1), &ctcp))
+	if (sb_ctcp_parse(param(m, 1), false, text, &ctcp))
 		return receive_ctcp(irc, m, &ctcp);
 	return sb_irc_message_emit(irc->d, irc,
 		&(struct sb_irc_message){ .target = param(m, 0),
@@ -343,9 +319,10 @@ receive_message(struct sb_irc *irc, const struct received *m)
 static int
 receive_notice(struct sb_irc *irc, const struct received *m)
 {
-	struct ctcp ctcp;
+	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
+	struct sb_ctcp ctcp;
 
-	if (read_ctcp(param(m, 1), &ctcp))
+	if (sb_ctcp_parse(param(m, 1), true, text, &ctcp))
 		return sb_irc_ctcp_answered_emit(irc->d, irc,
 			&(struct sb_irc_ctcp_answered){ .target = param(m, 0),
 				.verb = ctcp.verb,

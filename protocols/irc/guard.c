@@ -1,0 +1,252 @@
+#include "guard.h"
+
+#include <string.h>
+
+#include <signalbox/base.h>
+
+enum { NOBODY = -1 };
+
+static const int64_t s_ns = 1000000000;
+
+const struct sb_limits sb_limits_usual = {
+	.person = { .burst = 4, .every_ns = 5 * s_ns },
+	.total = { .burst = 8, .every_ns = 1 * s_ns },
+};
+
+/* ---- People ---- */
+
+/* FNV-1a. Who finds keys that share it gains nothing: it only makes looking faster. */
+static uint32_t
+hash_of(const char *key, size_t len)
+{
+	uint32_t hash = 2166136261u;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)key[i]) * 16777619u;
+	return hash;
+}
+
+static int
+find(const struct sb_people *people, const char *key)
+{
+	size_t len = strnlen(key, SB_GUARD_KEY_MAX), i;
+	uint32_t hash = hash_of(key, len);
+
+	for (i = 0; i < people->n; i++)
+		if (people->hash[i] == hash && !strncmp(people->key[i], key, SB_GUARD_KEY_MAX))
+			return (int)i;
+	return NOBODY;
+}
+
+/* The one to be forgotten, who is not among those kept, a bit each. */
+static int
+oldest(const struct sb_people *people, uint64_t kept)
+{
+	int found = NOBODY;
+	size_t i;
+
+	for (i = 0; i < people->n; i++)
+		if (!(kept >> i & 1) && (found < 0 || people->heard[i] < people->heard[found]))
+			found = (int)i;
+	return found;
+}
+
+/* Where a person is from now on; *ret_is_new: what is there is of somebody else, or of nobody. */
+static int
+hear(struct sb_people *people, const char *key, uint64_t kept, bool *ret_is_new)
+{
+	int at = find(people, key);
+	size_t len = strnlen(key, SB_GUARD_KEY_MAX);
+
+	*ret_is_new = at < 0;
+	if (at < 0)
+		at = people->n < SB_GUARD_PEOPLE ? (int)people->n++ : oldest(people, kept);
+	if (at < 0)
+		return NOBODY;
+	people->heard[at] = ++people->clock;
+	if (!*ret_is_new)
+		return at;
+	people->hash[at] = hash_of(key, len);
+	memcpy(people->key[at], key, len);
+	people->key[at][len] = '\0';
+	return at;
+}
+
+/* ---- Answers ---- */
+
+void
+sb_limiter_init(struct sb_limiter *limiter, const struct sb_limits *limits)
+{
+	sb_assert(limits->person.burst > 0 && limits->person.every_ns > 0);
+	sb_assert(limits->total.burst > 0 && limits->total.every_ns > 0);
+	limiter->limits = *limits;
+	limiter->total_full_ns = INT64_MIN;
+	limiter->people.n = 0;
+	limiter->people.clock = 0;
+}
+
+/* When the bucket would be full again, were a token taken now. */
+static int64_t
+full_after(int64_t full_ns, const struct sb_rate *rate, int64_t now_ns)
+{
+	return (full_ns > now_ns ? full_ns : now_ns) + rate->every_ns;
+}
+
+static bool
+has_token(int64_t full_after_ns, const struct sb_rate *rate, int64_t now_ns)
+{
+	return full_after_ns - now_ns <= rate->burst * rate->every_ns;
+}
+
+bool
+sb_limiter_take(struct sb_limiter *limiter, const char *key, int64_t now_ns)
+{
+	const struct sb_limits *limits = &limiter->limits;
+	int64_t person_ns, total_ns;
+	bool is_new;
+	int at = hear(&limiter->people, key, 0, &is_new);
+
+	if (is_new)
+		limiter->person_full_ns[at] = now_ns;
+	person_ns = full_after(limiter->person_full_ns[at], &limits->person, now_ns);
+	total_ns = full_after(limiter->total_full_ns, &limits->total, now_ns);
+	if (!has_token(person_ns, &limits->person, now_ns)
+		|| !has_token(total_ns, &limits->total, now_ns))
+		return false;
+	limiter->person_full_ns[at] = person_ns;
+	limiter->total_full_ns = total_ns;
+	return true;
+}
+
+/* ---- Floods ---- */
+
+const struct sb_flood_rules sb_flood_rules_usual = {
+	.kinds = {
+		[SB_FLOOD_PRIVATE] = { .n = 5, .within_ns = 8 * s_ns },
+		[SB_FLOOD_CHANNEL] = { .n = 15, .within_ns = 60 * s_ns },
+		[SB_FLOOD_CTCP] = { .n = 3, .within_ns = 60 * s_ns },
+	},
+	.ignore_ns = 300 * s_ns,
+};
+
+void
+sb_guard_init(struct sb_guard *guard, const struct sb_flood_rules *rules)
+{
+	size_t kind;
+
+	for (kind = 0; kind < SB_FLOOD_KINDS; kind++)
+		sb_assert(rules->kinds[kind].n != 1 && rules->kinds[kind].n <= SB_FLOOD_MAX);
+	sb_assert(rules->ignore_ns > 0);
+	guard->rules = *rules;
+	guard->people.n = 0;
+	guard->people.clock = 0;
+	guard->ignored = 0;
+}
+
+static bool
+is_marked(const struct sb_guard *guard, int at)
+{
+	return guard->ignored >> at & 1;
+}
+
+static void
+pardon(struct sb_guard *guard, int at)
+{
+	guard->ignored &= ~((uint64_t)1 << at);
+	memset(guard->of[at].n, 0, sizeof(guard->of[at].n));
+	memset(guard->of[at].next, 0, sizeof(guard->of[at].next));
+}
+
+/* Notes one more; whether that is a flood. */
+static bool
+count(struct sb_guard *guard, int at, enum sb_flood kind, int64_t now_ns)
+{
+	const struct sb_flood_rule *rule = &guard->rules.kinds[kind];
+	int64_t *times_ns = guard->of[at].times_ns[kind];
+	unsigned *n = &guard->of[at].n[kind], *next = &guard->of[at].next[kind];
+
+	if (!rule->n)
+		return false;
+	times_ns[*next] = now_ns;
+	*next = (*next + 1) % rule->n;
+	if (*n < rule->n)
+		++*n;
+	/* Where the next one goes is now the first of the last so many. */
+	return *n == rule->n && now_ns - times_ns[*next] < rule->within_ns;
+}
+
+enum sb_verdict
+sb_guard_hear(struct sb_guard *guard, const char *key, enum sb_flood kind, int64_t now_ns)
+{
+	enum sb_verdict fine = SB_VERDICT_FINE;
+	bool is_new;
+	int at = hear(&guard->people, key, guard->ignored, &is_new);
+
+	if (at < 0)
+		return SB_VERDICT_FINE;
+	if (is_new)
+		pardon(guard, at);
+	if (is_marked(guard, at)) {
+		if (now_ns < guard->of[at].until_ns)
+			return SB_VERDICT_IGNORED;
+		pardon(guard, at);
+		fine = SB_VERDICT_ENDED;
+	}
+	if (!count(guard, at, kind, now_ns))
+		return fine;
+	guard->ignored |= (uint64_t)1 << at;
+	guard->of[at].until_ns = now_ns + guard->rules.ignore_ns;
+	return SB_VERDICT_BEGINS;
+}
+
+bool
+sb_guard_ignores(const struct sb_guard *guard, const char *key, int64_t now_ns)
+{
+	int at = guard->ignored ? find(&guard->people, key) : NOBODY;
+
+	return at >= 0 && is_marked(guard, at) && now_ns < guard->of[at].until_ns;
+}
+
+/* Who of those ignored is so for the shortest time; NOBODY. */
+static int
+first_to_end(const struct sb_guard *guard)
+{
+	int found = NOBODY, at;
+
+	for (at = 0; at < (int)guard->people.n; at++)
+		if (is_marked(guard, at)
+			&& (found < 0 || guard->of[at].until_ns < guard->of[found].until_ns))
+			found = at;
+	return found;
+}
+
+const char *
+sb_guard_ended(struct sb_guard *guard, int64_t now_ns)
+{
+	int at = first_to_end(guard);
+
+	if (at < 0 || guard->of[at].until_ns > now_ns)
+		return NULL;
+	pardon(guard, at);
+	return guard->people.key[at];
+}
+
+int64_t
+sb_guard_due(const struct sb_guard *guard)
+{
+	int at = first_to_end(guard);
+
+	return at < 0 ? INT64_MAX : guard->of[at].until_ns;
+}
+
+bool
+sb_guard_forgive(struct sb_guard *guard, const char *key)
+{
+	int at = find(&guard->people, key);
+	bool is_untold = at >= 0 && is_marked(guard, at);
+
+	if (at >= 0)
+		pardon(guard, at);
+	return is_untold;
+}
