@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <signalbox/irc_signals.h>
+#include <signalbox/irc_state.h>
 #include <signalbox/reactor.h>
 #include <signalbox/stream.h>
 
@@ -20,17 +21,46 @@ SB_C_BEGIN
 
 struct sb_irc;
 
+/* How to log in, by SASL. NULL and 0 for what there is none of. */
+struct sb_irc_login {
+	const char *user;
+	const char *password; /* for SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN */
+	const char *authzid; /* as whom to act; the user */
+	const char *key; /* for ECDSA-NIST256P-CHALLENGE: a private key on P-256, PEM */
+	bool has_certificate; /* for EXTERNAL: the URL, or its TLS, shows one to the server */
+
+	/* "EXTERNAL,SCRAM-SHA-256": these and no others, in this order; by default all that there are
+	 * credentials for, those first that tell no secret: EXTERNAL, ECDSA-NIST256P-CHALLENGE,
+	 * SCRAM-SHA-512, SCRAM-SHA-256, PLAIN. */
+	const char *mechanisms;
+	bool allows_plain_in_clear; /* PLAIN without TLS, too */
+
+	/* Who cannot log in leaves, and tries again later; also a server that has no SASL, or no
+	 * capabilities at all. By default we stay as somebody unknown. */
+	bool is_required;
+};
+
 /* All is copied. NULL and 0 take the default. */
 struct sb_irc_options {
 	const char *url; /* tcp://host:port or unix:///path; needed by sb_irc_open() alone */
 	const char *const *urls; /* other servers of the network, tried in turn after that one */
 	size_t n_urls;
 	const char *nick; /* needed; as sb_irc_nick_is_fine() has it */
+	const char *const *other_nicks; /* asked for in turn where that is refused */
+	size_t n_other_nicks;
 	const char *user; /* the nick */
 	const char *realname; /* the nick, for "" too */
 	const char *password; /* for PASS; none */
+	const struct sb_irc_login *login; /* none */
+	const char *const *capabilities; /* to ask for beside ours; "-name": not to */
+	size_t n_capabilities;
 	const char *const *channels; /* joined after each registration; at most 200 bytes each */
 	size_t n_channels;
+	const char *const *keys; /* n_channels of them, NULL where there is none; NULL: no keys */
+	const char *pace; /* how fast we may talk: "default", "gentle", "none", or a kind of server
+			     ("ngircd", "solanum", "inspircd" ...); what the server says it is */
+	const char *version; /* what CTCP VERSION is answered with; nothing */
+	bool ignores_ctcp; /* answers none: else VERSION, PING, TIME and CLIENTINFO, not too often */
 	int64_t retry_min_ns; /* the first delay before connecting again; 2 s */
 	int64_t retry_max_ns; /* the longest; 5 min */
 	int64_t ping_after_ns; /* of silence, and the link is dead after as much again; 90 s */
@@ -78,6 +108,26 @@ SB_API void sb_irc_quit(struct sb_irc *irc, const char *reason_or_null);
 /* Our nick as the server knows it, while there is none the one we shall ask for; borrowed until it
  * changes, also by the end of the connection. */
 SB_API const char *sb_irc_nick(const struct sb_irc *irc);
+/* What it knows of channels, members, users and itself (<signalbox/irc_state.h>); borrowed, as long as
+ * irc lives. */
+SB_API const struct sb_irc_state *sb_irc_state(const struct sb_irc *irc);
+
+/* What the server said of a feature (005), "NETWORK"; "" when it has no value, NULL when nothing was
+ * said. Borrowed until the next turn. */
+SB_API const char *sb_irc_feature(const struct sb_irc *irc, const char *key);
+
+/* Whether a capability is on, by name. */
+SB_API bool sb_irc_has_capability(const struct sb_irc *irc, const char *name);
+
+/* How it stands with the server; for people to see. */
+struct sb_irc_status {
+	int64_t lag_ms; /* of the last PING; -1: not measured yet */
+	size_t n_lines, n_bytes; /* that wait to be sent */
+	int64_t wait_ms; /* how long an answer said now would wait */
+	const char *account; /* we are logged in as; NULL: we are not */
+};
+SB_API void sb_irc_status(const struct sb_irc *irc, struct sb_irc_status *ret_status);
+
 /* "127.0.0.1" of the URL it is at or was last, or "" for unix or none; borrowed. */
 SB_API const char *sb_irc_host(const struct sb_irc *irc);
 SB_API bool sb_irc_is_registered(const struct sb_irc *irc);

@@ -13,7 +13,8 @@ struct sb_irc_params {
 	const char *text[15];
 };
 
-/* Who a message came from: the last fields of every signal born of one. The list grows at its end. */
+/* Who a message came from, and what its tags say: the last fields of every signal born of one. The
+ * list grows at its end. */
 #define IRC_SOURCE                                                                                 \
 	FIELD(const char *, nick, "Who: a nick, or a server's name; \"\" when nobody is named.")   \
 	FIELD(const char *, user, "Their user name; NULL when not told.")                          \
@@ -22,7 +23,11 @@ struct sb_irc_params {
 	FIELD(const char *, msgid, "The message's id, where the server tags it; NULL when not.")   \
 	FIELD(const char *, tags, "All tags as they came, without the @; \"\" for none.")          \
 	FIELD(int64_t, time_ms, "When, ms since 1970 UTC: as tagged, or the time of arrival.")     \
-	FIELD(bool, is_self, "Whether it was us.")
+	FIELD(bool, is_self, "Whether it was us.")                                                 \
+	FIELD(const char *, label, "The label of ours that it answers; NULL for none.")            \
+	FIELD(const char *, batch, "The type of its batch, \"netsplit\"; NULL when in none.")      \
+	FIELD(const char *, in_reply_to, "The msgid that it answers; NULL when not told.")         \
+	FIELD(bool, is_bot, "Whether the server says that it is a bot.")
 
 #define SIGNALS <signalbox/irc_signals.def>
 #define SB_SIGNALS_API SB_API
