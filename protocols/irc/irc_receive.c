@@ -47,8 +47,13 @@ receive_other(struct sb_irc *irc, const struct received *m)
 static int
 receive_welcome(struct sb_irc *irc, const struct received *m)
 {
+	int ran;
+
 	if (irc->state != REGISTERING)
 		return receive_other(irc, m);
+	ran = sb_irc_caps_welcomed_(irc);
+	if (ran == -ECANCELED || !sb_irc_is_up_(irc))
+		return ran;
 	irc->state = REGISTERED;
 	irc->attempt = 0;
 	if (irc->client)
@@ -96,12 +101,45 @@ receive_host(struct sb_irc *irc, const struct received *m)
 	return receive_other(irc, m);
 }
 
+/* What it is to the client alone is told before what it is as such. */
+static int
+then_other(struct sb_irc *irc, const struct received *m, int ran)
+{
+	return ran == -ECANCELED ? ran : receive_other(irc, m);
+}
+
+static int
+receive_cap(struct sb_irc *irc, const struct received *m)
+{
+	int ran;
+
+	return sb_irc_caps_take_(irc, m->line, &ran) ? ran : receive_other(irc, m);
+}
+
+static int
+receive_refusal(struct sb_irc *irc, const struct received *m)
+{
+	return then_other(irc, m, sb_irc_caps_refused_(irc, m->line));
+}
+
+static int
+receive_authenticate(struct sb_irc *irc, const struct received *m)
+{
+	int ran;
+
+	return sb_irc_login_take_(irc, param(m, 0), &ran) ? ran : receive_other(irc, m);
+}
+
+static int
+receive_login(struct sb_irc *irc, const struct received *m)
+{
+	return then_other(irc, m, sb_irc_login_numeric_(irc, m->line));
+}
+
 static int
 refuse_nick(struct sb_irc *irc, const struct received *m, bool is_erroneous)
 {
-	if (irc->state == REGISTERING)
-		sb_irc_try_other_nick_(irc, is_erroneous, param(m, 1));
-	return receive_other(irc, m);
+	return then_other(irc, m, sb_irc_nick_refused_(irc, m->line, is_erroneous));
 }
 
 static int
@@ -347,10 +385,24 @@ static const struct command commands[] = {
 	{ "001", 1, receive_welcome },
 	{ "005", 0, receive_features },
 	{ "396", 0, receive_host },
+	{ "410", 0, receive_refusal },
+	{ "421", 0, receive_refusal },
 	{ "432", 0, receive_erroneous_nick },
 	{ "433", 0, receive_taken_nick },
 	{ "436", 0, receive_taken_nick },
 	{ "437", 0, receive_taken_nick },
+	{ "451", 0, receive_refusal },
+	{ "900", 0, receive_login },
+	{ "901", 0, receive_login },
+	{ "902", 0, receive_login },
+	{ "903", 0, receive_login },
+	{ "904", 0, receive_login },
+	{ "905", 0, receive_login },
+	{ "906", 0, receive_login },
+	{ "907", 0, receive_login },
+	{ "908", 0, receive_login },
+	{ "AUTHENTICATE", 1, receive_authenticate },
+	{ "CAP", 2, receive_cap },
 	{ "ERROR", 0, receive_error },
 	{ "INVITE", 2, receive_invite },
 	{ "JOIN", 1, receive_join },
