@@ -286,6 +286,30 @@ a_challenge_is_signed_with_the_key(void **state)
 }
 
 static void
+what_cannot_begin_is_passed_over_and_told(void **state)
+{
+	char pem[4097];
+	EVP_PKEY *key = key_on("P-256", NULL, pem);
+	/* SCRAM takes UTF-8 alone. */
+	struct sb_irc_login login = {
+		.user = "user", .password = "caf\xe9", .key = pem, .allows_plain_in_clear = true
+	};
+	struct fixture f;
+
+	begin(&f, *state, &login, "ECDSA-NIST256P-CHALLENGE,SCRAM-SHA-512,SCRAM-SHA-256,PLAIN");
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 904 quoth :no");
+	sb_tape_expect(f.tape, "AUTHENTICATE PLAIN\r\n");
+	sb_probe_expect(f.probe, "irc.authentication_failed mechanism=ECDSA-NIST256P-CHALLENGE "
+				 "text=no goes_on=true");
+	sb_probe_expect(f.probe, "irc.authentication_failed mechanism=SCRAM-SHA-512 goes_on=true");
+	sb_probe_expect(f.probe, "irc.authentication_failed mechanism=SCRAM-SHA-256 goes_on=true");
+	sb_probe_expect(f.probe, "irc.command verb=904");
+	fixture_end(&f);
+	EVP_PKEY_free(key);
+}
+
+static void
 a_long_password_goes_in_pieces(void **state)
 {
 	char password[601], message[4096];
@@ -473,6 +497,7 @@ main(void)
 		kit_test(many_iterations_are_computed_on_a_thread),
 		kit_test(what_is_being_computed_may_not_be_wanted_any_more),
 		kit_test(a_challenge_is_signed_with_the_key),
+		kit_test(what_cannot_begin_is_passed_over_and_told),
 		kit_test(a_long_password_goes_in_pieces),
 		kit_test(nothing_secret_is_said_in_clear_by_default),
 		kit_test(may_end_in_every_signal),
