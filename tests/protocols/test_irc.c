@@ -350,8 +350,7 @@ an_error_is_not_the_reason_of_a_later_end(void **state)
 	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(f.tape)), 0);
 	sb_tape_connect(f.tape);
 	fixture_reconnect(&f);
-	sb_probe_seek(
-		f.probe, "irc.disconnected error=0 text='the server closed the connection'");
+	sb_probe_seek(f.probe, "irc.disconnected error=0 text='the server closed the connection'");
 	fixture_end(&f);
 }
 

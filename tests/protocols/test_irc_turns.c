@@ -175,6 +175,7 @@ the_end_is_told_last_over_the_network_too(void **state)
 	assert_int_equal(sb_irc_open(irc, NULL), 0);
 	sb_simulation_settle(world->sim);
 	sb_probe_expect(probe, "irc.connecting");
+	sb_probe_expect(probe, "irc.connected");
 	expect_messages(probe, 0, MANY);
 	sb_probe_expect(probe, "irc.disconnected");
 	sb_irc_destroy(irc);
