@@ -302,6 +302,7 @@ a_connection_that_breaks_takes_what_waits_with_it(void **state)
 	f.tape = sb_tape_create();
 	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(f.tape)), 0);
 	sb_tape_connect(f.tape);
+	sb_probe_expect(f.probe, "irc.connected");
 	sb_tape_clear(f.tape);
 	settle(&f);
 	sb_probe_expect_none(f.probe);
