@@ -55,6 +55,7 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 		sb_client_established(irc->client);
 	sb_timer_stop(&irc->timer);
 	memcpy(irc->nick, param(m, 0), strlen(param(m, 0)) + 1);
+	sb_irc_queue_registered_(irc);
 	sb_irc_join_all_(irc);
 	return sb_irc_registered_emit(irc->d, irc,
 		&(struct sb_irc_registered){ .our_nick = param(m, 0),
@@ -85,6 +86,21 @@ receive_features(struct sb_irc *irc, const struct received *m)
 		if (value)
 			(void)sb_casemap_read(value, &irc->casemap);
 	}
+	return receive_other(irc, m);
+}
+
+/* Its name and version; the same in the answer to VERSION, a parameter earlier. */
+static int
+receive_server(struct sb_irc *irc, const struct received *m)
+{
+	sb_irc_learn_server_(irc, param(m, !strcmp(m->line->verb, "004") ? 2 : 1));
+	return receive_other(irc, m);
+}
+
+static int
+receive_too_fast(struct sb_irc *irc, const struct received *m)
+{
+	sb_irc_slow_down_(irc);
 	return receive_other(irc, m);
 }
 
@@ -120,6 +136,7 @@ static int
 receive_error(struct sb_irc *irc, const struct received *m)
 {
 	(void)snprintf(irc->reason, sizeof(irc->reason), "%s", param(m, 0));
+	sb_irc_heed_error_(irc, param(m, 0));
 	return receive_other(irc, m);
 }
 
@@ -131,6 +148,14 @@ receive_ping(struct sb_irc *irc, const struct received *m)
 				   .n_params = m->line->n_params,
 				   .cuts = true });
 	return receive_other(irc, m);
+}
+
+static int
+receive_pong(struct sb_irc *irc, const struct received *m)
+{
+	int ran = sb_irc_ponged_(irc);
+
+	return ran == -ECANCELED ? ran : receive_other(irc, m);
 }
 
 /* Channels and people. */
@@ -285,19 +310,48 @@ reply_to(const struct received *m)
 	return is_private(param(m, 0)) && !m->is_self ? m->line->nick : param(m, 0);
 }
 
+/* Whether people, one of whom said this, are heard: 0, or what to return. */
+static int
+hear(struct sb_irc *irc, const struct received *m, bool is_request)
+{
+	enum sb_flood kind = is_request                ? SB_FLOOD_CTCP
+			     : is_private(param(m, 0)) ? SB_FLOOD_PRIVATE
+						       : SB_FLOOD_CHANNEL;
+
+	return sb_irc_hear_(irc, m->line, m->account, m->is_self, kind);
+}
+
+static int
+receive_request(struct sb_irc *irc, const struct received *m, const struct sb_ctcp *ctcp)
+{
+	int ran = hear(irc, m, true);
+
+	if (ran)
+		return ran;
+	ran = sb_irc_ctcp_requested_emit(irc->d, irc,
+		&(struct sb_irc_ctcp_requested){
+			.target = param(m, 0), .verb = ctcp->verb, .args = ctcp->args, SOURCE(m) });
+	/* What all of a channel are asked at once, nobody needs to answer. */
+	if (ran != -ECANCELED && sb_irc_is_other_(m->line, m->is_self) && is_private(param(m, 0)))
+		sb_irc_answer_ctcp_(irc, m->line, m->account, ctcp);
+	return ran;
+}
+
 static int
 receive_ctcp(struct sb_irc *irc, const struct received *m, const struct sb_ctcp *ctcp)
 {
-	if (!strcmp(ctcp->verb, "ACTION"))
-		return sb_irc_action_emit(irc->d, irc,
-			&(struct sb_irc_action){ .target = param(m, 0),
-				.text = ctcp->args,
-				.reply_to = reply_to(m),
-				.is_private = is_private(param(m, 0)),
-				SOURCE(m) });
-	return sb_irc_ctcp_requested_emit(irc->d, irc,
-		&(struct sb_irc_ctcp_requested){
-			.target = param(m, 0), .verb = ctcp->verb, .args = ctcp->args, SOURCE(m) });
+	int ran;
+
+	if (strcmp(ctcp->verb, "ACTION") != 0)
+		return receive_request(irc, m, ctcp);
+	ran = hear(irc, m, false);
+	return ran ? ran
+		   : sb_irc_action_emit(irc->d, irc,
+			   &(struct sb_irc_action){ .target = param(m, 0),
+				   .text = ctcp->args,
+				   .reply_to = reply_to(m),
+				   .is_private = is_private(param(m, 0)),
+				   SOURCE(m) });
 }
 
 static int
@@ -305,15 +359,18 @@ receive_message(struct sb_irc *irc, const struct received *m)
 {
 	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
 	struct sb_ctcp ctcp;
+	int ran;
 
 	if (sb_ctcp_parse(param(m, 1), false, text, &ctcp))
 		return receive_ctcp(irc, m, &ctcp);
-	return sb_irc_message_emit(irc->d, irc,
-		&(struct sb_irc_message){ .target = param(m, 0),
-			.text = param(m, 1),
-			.reply_to = reply_to(m),
-			.is_private = is_private(param(m, 0)),
-			SOURCE(m) });
+	ran = hear(irc, m, false);
+	return ran ? ran
+		   : sb_irc_message_emit(irc->d, irc,
+			   &(struct sb_irc_message){ .target = param(m, 0),
+				   .text = param(m, 1),
+				   .reply_to = reply_to(m),
+				   .is_private = is_private(param(m, 0)),
+				   SOURCE(m) });
 }
 
 static int
@@ -322,12 +379,16 @@ receive_notice(struct sb_irc *irc, const struct received *m)
 	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
 	struct sb_ctcp ctcp;
 
+	sb_irc_heed_notice_(irc, m->line);
 	if (sb_ctcp_parse(param(m, 1), true, text, &ctcp))
 		return sb_irc_ctcp_answered_emit(irc->d, irc,
 			&(struct sb_irc_ctcp_answered){ .target = param(m, 0),
 				.verb = ctcp.verb,
 				.args = ctcp.args,
 				SOURCE(m) });
+	/* Notices do not count, for services say many at once. */
+	if (sb_irc_ignores_(irc, m->line, m->account, m->is_self))
+		return 0;
 	return sb_irc_notice_emit(irc->d, irc,
 		&(struct sb_irc_notice){ .target = param(m, 0),
 			.text = param(m, 1),
@@ -345,12 +406,16 @@ struct command {
 
 static const struct command commands[] = {
 	{ "001", 1, receive_welcome },
+	{ "004", 0, receive_server },
 	{ "005", 0, receive_features },
+	{ "263", 0, receive_too_fast },
+	{ "351", 0, receive_server },
 	{ "396", 0, receive_host },
 	{ "432", 0, receive_erroneous_nick },
 	{ "433", 0, receive_taken_nick },
 	{ "436", 0, receive_taken_nick },
 	{ "437", 0, receive_taken_nick },
+	{ "439", 0, receive_too_fast },
 	{ "ERROR", 0, receive_error },
 	{ "INVITE", 2, receive_invite },
 	{ "JOIN", 1, receive_join },
@@ -360,6 +425,7 @@ static const struct command commands[] = {
 	{ "NOTICE", 2, receive_notice },
 	{ "PART", 1, receive_part },
 	{ "PING", 0, receive_ping },
+	{ "PONG", 0, receive_pong },
 	{ "PRIVMSG", 2, receive_message },
 	{ "QUIT", 0, receive_quit },
 	{ "TOPIC", 1, receive_topic },
