@@ -9,7 +9,6 @@
 /* What the client makes nothing of is not asked for by itself: without it servers fall back to what
  * every client understands. */
 static const char *const unused[] = {
-	"draft/channel-rename",
 	"draft/chathistory",
 	"draft/message-redaction",
 	"draft/multiline",

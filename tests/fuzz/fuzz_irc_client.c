@@ -1,6 +1,7 @@
 /* A server that says anything to the IRC client, in pieces, while a handler does something drastic
  * at some signal: the client lives on, and all that it ever says is IRC. The first three bytes
- * choose the signal, the deed and whether it logs in, and the pieces. */
+ * choose the signal, the deed and whether it logs in, and the pieces. What it knows of the network is
+ * sound. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <signalbox/testing.h>
 
 #include "protocols/irc/wire.h"
+#include "protocols/roster_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -130,7 +132,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct sb_irc_login login = {
 		.user = "quoth", .password = "p", .allows_plain_in_clear = true
 	};
-	struct sb_irc_options options = { .nick = "quoth", .password = "p" };
+	struct sb_irc_options options = { .nick = "quoth", .password = "p", .version = "v" };
 	static struct sb_simulation *sim;
 	struct run run = { .irc = NULL };
 	struct sb_tape *tape;
@@ -155,8 +157,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	feed(sim, tape, data + 3, size - 3, data[2]);
 	check_written(tape);
 	run.deed = NOTHING;
-	if (run.irc)
+	if (run.irc) {
+		check_roster(sb_irc_state(run.irc), SIZE_MAX);
 		check_alive(tape);
+	}
 	sb_irc_destroy(run.irc);
 	sb_tape_destroy(tape);
 	sb_simulation_settle(sim);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocols/irc/irc_split.h"
 #include "protocols/irc/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -87,22 +86,6 @@ check_tags(const struct sb_wire_line *line)
 	sb_assert(!*cursor && total <= SB_WIRE_TAGS_MAX);
 }
 
-/* The pieces of a split, and the spaces between them, are the text. */
-static void
-check_split(const char *text, size_t room)
-{
-	size_t len = strlen(text), next;
-
-	while (len) {
-		size_t taken = sb_irc_split_(text, len, room, &next);
-
-		sb_assert(taken && taken <= room && taken <= len);
-		sb_assert(next == taken || (next == taken + 1 && text[taken] == ' '));
-		text += next;
-		len -= next;
-	}
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -114,7 +97,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sb_assert(copy);
 	memcpy(copy, data, size);
 	copy[size] = '\0';
-	check_split(copy, 4 + size % 60);
 	error = sb_wire_parse((struct sb_bytes){ copy, size }, &line, &why);
 	free(copy);
 	sb_assert(!error || error == -ENODATA || why);

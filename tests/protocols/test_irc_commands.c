@@ -362,6 +362,23 @@ a_space_too_near_the_beginning_is_not_a_place_to_split(void **state)
 }
 
 static void
+formatting_goes_on_in_the_next_line(void **state)
+{
+	struct fixture f;
+	char text[601], said[601] = "";
+
+	memset(text, 'x', sizeof(text));
+	text[0] = '\2';
+	text[sizeof(text) - 1] = '\0';
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_say(f.irc, "#c", "%s", text), 0);
+	take_line(&f, WORST_PREFIX, "PRIVMSG #c :\2", "", said);
+	take_line(&f, WORST_PREFIX, "PRIVMSG #c :\2", "", said);
+	assert_string_equal(said, text + 1);
+	fixture_end(&f);
+}
+
+static void
 a_long_action_is_framed_in_every_line(void **state)
 {
 	struct fixture f;
@@ -408,12 +425,14 @@ lines_are_as_long_as_our_name_lets_them_be(void **state)
 	assert_int_equal(room(&f), 512 - strlen("PRIVMSG #c :\r\n") - WORST_PREFIX);
 	sb_tape_feed_line(f.tape, ":quoth!~q@host.example JOIN #c");
 	assert_int_equal(room(&f), 512 - strlen(":quoth!~q@host.example PRIVMSG #c :\r\n"));
-	/* A longer nick counts; another host is not known. */
+	/* A longer nick counts, and another host. */
 	sb_tape_feed_line(f.tape, ":quoth!~q@host.example NICK quoththeraven");
 	assert_int_equal(room(&f), 512 - strlen(":quoththeraven!~q@host.example PRIVMSG #c :\r\n"));
 	sb_tape_feed_line(f.tape, ":irc.x 396 quoththeraven hidden :is now your hidden host");
+	assert_int_equal(room(&f), 512 - strlen(":quoththeraven!~q@hidden PRIVMSG #c :\r\n"));
+	sb_tape_feed_line(f.tape, ":quoththeraven!~q@hidden CHGHOST quot.h a.host.of.ours");
 	assert_int_equal(
-		room(&f), 512 - strlen("PRIVMSG #c :\r\n") - WORST_PREFIX - strlen("theraven"));
+		room(&f), 512 - strlen(":quoththeraven!quot.h@a.host.of.ours PRIVMSG #c :\r\n"));
 	/* And on the next connection nothing is. */
 	sb_tape_feed_line(f.tape, ":quoththeraven!~q@h JOIN #c");
 	assert_int_equal(room(&f), 512 - strlen(":quoththeraven!~q@h PRIVMSG #c :\r\n"));
@@ -428,16 +447,21 @@ a_long_text_is_said_whole_or_not_at_all(void **state)
 {
 	struct fixture f;
 	char text[1001];
+	int i;
 
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	fixture_begin(&f, *state);
-	sb_tape_set_marks(f.tape, 100, 200, 600);
+	sb_tape_set_marks(f.tape, 1, 1, 600);
 	sb_tape_set_room(f.tape, 0);
+	/* One for the stream, and all but two of those that may wait. */
+	for (i = 0; i < 1 + 254; i++)
+		assert_int_equal(sb_irc_say(f.irc, "#c", "short"), 0);
 	assert_int_equal(sb_irc_say(f.irc, "#c", "%s", text), -ENOBUFS);
 	assert_int_equal(sb_irc_say(f.irc, "#c", "short"), 0);
 	sb_tape_set_room(f.tape, SIZE_MAX);
-	sb_tape_expect(f.tape, "PRIVMSG #c :short\r\n");
+	assert_null(strchr(sb_tape_written(f.tape), 'x'));
+	assert_int_equal(strlen(sb_tape_written(f.tape)), 256 * strlen("PRIVMSG #c :short\r\n"));
 	fixture_end(&f);
 }
 
@@ -456,6 +480,7 @@ main(void)
 		kit_test(long_texts_are_split_between_characters),
 		kit_test(long_texts_are_split_at_spaces_where_there_are_some),
 		kit_test(a_space_too_near_the_beginning_is_not_a_place_to_split),
+		kit_test(formatting_goes_on_in_the_next_line),
 		kit_test(a_long_action_is_framed_in_every_line),
 		kit_test(lines_are_as_long_as_our_name_lets_them_be),
 		kit_test(a_long_text_is_said_whole_or_not_at_all),

@@ -447,11 +447,15 @@ static void
 log_in_without_memory(void *self)
 {
 	static const char *const others[] = { "raven", "corvus" };
+	static const char *const said[] = { ":irc.x CAP * LS :sasl", ":irc.x CAP * ACK :sasl",
+		"AUTHENTICATE +", ":irc.x 904 q :x", "AUTHENTICATE +", ":irc.x 904 q :x",
+		"AUTHENTICATE +", ":irc.x 903 q :x", ":irc.x 001 quoth :Welcome" };
 	struct sb_world *world = self;
 	struct sb_irc_login login = pencil;
 	struct sb_irc *irc = NULL;
 	struct sb_error why = { 0, "" };
 	struct sb_tape *tape;
+	size_t i;
 	int error;
 
 	login.authzid = "user";
@@ -470,10 +474,8 @@ log_in_without_memory(void *self)
 	tape = sb_tape_create();
 	assert_int_equal(sb_irc_attach(irc, sb_tape_stream(tape)), 0);
 	sb_tape_connect(tape);
-	sb_tape_feed(tape, ":irc.x CAP * LS :sasl\r\n:irc.x CAP * ACK :sasl\r\n");
-	sb_tape_feed(tape, "AUTHENTICATE +\r\n:irc.x 904 q :x\r\nAUTHENTICATE +\r\n");
-	sb_tape_feed(tape, ":irc.x 904 q :x\r\nAUTHENTICATE +\r\n:irc.x 903 q :x\r\n");
-	sb_tape_feed(tape, ":irc.x 001 quoth :Welcome\r\n");
+	for (i = 0; i < sizeof(said) / sizeof(said[0]) && sb_tape_is_open(tape); i++)
+		sb_tape_feed_line(tape, said[i]);
 	if (!sb_testing_allocation_failed())
 		assert_true(sb_irc_is_registered(irc));
 	sb_irc_destroy(irc);

@@ -8,6 +8,8 @@
 
 #include <signalbox/irc.h>
 
+#include "irc_state_text.h"
+
 struct subject {
 	struct sb_irc *irc;
 };
@@ -26,7 +28,11 @@ create(void *self, struct sb_world *world, const char *url)
 {
 	static const char *const channels[] = { "#signalbox" };
 	struct sb_irc_options options = {
-		.url = url, .nick = "quoth", .channels = channels, .n_channels = 1
+		.url = url,
+		.nick = "quoth",
+		.channels = channels,
+		.n_channels = 1,
+		.version = "Quoth 1",
 	};
 	struct subject *subject = self;
 	struct sb_error why = { 0, "" };
@@ -72,6 +78,10 @@ command(void *self, const char *words)
 	}
 	if (!strcmp(verb, "open")) {
 		open_irc(irc);
+		return;
+	}
+	if (!strcmp(verb, "knows")) {
+		expect_state(SB_PLACE, irc, rest);
 		return;
 	}
 	target = next_word(&rest);
