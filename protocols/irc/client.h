@@ -17,9 +17,9 @@
 #include <signalbox/client.h>
 #include <signalbox/irc.h>
 
-#include "casemap.h"
 #include "guard.h"
 #include "irc_split.h"
+#include "isupport.h"
 #include "outbox.h"
 #include "turns.h"
 #include "wire.h"
@@ -41,6 +41,16 @@ enum state {
 	REGISTERED,
 	WAITING, /* for the next attempt */
 	QUITTING, /* for the server to close, or for a turn in which to say that it is over */
+};
+
+/* Batches that may be open at once, and bytes that are kept of what they are called. */
+enum { BATCHES_MAX = 16, BATCH_TEXT_CAP = 64 };
+
+/* Several lines that belong together. */
+struct batch {
+	char reference[BATCH_TEXT_CAP]; /* of its lines; "": there is none here */
+	char type[BATCH_TEXT_CAP]; /* "" for one that is too long */
+	char label[BATCH_TEXT_CAP]; /* that it answers; "" for none */
 };
 
 /* One that is joined after each registration. */
@@ -81,7 +91,13 @@ struct sb_irc {
 	size_t nick_max; /* bytes the server leaves of a nick, as far as we know */
 	unsigned n_variants; /* of the nick tried in this registration */
 	size_t user_len, host_len; /* ours, as others see them; 0: not known */
-	enum sb_casemap casemap; /* the server's */
+
+	/* What the server is, and what it has told. */
+	struct sb_isupport features;
+	struct sb_irc_state *roster;
+	struct batch batches[BATCHES_MAX];
+	size_t next_batch;
+	bool is_ready; /* its greetings are over */
 
 	/* What is to be sent (irc_queue.c). */
 	struct sb_outbox outbox;
@@ -110,6 +126,14 @@ extern const struct sb_client_events sb_irc_client_events_;
 
 /* What a new connection begins with: CONNECTING, nothing known of the server. */
 void sb_irc_begin_(struct sb_irc *irc);
+
+/* What the server is and has told: made, 0 or -ENOMEM, and forgotten for a new connection. It is
+ * finished by sb_roster_destroy(). */
+int sb_irc_features_create_(struct sb_irc *irc);
+void sb_irc_features_begin_(struct sb_irc *irc);
+
+/* The batch that is open by that reference; NULL for none. */
+const struct batch *sb_irc_batch_(struct sb_irc *irc, const char *reference);
 
 /* Takes a line of the server's: an sb_turns_fn. */
 int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);
@@ -171,7 +195,7 @@ bool sb_irc_ignores_(const struct sb_irc *irc, const struct sb_wire_line *line, 
 	bool is_self);
 /* Something of this kind was heard. Returns 0 when it is to be told, -ECANCELED as emit, or 1 when
  * it is not, for they say too much. */
-int sb_irc_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account,
+int sb_irc_guard_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account,
 	bool is_self, enum sb_flood kind);
 void sb_irc_guard_end_(struct sb_irc *irc);
 void sb_irc_on_guard_timer_(void *irc);
@@ -217,6 +241,8 @@ void sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel);
 void sb_irc_channel_joined_(struct sb_irc *irc, const char *name);
 void sb_irc_channel_parted_(struct sb_irc *irc, const char *name);
 void sb_irc_channel_drop_(struct sb_irc *irc, const char *name);
+/* It is called otherwise from now on. Where there is no memory for that it stays as it was. */
+void sb_irc_channel_renamed_(struct sb_irc *irc, const char *from, const char *to);
 void sb_irc_channel_finish_(struct channel *channel);
 
 #endif

@@ -21,11 +21,11 @@ sb_irc_key_(
 	const struct sb_irc *irc, const struct sb_wire_line *line, const char *account, char *buf)
 {
 	if (account && *account)
-		sb_casemap_fold_text(irc->casemap, account, buf, SB_GUARD_KEY_MAX + 1);
+		sb_casemap_fold_text(irc->features.casemap, account, buf, SB_GUARD_KEY_MAX + 1);
 	else if (line->host && *line->host)
 		sb_casemap_fold_text(SB_CASEMAP_ASCII, line->host, buf, SB_GUARD_KEY_MAX + 1);
 	else
-		sb_casemap_fold_text(irc->casemap, line->nick, buf, SB_GUARD_KEY_MAX + 1);
+		sb_casemap_fold_text(irc->features.casemap, line->nick, buf, SB_GUARD_KEY_MAX + 1);
 }
 
 static void
@@ -59,7 +59,7 @@ sb_irc_ignores_(const struct sb_irc *irc, const struct sb_wire_line *line, const
 }
 
 int
-sb_irc_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account, bool is_self,
+sb_irc_guard_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account, bool is_self,
 	enum sb_flood kind)
 {
 	char key[SB_GUARD_KEY_MAX + 1];

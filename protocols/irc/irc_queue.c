@@ -249,8 +249,7 @@ sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line)
 size_t
 sb_irc_line_max_(const struct sb_irc *irc)
 {
-	(void)irc;
-	return SB_WIRE_MAX;
+	return irc->features.line_len < SB_WIRE_MAX ? irc->features.line_len : SB_WIRE_MAX;
 }
 
 /* The lag. */
