@@ -76,6 +76,12 @@ what_needs_no_answer_gets_none(void **state)
 	sb_tape_expect(f.tape, "");
 	assert_int_equal(sb_probe_count(f.probe, "irc.ctcp_requested"), 7);
 	fixture_end(&f);
+	/* Nor before we are let in. */
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":al!a@1 PRIVMSG quoth :\1PING 1\1");
+	sb_tape_expect(f.tape, "");
+	fixture_end(&f);
 	/* And none at all where one answers oneself. */
 	fixture_begin(&f, *state);
 	sb_tape_feed_line(f.tape, ":al!a@1 PRIVMSG quoth :\1PING 1\1");
@@ -201,6 +207,8 @@ a_person_is_an_account_or_a_host_or_a_nick(void **state)
 	feed_n(&f, ":AL[] PRIVMSG quoth :hi", 3);
 	feed_n(&f, ":al{} PRIVMSG quoth :hi", 2);
 	sb_probe_seek(f.probe, "irc.flooded who='al{}'");
+	feed_n(&f, ":eve!e@[::1] PRIVMSG quoth :hi", 5);
+	sb_probe_seek(f.probe, "irc.flooded who='[::1]'");
 	fixture_end(&f);
 }
 

@@ -11,6 +11,8 @@
 
 #include "irc_fixture.h"
 
+#include <signalbox/ircd.h>
+
 #include "protocols/irc/outbox.h"
 
 /* Registered with a server that does not say what it is: 2 s a line, 8 s at once. */
@@ -216,6 +218,57 @@ a_warning_of_the_servers_makes_us_wait(void **state)
 		sb_tape_expect(f.tape, lines[i].is_heeded ? "PRIVMSG #c :1\r\n" : "");
 		fixture_end(&f);
 	}
+}
+
+/* Says so many lines of forty bytes. */
+static void
+say_many(struct sb_irc *irc, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		assert_int_equal(sb_irc_say(irc, i % 2 ? "quoth" : "Quoth", "%025d", i), 0);
+}
+
+/* With a server that counts as RFC 2813 says and closes on who floods. */
+static void
+talk_with_a_strict_server(struct sb_world *world, const char *pace, int64_t n_closed)
+{
+	struct sb_ircd_options strict = {
+		.url = "tcp://127.0.0.1:6667",
+		.flood = { .penalty_ms = 2000, .max_waiting = 2000 },
+	};
+	struct sb_probe *probe = sb_probe_create(world->d, "irc.*");
+	struct sb_irc_status status;
+	struct sb_ircd *ircd;
+	struct sb_irc *irc;
+
+	assert_int_equal(sb_ircd_create(world->d, world->r, &strict, SB_PLACE, &ircd, NULL), 0);
+	irc = fixture_create_irc(world,
+		&(struct sb_irc_options){ .url = strict.url, .nick = "quoth", .pace = pace });
+	assert_int_equal(sb_irc_open(irc, NULL), 0);
+	assert_int_equal(sb_simulation_run_for(world->sim, 20 * SB_S), 0);
+	say_many(irc, 100);
+	assert_int_equal(sb_simulation_run_for(world->sim, 20 * SB_S), 0);
+	/* Once is enough to learn from. */
+	say_many(irc, 100);
+	assert_int_equal(sb_simulation_run_for(world->sim, 1200 * SB_S), 0);
+	assert_int_equal(sb_probe_count(probe, "irc.disconnected"), n_closed);
+	assert_int_equal(sb_probe_count(probe, "irc.disconnected text~'Excess Flood'"), n_closed);
+	assert_int_equal(sb_probe_count(probe, "irc.message"), n_closed ? 106 : 200);
+	sb_irc_status(irc, &status);
+	assert_int_equal(status.n_lines, 0);
+	sb_irc_destroy(irc);
+	sb_ircd_destroy(ircd);
+	sb_simulation_settle(world->sim);
+	sb_probe_destroy(probe);
+}
+
+static void
+a_strict_server_closes_on_us_once_at_most(void **state)
+{
+	talk_with_a_strict_server(*state, "default", 0);
+	talk_with_a_strict_server(*state, "none", 1);
 }
 
 /* Too much. */
@@ -475,6 +528,11 @@ the_lag_is_how_long_an_answer_takes(void **state)
 	sb_probe_expect(f.probe, "irc.command verb=PONG");
 	sb_irc_status(f.irc, &status);
 	assert_int_equal(status.lag_ms, 250);
+	/* Again, it is the answer to nothing. */
+	pass(&f, SB_S);
+	sb_tape_feed_line(f.tape, ":irc.x PONG irc.x :quoth");
+	sb_probe_expect(f.probe, "irc.command verb=PONG");
+	sb_probe_expect_none(f.probe);
 	fixture_reconnect(&f);
 	sb_irc_status(f.irc, &status);
 	assert_int_equal(status.lag_ms, -1);
@@ -493,6 +551,7 @@ main(void)
 		kit_test(every_pace_that_is_named_exists),
 		kit_test(after_an_excess_flood_we_are_gentle),
 		kit_test(a_warning_of_the_servers_makes_us_wait),
+		kit_test(a_strict_server_closes_on_us_once_at_most),
 		kit_test(much_that_waits_is_told_once_and_so_is_its_end),
 		kit_test(there_is_an_end_to_what_may_wait_and_others_have_room_then),
 		kit_test(a_refusal_is_much_too),
