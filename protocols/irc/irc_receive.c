@@ -335,7 +335,7 @@ receive_notice(struct sb_irc *irc, const struct received *m)
 			SOURCE(m) });
 }
 
-/* The table, sorted by verb. */
+/* The table, sorted by verb; without PRIVMSG. */
 
 struct command {
 	const char *verb;
@@ -360,7 +360,6 @@ static const struct command commands[] = {
 	{ "NOTICE", 2, receive_notice },
 	{ "PART", 1, receive_part },
 	{ "PING", 0, receive_ping },
-	{ "PRIVMSG", 2, receive_message },
 	{ "QUIT", 0, receive_quit },
 	{ "TOPIC", 1, receive_topic },
 };
@@ -374,38 +373,36 @@ compare_verb(const void *verb, const void *entry)
 static const struct command *
 find_command(const char *verb)
 {
+	static const struct command message = { "PRIVMSG", 2, receive_message };
 	static const struct command other = { "", 0, receive_other };
-	const struct command *found = bsearch(verb, commands,
-		sizeof(commands) / sizeof(commands[0]), sizeof(commands[0]), compare_verb);
+	const struct command *found;
+
+	/* Most lines are one. */
+	if (!strcmp(verb, message.verb))
+		return &message;
+	found = bsearch(verb, commands, sizeof(commands) / sizeof(commands[0]), sizeof(commands[0]),
+		compare_verb);
 
 	return found ? found : &other;
 }
 
-static bool
-is_key(const struct sb_wire_tag *tag, const char *key)
-{
-	return tag->key.len == strlen(key) && !memcmp(tag->key.ptr, key, tag->key.len);
-}
-
-/* The values go to buf, of SB_WIRE_TAGS_MAX bytes: together they are shorter than the tags. */
+/* The values go to buf, of SB_WIRE_TAGS_MAX bytes. */
 static void
-read_tags(struct received *m, char *buf)
+read_tags(const struct sb_irc *irc, struct received *m, char *buf)
 {
-	const char *cursor = m->line->tags;
-	struct sb_wire_tag tag;
+	enum { TIME, ACCOUNT, MSGID, N_TAGS };
+	static const struct sb_bytes keys[] = {
+		[TIME] = { "time", 4 },
+		[ACCOUNT] = { "account", 7 },
+		[MSGID] = { "msgid", 5 },
+	};
+	const char *values[N_TAGS];
 
-	while (sb_wire_tag_next(&cursor, &tag)) {
-		size_t len = sb_wire_unescape(tag.value, buf);
-
-		/* A time that is none leaves the time of arrival. */
-		if (is_key(&tag, "time"))
-			(void)sb_wire_time(buf, &m->time_ms);
-		else if (is_key(&tag, "account"))
-			m->account = buf;
-		else if (is_key(&tag, "msgid"))
-			m->msgid = buf;
-		buf += len + 1;
-	}
+	sb_wire_tags_pick(m->line->tags, keys, N_TAGS, buf, values);
+	m->account = values[ACCOUNT];
+	m->msgid = values[MSGID];
+	if (!values[TIME] || !sb_wire_time(values[TIME], &m->time_ms))
+		m->time_ms = irc->heard_wall_ms;
 }
 
 /* How others see us is worth knowing, for it counts in the length of what we say. */
@@ -457,8 +454,7 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	why = find_fault(&line, command);
 	if (why)
 		return sb_irc_malformed_(irc, bytes, why);
-	m.time_ms = sb_reactor_wall_ns(irc->r) / SB_MS;
-	read_tags(&m, values);
+	read_tags(irc, &m, values);
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
 	if (m.is_self)
 		learn_prefix(irc, &line);

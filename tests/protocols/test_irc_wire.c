@@ -54,6 +54,23 @@ struct example {
 };
 
 static void
+check_examples(const struct example *examples, size_t n)
+{
+	struct sb_wire_line line;
+	const char *why;
+	char parts[TEXT_CAP];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const char *text = examples[i].text;
+
+		assert_int_equal(parse(text, strlen(text), &line, &why), 0);
+		print_line(&line, parts, sizeof(parts));
+		assert_string_equal(parts, examples[i].parts);
+	}
+}
+
+static void
 lines_are_taken_apart(void **state)
 {
 	static const struct example examples[] = {
@@ -71,15 +88,15 @@ lines_are_taken_apart(void **state)
 		{ ":bob!b@h.example JOIN #c", "|bob!b@h.example|JOIN|#c" },
 		{ ":bob@h JOIN #c", "|bob@h|JOIN|#c" },
 		{ ":bob!b JOIN #c", "|bob!b|JOIN|#c" },
-		{ ":bob!@ JOIN #c", "|bob!@|JOIN|#c" },
-		{ ":a@b!c@d JOIN #c", "|a@b!c@d|JOIN|#c" },
-		{ ":bob!b@h@x JOIN #c", "|bob!b@h@x|JOIN|#c" },
 		{ ":bob QUIT", "|bob|QUIT" },
 		{ ":bob   PRIVMSG   #c   :", "|bob|PRIVMSG|#c|" },
 		{ "@a=b PING", "a=b||PING" },
 		{ "@a=b;+c/d;e= :x PING y", "a=b;+c/d;e=|x|PING|y" },
 		{ "@a   :x   PING y", "a|x|PING|y" },
-		{ "@ PING", "||PING" },
+		{ "PING \tx\v", "||PING|\tx\v" },
+		{ "000 x", "||000|x" },
+		{ "AUTHENTICATE +", "||AUTHENTICATE|+" },
+		{ "PrivMsg x", "||PRIVMSG|x" },
 		{ ":b PRIVMSG #c :caf\xe9 \x02 \x10 \t", "|b|PRIVMSG|#c|caf\xe9 \x02 \x10 \t" },
 		{ "M 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
 			"||M|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15" },
@@ -88,19 +105,36 @@ lines_are_taken_apart(void **state)
 		{ "M 1 2 3 4 5 6 7 8 9 10 11 12 13 14 :15 16",
 			"||M|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15 16" },
 	};
-	struct sb_wire_line line;
-	const char *why;
-	char parts[TEXT_CAP];
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
-		const char *text = examples[i].text;
+	check_examples(examples, sizeof(examples) / sizeof(examples[0]));
+}
 
-		assert_int_equal(parse(text, strlen(text), &line, &why), 0);
-		print_line(&line, parts, sizeof(parts));
-		assert_string_equal(parts, examples[i].parts);
-	}
+static void
+odd_sources_and_tags_are_taken_as_they_come(void **state)
+{
+	static const struct example examples[] = {
+		{ ":bob!@ JOIN #c", "|bob!@|JOIN|#c" },
+		{ ":a@b!c@d JOIN #c", "|a@b!c@d|JOIN|#c" },
+		{ ":bob!b@h@x JOIN #c", "|bob!b@h@x|JOIN|#c" },
+		{ ":!b@h QUIT", "|!b@h|QUIT" },
+		{ ":@h QUIT", "|@h|QUIT" },
+		{ ":!@ QUIT", "|!@|QUIT" },
+		{ "::x QUIT", "|:x|QUIT" },
+		{ ":b@h!x QUIT", "|b@h!x|QUIT" },
+		{ ":b!c!d@h QUIT", "|b!c!d@h|QUIT" },
+		{ ":caf\xe9!\xff@\x80 QUIT", "|caf\xe9!\xff@\x80|QUIT" },
+		{ "@ PING", "||PING" },
+		{ "@; PING", ";||PING" },
+		{ "@@a PING", "@a||PING" },
+		{ "@:x PING", ":x||PING" },
+		{ "@a=\xff PING", "a=\xff||PING" },
+		{ "  @a PING", "a||PING" },
+		{ "  :x PING", "|x|PING" },
+	};
+
+	(void)state;
+	check_examples(examples, sizeof(examples) / sizeof(examples[0]));
 }
 
 static void
@@ -146,6 +180,19 @@ what_is_not_irc_is_refused_with_the_reason(void **state)
 		{ "PING a\rb", "a CR or LF in it" },
 		{ "PING a\nb", "a CR or LF in it" },
 		{ "PING a\r", "a CR or LF in it" },
+		{ "\rPING a", "a CR or LF in it" },
+		{ "@a\rb PING a", "a CR or LF in it" },
+		{ "\r", "a CR or LF in it" },
+		{ "@a :", "an empty source" },
+		{ "@", "no command" },
+		{ "@a PING\t", "a command that is neither letters nor three digits" },
+		{ "PING@ a", "a command that is neither letters nor three digits" },
+		{ "PING[ a", "a command that is neither letters nor three digits" },
+		{ "PING` a", "a command that is neither letters nor three digits" },
+		{ "PING{ a", "a command that is neither letters nor three digits" },
+		{ "A12 a", "a command that is neither letters nor three digits" },
+		{ "1/2 a", "a command that is neither letters nor three digits" },
+		{ "1:2 a", "a command that is neither letters nor three digits" },
 	};
 	struct sb_wire_line line;
 	const char *why;
@@ -159,6 +206,9 @@ what_is_not_irc_is_refused_with_the_reason(void **state)
 		assert_string_equal(why, examples[i].parts);
 	}
 	assert_int_equal(parse("PING a\0b", 8, &line, &why), -EBADMSG);
+	assert_string_equal(why, "a NUL in it");
+	assert_int_equal(parse("\0", 1, &line, &why), -EBADMSG);
+	assert_int_equal(parse("PING a\0", 7, &line, &why), -EBADMSG);
 	assert_string_equal(why, "a NUL in it");
 }
 
@@ -496,6 +546,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_taken_apart),
+		cmocka_unit_test(odd_sources_and_tags_are_taken_as_they_come),
 		cmocka_unit_test(parameters_that_are_not_there_are_empty),
 		cmocka_unit_test(an_empty_line_is_nothing),
 		cmocka_unit_test(what_is_not_irc_is_refused_with_the_reason),
