@@ -17,8 +17,8 @@
 #include <signalbox/client.h>
 #include <signalbox/irc.h>
 
-#include "casemap.h"
 #include "irc_split.h"
+#include "isupport.h"
 #include "turns.h"
 #include "wire.h"
 
@@ -32,6 +32,16 @@ enum state {
 	REGISTERED,
 	WAITING, /* for the next attempt */
 	QUITTING, /* for the server to close, or for a turn in which to say that it is over */
+};
+
+/* Batches that may be open at once, and bytes that are kept of what they are called. */
+enum { BATCHES_MAX = 16, BATCH_TEXT_CAP = 64 };
+
+/* Several lines that belong together. */
+struct batch {
+	char reference[BATCH_TEXT_CAP]; /* of its lines; "": there is none here */
+	char type[BATCH_TEXT_CAP]; /* "" for one that is too long */
+	char label[BATCH_TEXT_CAP]; /* that it answers; "" for none */
 };
 
 /* One that is joined after each registration. */
@@ -73,7 +83,13 @@ struct sb_irc {
 	size_t nick_max; /* bytes the server leaves of a nick, as far as we know */
 	unsigned n_variants; /* of the nick tried in this registration */
 	size_t user_len, host_len; /* ours, as others see them; 0: not known */
-	enum sb_casemap casemap; /* the server's */
+
+	/* What the server is, and what it has told. */
+	struct sb_isupport features;
+	struct sb_irc_state *roster;
+	struct batch batches[BATCHES_MAX];
+	size_t next_batch;
+	bool is_ready; /* its greetings are over */
 
 	struct sb_reap reap;
 };
@@ -83,6 +99,14 @@ extern const struct sb_client_events sb_irc_client_events_;
 
 /* What a new connection begins with: CONNECTING, nothing known of the server. */
 void sb_irc_begin_(struct sb_irc *irc);
+
+/* What the server is and has told: made, 0 or -ENOMEM, and forgotten for a new connection. It is
+ * finished by sb_roster_destroy(). */
+int sb_irc_features_create_(struct sb_irc *irc);
+void sb_irc_features_begin_(struct sb_irc *irc);
+
+/* The batch that is open by that reference; NULL for none. */
+const struct batch *sb_irc_batch_(struct sb_irc *irc, const char *reference);
 
 /* Takes a line of the server's: an sb_turns_fn. */
 int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);
@@ -133,6 +157,8 @@ void sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel);
 void sb_irc_channel_joined_(struct sb_irc *irc, const char *name);
 void sb_irc_channel_parted_(struct sb_irc *irc, const char *name);
 void sb_irc_channel_drop_(struct sb_irc *irc, const char *name);
+/* It is called otherwise from now on. Where there is no memory for that it stays as it was. */
+void sb_irc_channel_renamed_(struct sb_irc *irc, const char *from, const char *to);
 void sb_irc_channel_finish_(struct channel *channel);
 
 #endif

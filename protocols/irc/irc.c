@@ -4,6 +4,9 @@
 
 #include <signalbox/url.h>
 
+#include "casemap.h"
+#include "roster.h"
+
 /* How long the server may take to close after a QUIT. */
 #define QUIT_NS (5 * SB_S)
 
@@ -20,6 +23,7 @@ free_irc(void *self)
 		sb_irc_channel_finish_(&irc->channels[i]);
 	free(irc->channels);
 	sb_turns_finish(&irc->turns);
+	sb_roster_destroy(irc->roster);
 	free(irc->user);
 	free(irc->realname);
 	free(irc->password);
@@ -151,8 +155,10 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 static int
 fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret_error)
 {
-	int error = copy_options(irc, o);
+	int error = sb_irc_features_create_(irc);
 
+	if (!error)
+		error = copy_options(irc, o);
 	if (error)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	sb_irc_limit_nick_(irc, SIZE_MAX);
@@ -309,12 +315,6 @@ bool
 sb_irc_same(const char *a, const char *b)
 {
 	return sb_casemap_same(SB_CASEMAP_RFC1459, a, b);
-}
-
-bool
-sb_irc_same_here_(const struct sb_irc *irc, const char *a, const char *b)
-{
-	return sb_casemap_same(irc->casemap, a, b);
 }
 
 bool

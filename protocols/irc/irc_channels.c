@@ -101,6 +101,23 @@ sb_irc_channel_drop_(struct sb_irc *irc, const char *name)
 		(size_t)(irc->channels + irc->n_channels - channel) * sizeof(*channel));
 }
 
+void
+sb_irc_channel_renamed_(struct sb_irc *irc, const char *from, const char *to)
+{
+	struct channel *channel = find_channel(irc, from);
+	char *name = channel && sb_irc_channel_is_fine_(to) ? strdup(to) : NULL;
+
+	if (!name)
+		return;
+	/* One that we wanted by the new name is no other any more. */
+	if (!sb_irc_same_here_(irc, from, to)) {
+		sb_irc_channel_drop_(irc, to);
+		channel = find_channel(irc, from);
+	}
+	free(channel->name);
+	channel->name = name;
+}
+
 static void
 send_join(struct sb_irc *irc, const char *names, const char *key_or_null)
 {

@@ -76,9 +76,9 @@ sb_irc_begin_(struct sb_irc *irc)
 	irc->end_error = 0;
 	irc->reason[0] = '\0';
 	irc->user_len = irc->host_len = 0;
-	irc->casemap = SB_CASEMAP_RFC1459;
 	irc->has_quit = false;
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
+	sb_irc_features_begin_(irc);
 }
 
 static void
@@ -197,6 +197,7 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 	irc->stream = NULL;
 	/* It is again the one to ask for. */
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
+	sb_irc_features_begin_(irc);
 	sb_turns_stop(&irc->turns);
 	sb_timer_stop(&irc->timer);
 	sb_timer_stop(&irc->ping_timer);

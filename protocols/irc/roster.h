@@ -135,6 +135,14 @@ int sb_roster_url(struct sb_irc_state *state, const char *channel, const char *u
 /* A channel that had the new name is dropped. */
 int sb_roster_channel_renamed(struct sb_irc_state *state, const char *from, const char *to);
 
+/* Notes of the owner's on a channel: none when we join it. NULL for one that we are not on; the next
+ * call above may end it. */
+struct sb_roster_notes {
+	bool is_asked_about; /* for its modes and its people */
+	bool is_listed_again; /* its NAMES were asked for, since the first were not whole */
+};
+struct sb_roster_notes *sb_roster_notes(struct sb_irc_state *state, const char *channel);
+
 /* One change of a MODE. setter and set_s are for an entry of a list. A rank given to
  * somebody not known there, or while NAMES come also one taken, tells that he is there. */
 int sb_roster_mode(struct sb_irc_state *state, const char *channel,

@@ -236,3 +236,11 @@ sb_roster_url(struct sb_irc_state *state, const char *channel, const char *url)
 
 	return on ? sb_roster_text(state, &on->url, url) : -ENOENT;
 }
+
+struct sb_roster_notes *
+sb_roster_notes(struct sb_irc_state *state, const char *channel)
+{
+	struct sb_irc_channel *on = sb_roster_channel_find(state, channel);
+
+	return on ? &on->notes : NULL;
+}

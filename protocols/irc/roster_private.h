@@ -83,6 +83,7 @@ struct sb_irc_channel {
 	bool is_whole;
 	bool is_coming, is_broken; /* of NAMES */
 	bool has_modes;
+	struct sb_roster_notes notes;
 	size_t n_members;
 	struct sb_irc_member *members;
 	struct gone *gone;

@@ -157,8 +157,14 @@ int
 sb_roster_user_set_who(
 	struct sb_irc_state *state, struct sb_irc_user *user, const struct sb_roster_who *who)
 {
+	const char *texts[N_TEXTS];
 	int error = 0;
 
+	/* Whoever says anything tells it again: mostly it is as it was. */
+	unpack(user, texts);
+	if ((!who->user || !strcmp(texts[TEXT_USER], who->user))
+		&& (!who->host || !strcmp(texts[TEXT_HOST], who->host)))
+		return 0;
 	if (who->user)
 		error = sb_roster_user_set(state, user, TEXT_USER, who->user);
 	if (who->host && !error)

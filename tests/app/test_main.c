@@ -254,7 +254,7 @@ a_trace_is_asked_for_in_the_environment(void **state)
 		IRCD "irc home { server = \"ircd\" channels = { \"#signalbox\" } }\n");
 	close(log[1]);
 	assert_int_equal(unsetenv("SIGNALBOX_TRACE"), 0);
-	read_until(log[0], said, sizeof(said), " irc.joined [home] channel=\"#signalbox\" nick=");
+	read_until(log[0], said, sizeof(said), " irc.joined [home] channel=\"#signalbox\" ");
 	read_until(log[0], said, sizeof(said), "\n  on_joined app/");
 	assert_int_equal(kill(pid, SIGTERM), 0);
 	read_until(log[0], said, sizeof(said), "\ndestroyed, with nothing left\n");

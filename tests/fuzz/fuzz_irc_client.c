@@ -1,6 +1,6 @@
 /* A server that says anything to the IRC client, in pieces, while a handler does something drastic
  * at some signal: the client lives on, and all that it ever says is IRC. The first three bytes
- * choose the signal, the deed and the pieces. */
+ * choose the signal, the deed and the pieces. What it knows of the network is sound. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include <signalbox/testing.h>
 
 #include "protocols/irc/wire.h"
+#include "protocols/roster_check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -150,8 +151,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	feed(sim, tape, data + 3, size - 3, data[2]);
 	check_written(tape);
 	run.deed = NOTHING;
-	if (run.irc)
+	if (run.irc) {
+		check_roster(sb_irc_state(run.irc), SIZE_MAX);
 		check_alive(tape);
+	}
 	sb_irc_destroy(run.irc);
 	sb_tape_destroy(tape);
 	sb_simulation_settle(sim);

@@ -408,12 +408,14 @@ lines_are_as_long_as_our_name_lets_them_be(void **state)
 	assert_int_equal(room(&f), 512 - strlen("PRIVMSG #c :\r\n") - WORST_PREFIX);
 	sb_tape_feed_line(f.tape, ":quoth!~q@host.example JOIN #c");
 	assert_int_equal(room(&f), 512 - strlen(":quoth!~q@host.example PRIVMSG #c :\r\n"));
-	/* A longer nick counts; another host is not known. */
+	/* A longer nick counts, and another host. */
 	sb_tape_feed_line(f.tape, ":quoth!~q@host.example NICK quoththeraven");
 	assert_int_equal(room(&f), 512 - strlen(":quoththeraven!~q@host.example PRIVMSG #c :\r\n"));
 	sb_tape_feed_line(f.tape, ":irc.x 396 quoththeraven hidden :is now your hidden host");
+	assert_int_equal(room(&f), 512 - strlen(":quoththeraven!~q@hidden PRIVMSG #c :\r\n"));
+	sb_tape_feed_line(f.tape, ":quoththeraven!~q@hidden CHGHOST quot.h a.host.of.ours");
 	assert_int_equal(
-		room(&f), 512 - strlen("PRIVMSG #c :\r\n") - WORST_PREFIX - strlen("theraven"));
+		room(&f), 512 - strlen(":quoththeraven!quot.h@a.host.of.ours PRIVMSG #c :\r\n"));
 	/* And on the next connection nothing is. */
 	sb_tape_feed_line(f.tape, ":quoththeraven!~q@h JOIN #c");
 	assert_int_equal(room(&f), 512 - strlen(":quoththeraven!~q@h PRIVMSG #c :\r\n"));

@@ -493,9 +493,10 @@ other_servers_of_the_network_are_tried_in_turn(void **state)
 	assert_int_equal(sb_irc_create(world->d, world->r, &options, SB_PLACE, &irc, NULL), 0);
 	assert_string_equal(sb_label_of(world->d, irc), "192.0.2.1");
 	assert_int_equal(sb_irc_open(irc, NULL), 0);
-	assert_int_equal(sb_simulation_run_for(world->sim, 60 * SB_S), 0);
+	sb_simulation_settle(world->sim);
 	sb_probe_seek(probe, "irc.connecting url='tcp://192.0.2.1:6667' attempt=1");
 	assert_string_equal(sb_irc_host(irc), "192.0.2.1");
+	assert_int_equal(sb_simulation_run_for(world->sim, 60 * SB_S), 0);
 	sb_probe_seek(probe, "irc.connecting url='" URL "' attempt=2");
 	sb_probe_seek(probe, "irc.connecting url='unix:///run/irc' attempt=3");
 	sb_probe_seek(probe, "irc.connecting url='tcp://192.0.2.1:6667' attempt=4");

@@ -70,6 +70,29 @@ a_line_with_several_names_becomes_as_many_signals(void **state)
 }
 
 static void
+each_change_of_a_mode_is_told_before_its_line(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed_line(f.tape, ":op!o@h MODE #c +o-v al bob");
+	sb_probe_expect(f.probe, "irc.mode_applied target='#c' letter=o arg=al kind=rank "
+				 "is_added=true nick=op");
+	sb_probe_expect(f.probe, "irc.mode_applied letter=v arg=bob is_added=false");
+	sb_probe_expect(f.probe, "irc.mode_changed target='#c' modes='+o-v al bob'");
+	sb_tape_feed_line(f.tape, ":op!o@h MODE #c +k ::x");
+	sb_probe_expect(f.probe, "irc.mode_applied letter=k arg=':x' kind=key");
+	sb_probe_expect(f.probe, "irc.mode_changed target='#c' modes='+k :x'");
+	sb_tape_feed_line(f.tape, ":quoth MODE quoth :+i");
+	sb_probe_expect(f.probe, "irc.mode_applied target=quoth letter=i arg=null kind=flag");
+	sb_probe_expect(f.probe, "irc.mode_changed target=quoth modes=+i is_self=true");
+	sb_tape_feed_line(f.tape, ":op!o@h MODE #c :");
+	sb_probe_expect(f.probe, "irc.mode_changed target='#c' modes=''");
+	sb_probe_expect_none(f.probe);
+	fixture_end(&f);
+}
+
+static void
 the_casemapping_is_the_servers(void **state)
 {
 	struct fixture f;
@@ -228,6 +251,7 @@ main(void)
 		kit_test(each_line_becomes_its_signal),
 		kit_test(each_line_becomes_its_signal_byte_by_byte),
 		kit_test(a_line_with_several_names_becomes_as_many_signals),
+		kit_test(each_change_of_a_mode_is_told_before_its_line),
 		kit_test(the_casemapping_is_the_servers),
 		kit_test(a_command_has_all_its_parameters),
 		kit_test(a_handler_reads_all_parameters),

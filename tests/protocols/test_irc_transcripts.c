@@ -8,6 +8,8 @@
 
 #include <signalbox/irc.h>
 
+#include "irc_state_text.h"
+
 struct subject {
 	struct sb_irc *irc;
 };
@@ -72,6 +74,10 @@ command(void *self, const char *words)
 	}
 	if (!strcmp(verb, "open")) {
 		open_irc(irc);
+		return;
+	}
+	if (!strcmp(verb, "knows")) {
+		expect_state(SB_PLACE, irc, rest);
 		return;
 	}
 	target = next_word(&rest);

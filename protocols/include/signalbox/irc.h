@@ -109,7 +109,9 @@ SB_API void sb_irc_quit(struct sb_irc *irc, const char *reason_or_null);
  * changes, also by the end of the connection. */
 SB_API const char *sb_irc_nick(const struct sb_irc *irc);
 /* What it knows of channels, members, users and itself (<signalbox/irc_state.h>); borrowed, as long as
- * irc lives. */
+ * irc lives. Of a channel that we join it asks, once the server has named the members, the modes
+ * (MODE) and, of 1000 members at most, who they are (WHO); and the members again, once, if the
+ * server's list was not whole. */
 SB_API const struct sb_irc_state *sb_irc_state(const struct sb_irc *irc);
 
 /* What the server said of a feature (005), "NETWORK"; "" when it has no value, NULL when nothing was

@@ -1,0 +1,187 @@
+#include "irc_receive.h"
+
+#include <errno.h>
+
+#include "table.h"
+
+/* What is known of a network takes no more than that: some 50 000 users. */
+enum { STATE_MAX = 16 << 20 };
+
+int
+sb_irc_features_create_(struct sb_irc *irc)
+{
+	struct sb_hash_seed seed = sb_hash_seed(irc->r);
+
+	sb_isupport_init(&irc->features);
+	return sb_roster_create(&seed, STATE_MAX, &irc->roster);
+}
+
+void
+sb_irc_features_begin_(struct sb_irc *irc)
+{
+	sb_isupport_init(&irc->features);
+	sb_roster_reset(irc->roster);
+	memset(irc->batches, 0, sizeof(irc->batches));
+	irc->next_batch = 0;
+	irc->is_ready = false;
+}
+
+const struct sb_irc_state *
+sb_irc_state(const struct sb_irc *irc)
+{
+	return irc->roster;
+}
+
+const char *
+sb_irc_feature(const struct sb_irc *irc, const char *key)
+{
+	return sb_isupport_value(&irc->features, key);
+}
+
+/* None is asked for. */
+bool
+sb_irc_has_capability(const struct sb_irc *irc, const char *name)
+{
+	(void)irc;
+	(void)name;
+	return false;
+}
+
+bool
+sb_irc_same_here_(const struct sb_irc *irc, const char *a, const char *b)
+{
+	return sb_casemap_same(irc->features.casemap, a, b);
+}
+
+/* What a token changes beside itself. */
+static void
+heed(struct sb_irc *irc, const char *key)
+{
+	const struct sb_isupport *is = &irc->features;
+
+	/* What cannot be kept for want of memory, the state says itself. */
+	if (!strcmp(key, "CASEMAPPING"))
+		(void)sb_roster_set_casemap(irc->roster, is->casemap);
+	else if (!strcmp(key, "PREFIX"))
+		sb_roster_set_prefixes(irc->roster, is->prefixes, is->n_prefixes);
+	else if (!strcmp(key, "NICKLEN"))
+		sb_irc_limit_nick_(irc, is->nick_len);
+}
+
+static int
+take_feature(struct sb_irc *irc, const char *token)
+{
+	struct sb_isupport_change change;
+	const char *value;
+
+	sb_isupport_take(&irc->features, token, &change);
+	if (change.why && !change.is_understood)
+		return 0;
+	heed(irc, change.key);
+	value = change.value ? change.value : "";
+	return sb_irc_feature_told_emit(irc->d, irc,
+		&(struct sb_irc_feature_told){ .key = change.key,
+			.value = change.is_removed ? NULL : value,
+			.is_removed = change.is_removed });
+}
+
+/* The last parameter is words for people; a server that leaves them out ends with a token. */
+int
+sb_irc_receive_features_(struct sb_irc *irc, const struct received *m)
+{
+	size_t i, n = m->line->n_params;
+
+	if (n > 1 && strchr(param(m, n - 1), ' '))
+		n--;
+	for (i = 1; i < n; i++)
+		if (take_feature(irc, param(m, i)) == -ECANCELED)
+			return -ECANCELED;
+	return sb_irc_receive_other_(irc, m);
+}
+
+/* The end of the MOTD, or that there is none. */
+int
+sb_irc_receive_greeted_(struct sb_irc *irc, const struct received *m)
+{
+	const char *network = sb_irc_feature(irc, "NETWORK");
+
+	if (irc->state != REGISTERED || irc->is_ready)
+		return sb_irc_receive_other_(irc, m);
+	irc->is_ready = true;
+	if (sb_irc_ready_emit(
+		    irc->d, irc, &(struct sb_irc_ready){ .network = network ? network : "" })
+		== -ECANCELED)
+		return -ECANCELED;
+	return sb_irc_receive_other_(irc, m);
+}
+
+/* Batches (IRCv3 batch): those that are open, by the reference that their lines have as a tag. */
+
+static struct batch *
+find_batch(struct sb_irc *irc, const char *reference)
+{
+	size_t i;
+
+	for (i = 0; i < BATCHES_MAX; i++)
+		if (*reference && !strcmp(irc->batches[i].reference, reference))
+			return &irc->batches[i];
+	return NULL;
+}
+
+const struct batch *
+sb_irc_batch_(struct sb_irc *irc, const char *reference)
+{
+	return find_batch(irc, reference);
+}
+
+/* Copies a text, or none that does not fit whole. */
+static void
+copy_whole(char *buf, size_t cap, const char *text)
+{
+	if (strlen(text) < cap)
+		memcpy(buf, text, strlen(text) + 1);
+	else
+		buf[0] = '\0';
+}
+
+/* Where a new one goes: where none is, or, with a server that closes none, in the place of each in
+ * turn. */
+static struct batch *
+place_batch(struct sb_irc *irc)
+{
+	size_t i;
+
+	for (i = 0; i < BATCHES_MAX; i++)
+		if (!irc->batches[i].reference[0])
+			return &irc->batches[i];
+	return &irc->batches[irc->next_batch++ % BATCHES_MAX];
+}
+
+/* The label is its own, or that of the batch that it is in. */
+static void
+open_batch(struct sb_irc *irc, const struct received *m, const char *reference)
+{
+	struct batch *batch = find_batch(irc, reference);
+
+	if (!batch)
+		batch = place_batch(irc);
+	copy_whole(batch->reference, sizeof(batch->reference), reference);
+	copy_whole(batch->type, sizeof(batch->type), param(m, 1));
+	copy_whole(batch->label, sizeof(batch->label), m->label ? m->label : "");
+}
+
+int
+sb_irc_receive_batch_(struct sb_irc *irc, const struct received *m)
+{
+	const char *reference = param(m, 0);
+	struct batch *batch;
+
+	if (*reference == '+' && m->line->n_params > 1) {
+		open_batch(irc, m, reference + 1);
+	} else if (*reference == '-') {
+		batch = find_batch(irc, reference + 1);
+		if (batch)
+			batch->reference[0] = '\0';
+	}
+	return sb_irc_receive_other_(irc, m);
+}

@@ -1,0 +1,115 @@
+#ifndef PROTOCOLS_IRC_RECEIVE_H
+#define PROTOCOLS_IRC_RECEIVE_H
+
+/* What the server says, command by command: each becomes state first (roster.h, isupport.h), then
+ * signals. */
+
+#include "client.h"
+#include "roster.h"
+
+/* What our WHOX has for a token, so that we know the answer for ours. */
+#define WHOX_TOKEN "152"
+
+/* Members of a channel whose WHO we ask for. */
+enum { ASKED_MEMBERS_MAX = 1000 };
+
+/* A line of the server's, and what its tags say. */
+struct received {
+	const struct sb_wire_line *line;
+	const char *account, *msgid, *label, *batch, *in_reply_to; /* NULL for none */
+	int64_t time_ms;
+	bool is_self, is_bot;
+};
+
+/* Emits what a line means, once the client's own state is right. */
+typedef int receive_fn(struct sb_irc *irc, const struct received *m);
+
+/* The last fields of every signal, IRC_SOURCE. */
+#define SOURCE(m)                                                                                  \
+	.nick = (m)->line->nick, .user = (m)->line->user, .host = (m)->line->host,                 \
+	.account = (m)->account, .msgid = (m)->msgid, .tags = (m)->line->tags,                     \
+	.time_ms = (m)->time_ms, .is_self = (m)->is_self, .label = (m)->label,                     \
+	.batch = (m)->batch, .in_reply_to = (m)->in_reply_to, .is_bot = (m)->is_bot
+
+static inline const char *
+param(const struct received *m, size_t i)
+{
+	return m->line->params[i];
+}
+
+/* Whom a line is from, and what it tells of where they are. */
+static inline struct sb_roster_who
+who_of(const struct received *m)
+{
+	return (struct sb_roster_who){ m->line->nick, m->line->user, m->line->host };
+}
+
+/* Copies the next part of a list, between signs, to buf, of cap bytes; false after the last. Parts
+ * that are empty are passed over; one too long for buf is cut, as no name is. */
+static inline bool
+next_part(const char **list, const char *sign, char *buf, size_t cap)
+{
+	size_t len, kept;
+
+	*list += strspn(*list, sign);
+	len = strcspn(*list, sign);
+	kept = len < cap ? len : cap - 1;
+	memcpy(buf, *list, kept);
+	buf[kept] = '\0';
+	*list += len;
+	return len > 0;
+}
+
+/* A whole number of 0 or more; 0 for anything else. */
+int64_t sb_irc_read_number_(const char *text);
+
+/* irc.command, which all that has no signal of its own is, and every numeric after its own. */
+receive_fn sb_irc_receive_other_;
+
+/* What the server is (irc_features.c). */
+receive_fn sb_irc_receive_features_;
+receive_fn sb_irc_receive_greeted_;
+receive_fn sb_irc_receive_batch_;
+
+/* Who is there (irc_receive_people.c). */
+receive_fn sb_irc_receive_join_;
+receive_fn sb_irc_receive_part_;
+receive_fn sb_irc_receive_kick_;
+receive_fn sb_irc_receive_quit_;
+receive_fn sb_irc_receive_nick_;
+receive_fn sb_irc_receive_names_;
+receive_fn sb_irc_receive_names_end_;
+receive_fn sb_irc_receive_online_;
+receive_fn sb_irc_receive_offline_;
+
+/* What they are (irc_receive_users.c). */
+receive_fn sb_irc_receive_account_;
+receive_fn sb_irc_receive_away_;
+receive_fn sb_irc_receive_chghost_;
+receive_fn sb_irc_receive_setname_;
+receive_fn sb_irc_receive_host_;
+receive_fn sb_irc_receive_away_told_;
+receive_fn sb_irc_receive_back_;
+receive_fn sb_irc_receive_gone_away_;
+receive_fn sb_irc_receive_who_;
+receive_fn sb_irc_receive_whox_;
+
+/* What channels are (irc_receive_channels.c). */
+receive_fn sb_irc_receive_topic_;
+receive_fn sb_irc_receive_topic_told_;
+receive_fn sb_irc_receive_no_topic_;
+receive_fn sb_irc_receive_topic_set_by_;
+receive_fn sb_irc_receive_mode_;
+receive_fn sb_irc_receive_modes_told_;
+receive_fn sb_irc_receive_umodes_;
+receive_fn sb_irc_receive_created_;
+receive_fn sb_irc_receive_url_;
+receive_fn sb_irc_receive_list_entry_;
+receive_fn sb_irc_receive_list_end_;
+receive_fn sb_irc_receive_rename_;
+receive_fn sb_irc_receive_invite_;
+
+/* Somebody says something, which tells who and where they are. */
+void sb_irc_hear_(struct sb_irc *irc, const struct received *m);
+
+#endif
