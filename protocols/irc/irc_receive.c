@@ -95,20 +95,22 @@ is_private(const struct sb_irc *irc, const char *target)
 /* Where an answer belongs; what we said ourselves, on another connection of ours, is answered by
  * whom it was said to. */
 static const char *
-reply_to(const struct sb_irc *irc, const struct received *m)
+reply_to(const struct received *m, bool was_private)
 {
-	return is_private(irc, param(m, 0)) && !m->is_self ? m->line->nick : param(m, 0);
+	return was_private && !m->is_self ? m->line->nick : param(m, 0);
 }
 
 static int
 receive_ctcp(struct sb_irc *irc, const struct received *m, const struct sb_ctcp *ctcp)
 {
+	bool was_private = is_private(irc, param(m, 0));
+
 	if (!strcmp(ctcp->verb, "ACTION"))
 		return sb_irc_action_emit(irc->d, irc,
 			&(struct sb_irc_action){ .target = param(m, 0),
 				.text = ctcp->args,
-				.reply_to = reply_to(irc, m),
-				.is_private = is_private(irc, param(m, 0)),
+				.reply_to = reply_to(m, was_private),
+				.is_private = was_private,
 				SOURCE(m) });
 	return sb_irc_ctcp_requested_emit(irc->d, irc,
 		&(struct sb_irc_ctcp_requested){
@@ -119,6 +121,7 @@ static int
 receive_message(struct sb_irc *irc, const struct received *m)
 {
 	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
+	bool was_private = is_private(irc, param(m, 0));
 	struct sb_ctcp ctcp;
 
 	sb_irc_hear_(irc, m);
@@ -127,8 +130,8 @@ receive_message(struct sb_irc *irc, const struct received *m)
 	return sb_irc_message_emit(irc->d, irc,
 		&(struct sb_irc_message){ .target = param(m, 0),
 			.text = param(m, 1),
-			.reply_to = reply_to(irc, m),
-			.is_private = is_private(irc, param(m, 0)),
+			.reply_to = reply_to(m, was_private),
+			.is_private = was_private,
 			SOURCE(m) });
 }
 

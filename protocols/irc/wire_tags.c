@@ -3,6 +3,15 @@
 #include <errno.h>
 #include <string.h>
 
+/* Not strcspn(), which takes three times as long. */
+static const char *
+find_end(const char *value)
+{
+	const char *end = strchr(value, ';');
+
+	return end ? end : value + strlen(value);
+}
+
 bool
 sb_wire_tag_next(const char **cursor, struct sb_wire_tag *ret_tag)
 {
@@ -11,11 +20,11 @@ sb_wire_tag_next(const char **cursor, struct sb_wire_tag *ret_tag)
 	/* A key cannot be empty: such a tag is nothing. */
 	for (; *key == ';' || *key == '='; key++)
 		if (*key == '=')
-			key += strcspn(key, ";") - 1;
+			key = find_end(key) - 1;
 	for (at = key; *at && *at != '=' && *at != ';';)
 		at++;
 	value = at + (*at == '=');
-	*cursor = value + strcspn(value, ";");
+	*cursor = find_end(value);
 	ret_tag->key = (struct sb_bytes){ key, (size_t)(at - key) };
 	ret_tag->value = (struct sb_bytes){ value, (size_t)(*cursor - value) };
 	return at > key;

@@ -212,6 +212,33 @@ what_is_not_irc_is_refused_with_the_reason(void **state)
 	assert_string_equal(why, "a NUL in it");
 }
 
+static void
+a_nul_cr_or_lf_is_found_wherever_it_stands(void **state)
+{
+	static const char breaks[] = { '\0', '\r', '\n' }, others[] = "\1\2\t\v\f\x0e\x7f\xff";
+	struct sb_wire_line line;
+	const char *why;
+	char text[100];
+	size_t len, at, i;
+
+	(void)state;
+	for (len = 6; len < sizeof(text); len++) {
+		memset(text, 'x', len);
+		memcpy(text, "PING ", 5);
+		for (at = 5; at < len; at++) {
+			for (i = 0; i < sizeof(breaks); i++) {
+				text[at] = breaks[i];
+				assert_int_equal(parse(text, len, &line, &why), -EBADMSG);
+				assert_string_equal(why, i ? "a CR or LF in it" : "a NUL in it");
+			}
+			text[at] = others[at % (sizeof(others) - 1)];
+			assert_int_equal(parse(text, len, &line, &why), 0);
+			assert_memory_equal(line.params[0], text + 5, len - 5);
+			text[at] = 'x';
+		}
+	}
+}
+
 /* "@aaa... PING bbb...", of so many bytes up to the space, and then. */
 static size_t
 make_long(char *buf, size_t tags_len, size_t rest_len)
@@ -550,6 +577,7 @@ main(void)
 		cmocka_unit_test(parameters_that_are_not_there_are_empty),
 		cmocka_unit_test(an_empty_line_is_nothing),
 		cmocka_unit_test(what_is_not_irc_is_refused_with_the_reason),
+		cmocka_unit_test(a_nul_cr_or_lf_is_found_wherever_it_stands),
 		cmocka_unit_test(lines_are_as_long_as_irc_allows_and_no_longer),
 		cmocka_unit_test(lines_are_built_with_a_colon_only_where_it_is_needed_or_wanted),
 		cmocka_unit_test(no_part_of_a_line_can_smuggle_in_another),
