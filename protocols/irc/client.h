@@ -17,13 +17,22 @@
 #include <signalbox/client.h>
 #include <signalbox/irc.h>
 
+#include "guard.h"
 #include "irc_split.h"
 #include "isupport.h"
+#include "outbox.h"
 #include "turns.h"
 #include "wire.h"
 
 /* Bytes that we take of a channel's name, and of a nick with its NUL; no network allows more. */
 enum { CHANNEL_MAX = 200, NICK_CAP = 65 };
+
+/* No line that we write is longer, whatever the server takes. */
+enum { LINE_CAP = 4096 };
+
+/* In the id of a line that we made ourselves, or shall make anew after the next registration: nobody
+ * is told that it was not sent. */
+#define SB_IRC_OURS_ ((uint64_t)1 << 63)
 
 enum state {
 	IDLE,
@@ -91,6 +100,25 @@ struct sb_irc {
 	size_t next_batch;
 	bool is_ready; /* its greetings are over */
 
+	/* What is to be sent (irc_queue.c). */
+	struct sb_outbox outbox;
+	struct sb_timer outbox_timer; /* when something of it is due, or to be told */
+	const struct sb_outbox_model *pace; /* as the options have it; NULL: as the server is */
+	uint64_t last_id; /* of a line */
+	bool is_broken; /* nothing can be written any more on this connection */
+	bool is_gentle; /* a server has closed on us for a flood */
+	bool is_high, told_high; /* the level of the queue, and what was told of it */
+	bool is_pinged; /* a PING of ours is not answered yet */
+	int64_t pinged_ns; /* when it was sent */
+	int64_t lag_ns; /* -1: not measured */
+
+	/* What people ask and say too often (irc_ctcp.c, irc_guard.c). */
+	char *version; /* NULL: not told */
+	bool ignores_ctcp, hears_floods;
+	struct sb_limiter limiter;
+	struct sb_guard guard;
+	struct sb_timer guard_timer; /* when somebody is heard again */
+
 	struct sb_reap reap;
 };
 
@@ -119,9 +147,64 @@ void sb_irc_on_ping_timer_(void *irc);
 int sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes);
 int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why);
 
-/* Writes a line for the client itself, which has a stream. One that cannot be written ends the
- * connection, whose `closed` then tells. */
+/* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
+ * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
+ * then tells. */
 void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
+void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
+
+/* The queue of what is to be sent: made and freed with the client; at the beginning of each
+ * connection, when nothing waits for anything; once registered; at the end, when what was not sent
+ * is told, after irc.disconnected. */
+void sb_irc_queue_init_(struct sb_irc *irc);
+void sb_irc_queue_begin_(struct sb_irc *irc);
+void sb_irc_queue_registered_(struct sb_irc *irc);
+void sb_irc_queue_end_(struct sb_irc *irc);
+
+/* Sends as much as may go now, and comes back for the rest. */
+void sb_irc_flush_(struct sb_irc *irc);
+void sb_irc_on_outbox_timer_(void *irc);
+
+/* Nothing but what goes at once is sent any more. */
+void sb_irc_queue_quit_(struct sb_irc *irc);
+
+/* What server it is: what it takes of us follows. */
+void sb_irc_learn_server_(struct sb_irc *irc, const char *version);
+
+/* It says that we are too fast: in an ERROR, in a notice, with a numeric. */
+void sb_irc_heed_error_(struct sb_irc *irc, const char *text);
+void sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line);
+void sb_irc_slow_down_(struct sb_irc *irc);
+
+/* Bytes of the longest line that it takes; at most LINE_CAP. */
+size_t sb_irc_line_max_(const struct sb_irc *irc);
+
+/* Our PING, and its answer, whose lag is told. Returns as emit. */
+void sb_irc_ping_(struct sb_irc *irc);
+int sb_irc_ponged_(struct sb_irc *irc);
+
+/* Whether a line came from a person other than us. */
+bool sb_irc_is_other_(const struct sb_wire_line *line, bool is_self);
+
+/* Writes who sent a line to buf, of SB_GUARD_KEY_MAX + 1 bytes: the account, or the host, or the
+ * nick, in small letters. */
+void sb_irc_key_(
+	const struct sb_irc *irc, const struct sb_wire_line *line, const char *account, char *buf);
+
+/* Whether who sent it is not heard now. */
+bool sb_irc_ignores_(const struct sb_irc *irc, const struct sb_wire_line *line, const char *account,
+	bool is_self);
+/* Something of this kind was heard. Returns 0 when it is to be told, -ECANCELED as emit, or 1 when
+ * it is not, for they say too much. */
+int sb_irc_guard_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account,
+	bool is_self, enum sb_flood kind);
+void sb_irc_guard_end_(struct sb_irc *irc);
+void sb_irc_on_guard_timer_(void *irc);
+
+/* Answers a request, after its signal, if one does. */
+struct sb_ctcp;
+void sb_irc_answer_ctcp_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account,
+	const struct sb_ctcp *ctcp);
 
 /* Ends the connection there is for this reason; told when it has ended. */
 SB_PRINTF(3, 4)
@@ -142,6 +225,8 @@ bool sb_irc_same_here_(const struct sb_irc *irc, const char *a, const char *b);
 
 /* Whether we can join a channel of that name. */
 bool sb_irc_channel_is_fine_(const char *name);
+/* Whether one can be joined with that key. */
+bool sb_irc_key_is_fine_(const char *key);
 
 /* JOIN for all channels to be joined. */
 void sb_irc_join_all_(struct sb_irc *irc);

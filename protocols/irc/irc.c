@@ -27,6 +27,8 @@ free_irc(void *self)
 	free(irc->user);
 	free(irc->realname);
 	free(irc->password);
+	free(irc->version);
+	sb_outbox_finish(&irc->outbox);
 	free(irc);
 }
 
@@ -35,6 +37,32 @@ static int
 shown(const char *text)
 {
 	return (int)sb_wire_cut(text, strlen(text), 64);
+}
+
+/* What has to do with how we talk: the pace, what CTCP VERSION is answered with, the keys. */
+static int
+check_talk(const struct sb_irc_options *o, struct sb_error *ret_error)
+{
+	size_t i;
+
+	if (o->pace && !sb_outbox_model(o->pace))
+		return sb_error_set(ret_error, -EINVAL, "\"%.*s\" is no pace: there are %s",
+			shown(o->pace), o->pace, sb_outbox_model_names());
+	if (o->version
+		&& (!sb_wire_is_trailing(o->version) || strchr(o->version, '\1')
+			|| strlen(o->version) > TEXT_MAX))
+		return sb_error_set(ret_error, -EINVAL,
+			"\"%.*s\" cannot be told as a version: it has at most %d bytes and no "
+			"line end or \\1",
+			shown(o->version), o->version, TEXT_MAX);
+	for (i = 0; o->keys && i < o->n_channels; i++)
+		if (o->keys[i]
+			&& (!sb_irc_key_is_fine_(o->keys[i]) || strlen(o->keys[i]) > CHANNEL_MAX))
+			return sb_error_set(ret_error, -EINVAL,
+				"the key of %s cannot be one: it has 1 to %d bytes, no space, "
+				"comma or line end and no colon in front",
+				o->channels[i], CHANNEL_MAX);
+	return 0;
 }
 
 static int
@@ -69,7 +97,7 @@ check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 				"of " SB_WIRE_CHANNEL_SIGNS " and has at most %d bytes and no "
 				"space, comma, BEL or line end",
 				shown(o->channels[i]), o->channels[i], CHANNEL_MAX);
-	return 0;
+	return check_talk(o, ret_error);
 }
 
 /* The host; for a UNIX socket its path; else all of it. */
@@ -141,10 +169,17 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 	irc->user = copy_of(o->user, o->nick);
 	irc->realname = copy_of(o->realname, o->nick);
 	irc->password = o->password ? strdup(o->password) : NULL;
-	if (!irc->user || !irc->realname || (o->password && !irc->password))
+	irc->version = o->version ? strdup(o->version) : NULL;
+	irc->ignores_ctcp = o->ignores_ctcp;
+	irc->hears_floods = o->hears_floods;
+	irc->pace = o->pace ? sb_outbox_model(o->pace) : NULL;
+	if (!irc->user || !irc->realname || (o->password && !irc->password)
+		|| (o->version && !irc->version))
 		return -ENOMEM;
 	for (i = 0; i < o->n_channels; i++) {
-		if (sb_irc_channel_prepare_(irc, o->channels[i], NULL, &channel))
+		const char *key = o->keys ? o->keys[i] : NULL;
+
+		if (sb_irc_channel_prepare_(irc, o->channels[i], key, &channel))
 			return -ENOMEM;
 		sb_irc_channel_keep_(irc, channel);
 	}
@@ -161,6 +196,9 @@ fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret
 		error = copy_options(irc, o);
 	if (error)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	sb_irc_queue_init_(irc);
+	sb_limiter_init(&irc->limiter, &sb_limits_usual);
+	sb_guard_init(&irc->guard, &sb_flood_rules_usual);
 	sb_irc_limit_nick_(irc, SIZE_MAX);
 	error = sb_register(irc->d, &sb_irc_signals);
 	if (error)
@@ -168,16 +206,28 @@ fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret
 	return 0;
 }
 
+static void
+finish_timers(struct sb_irc *irc)
+{
+	sb_timer_finish(&irc->timer);
+	sb_timer_finish(&irc->ping_timer);
+	sb_timer_finish(&irc->outbox_timer);
+	sb_timer_finish(&irc->guard_timer);
+}
+
 static int
 make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 {
 	if (!sb_timer_init(&irc->timer, irc->r, sb_irc_on_timer_, irc->place, irc)
 		&& !sb_timer_init(&irc->ping_timer, irc->r, sb_irc_on_ping_timer_, irc->place, irc)
+		&& !sb_timer_init(
+			&irc->outbox_timer, irc->r, sb_irc_on_outbox_timer_, irc->place, irc)
+		&& !sb_timer_init(
+			&irc->guard_timer, irc->r, sb_irc_on_guard_timer_, irc->place, irc)
 		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_ANY_MAX - 2, false, sb_irc_on_line_,
 			irc->place, irc))
 		return 0;
-	sb_timer_finish(&irc->timer);
-	sb_timer_finish(&irc->ping_timer);
+	finish_timers(irc);
 	return sb_error_set(ret_error, -ENOMEM, "out of memory");
 }
 
@@ -226,8 +276,7 @@ sb_irc_destroy(struct sb_irc *irc)
 	sb_client_destroy(irc->client);
 	sb_stream_destroy(irc->stream);
 	irc->stream = NULL;
-	sb_timer_finish(&irc->timer);
-	sb_timer_finish(&irc->ping_timer);
+	finish_timers(irc);
 	sb_turns_retire(&irc->turns);
 	sb_reactor_reap(irc->r, &irc->reap, free_irc, irc);
 }
@@ -241,6 +290,7 @@ sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error)
 	if (!irc->client)
 		return sb_error_set(ret_error, -EINVAL, "no URL was given");
 	sb_irc_begin_(irc);
+	irc->is_gentle = false;
 	irc->attempt = 0;
 	sb_client_start(irc->client);
 	return 0;
@@ -270,6 +320,7 @@ send_quit(struct sb_irc *irc, const char *reason_or_null)
 	for (i = 0; i < len; i++)
 		reason[i] = from[i] == '\r' || from[i] == '\n' ? ' ' : from[i];
 	reason[len] = '\0';
+	sb_irc_queue_quit_(irc);
 	sb_irc_write_(irc, &(struct sb_wire_out){ .verb = "QUIT",
 				   .params = params,
 				   .n_params = reason_or_null ? 1 : 0,

@@ -8,6 +8,12 @@ sb_irc_channel_is_fine_(const char *name)
 	return sb_wire_is_channel(name) && strlen(name) <= CHANNEL_MAX;
 }
 
+bool
+sb_irc_key_is_fine_(const char *key)
+{
+	return sb_wire_is_middle(key) && !strchr(key, ',');
+}
+
 void
 sb_irc_channel_finish_(struct channel *channel)
 {
@@ -123,7 +129,7 @@ send_join(struct sb_irc *irc, const char *names, const char *key_or_null)
 {
 	const char *params[] = { names, key_or_null };
 
-	sb_irc_write_(
+	sb_irc_write_later_(
 		irc, &(struct sb_wire_out){
 			     .verb = "JOIN", .params = params, .n_params = key_or_null ? 2 : 1 });
 }

@@ -3,116 +3,137 @@
 #include <errno.h>
 #include <stdarg.h>
 
-/* What others may see of us where we have not learnt it: an ident of ten bytes or our user name
- * with a ~ before it, and the longest host name that servers let through. */
-enum { IDENT_MAX = 10, HOST_MAX = 63 };
-
-/* The least room worth splitting a text for. */
-enum { ROOM_MIN = 16 };
-
-/* What is wrong with the line is said before what is wrong with the connection. */
+/* Whether something can be said: 0, or what to return. */
 static int
-write_line(struct sb_irc *irc, const struct sb_wire_out *out, bool is_ready)
+check_ready(const struct sb_irc *irc, bool is_early)
 {
-	char line[SB_WIRE_MAX + 1];
-	int len = sb_wire_build(out, line, sizeof(line));
+	if (irc->state != REGISTERED && !(is_early && irc->state == REGISTERING))
+		return -ENOTCONN;
+	if (!sb_stream_is_open(irc->stream))
+		return -ENOTCONN;
+	return irc->is_broken ? -EPIPE : 0;
+}
+
+/* Sends what was put under this id, as far as may be now; or takes all of it back, when some of it
+ * could not be put, or cannot be written. */
+static int
+finish_put(struct sb_irc *irc, uint64_t id, int error)
+{
+	if (!error) {
+		sb_irc_flush_(irc);
+		error = irc->is_broken ? -EPIPE : 0;
+	}
+	if (error) {
+		(void)sb_outbox_cancel(&irc->outbox, id);
+		sb_irc_flush_(irc);
+	}
+	return error;
+}
+
+/* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
+ * wrong with the line is said before what is wrong with the connection. */
+static int
+put_line(struct sb_irc *irc, const struct sb_wire_out *out, const struct sb_outbox_line *as,
+	bool is_early)
+{
+	char text[SB_WIRE_MAX + 1];
+	int len = sb_wire_build(out, text, sizeof(text)), error;
+	struct sb_outbox_line line = *as;
 
 	if (len < 0)
 		return len;
-	if (!is_ready)
-		return -ENOTCONN;
-	return sb_stream_write(irc->stream, (struct sb_bytes){ line, (size_t)len });
+	error = check_ready(irc, is_early);
+	if (error)
+		return error;
+	line.bytes = (struct sb_bytes){ text, (size_t)len };
+	line.id |= ++irc->last_id;
+	return finish_put(irc, line.id, sb_outbox_put(&irc->outbox, &line));
 }
 
+/* A command; where we are, and where not, is made anew by what we keep of the channels. */
 static int
 command(struct sb_irc *irc, const char *verb, const char *first, const char *second_or_null,
 	bool colon)
 {
 	const char *params[] = { first, second_or_null };
+	bool is_made_anew = !strcmp(verb, "JOIN") || !strcmp(verb, "PART");
 
-	return write_line(irc,
+	return put_line(irc,
 		&(struct sb_wire_out){ .verb = verb,
 			.params = params,
 			.n_params = second_or_null ? 2 : 1,
 			.colon = colon },
-		irc->state == REGISTERED);
+		&(struct sb_outbox_line){
+			.priority = SB_OUTBOX_BULK, .id = is_made_anew ? SB_IRC_OURS_ : 0 },
+		false);
 }
 
-/* The length of ":nick!user@host " as the server puts it before what we say. */
-static size_t
-prefix_len(const struct sb_irc *irc)
-{
-	size_t user_len = irc->user_len, host_len = irc->host_len;
-
-	if (!user_len)
-		user_len = 1 + (strlen(irc->user) > IDENT_MAX ? strlen(irc->user) : IDENT_MAX);
-	if (!host_len)
-		host_len = HOST_MAX;
-	return strlen(irc->nick) + user_len + host_len + strlen(":!@ ");
-}
-
-/* One text on its way into one or more lines. */
+/* What is said: the verb, to whom, and whether it is an action. */
 struct saying {
 	const char *verb, *target;
-	const char *before, *after; /* stand around each piece: the frame of an ACTION */
-	size_t room; /* bytes of text in a line */
+	bool is_action;
 };
 
-/* Writes the lines of a text to buf, which has room for them; NULL only counts them. Returns how
- * many bytes they are, or lines when counting. */
+/* What others may see of us where we have not learnt it: an ident of ten bytes or our user name,
+ * with a ~ before it. */
+enum { IDENT_MAX = 10 };
+
 static size_t
-lay_out(const struct saying *s, const char *text, char *buf)
+user_len(const struct sb_irc *irc)
 {
-	size_t len = strlen(text), n = 0, written = 0, next;
+	size_t len = strlen(irc->user);
 
-	do {
-		size_t taken = sb_irc_split_(text, len, s->room, &next);
-
-		if (buf)
-			written += (size_t)snprintf(buf + written, SB_WIRE_MAX + 1,
-				"%s %s :%s%.*s%s\r\n", s->verb, s->target, s->before, (int)taken,
-				text, s->after);
-		n++;
-		text += next;
-		len -= next;
-	} while (len);
-	return buf ? written : n;
+	return irc->user_len ? irc->user_len : 1 + (len > IDENT_MAX ? len : IDENT_MAX);
 }
 
-/* All lines in one write, so that a text is said whole or not at all. */
+/* Puts the lines of a text, all or none. */
 static int
-write_text(struct sb_irc *irc, const struct saying *s, const char *text)
+put_text(struct sb_irc *irc, const struct saying *s, struct sb_split *split)
 {
-	char *buf = malloc(lay_out(s, text, NULL) * SB_WIRE_MAX + 1);
+	char line[LINE_CAP];
+	size_t len = (size_t)snprintf(line, sizeof(line), "%s %s :", s->verb, s->target);
+	uint64_t id = ++irc->last_id;
+	struct sb_split_piece piece;
+	int error = 0;
+
+	while (!error && sb_split_next(split, line + len, &piece)) {
+		memcpy(line + len + piece.bytes.len, "\r\n", 2);
+		error = sb_outbox_put(&irc->outbox,
+			&(struct sb_outbox_line){
+				.bytes = { line, len + piece.bytes.len + strlen("\r\n") },
+				.priority = SB_OUTBOX_ANSWER,
+				.target = s->target,
+				.id = id });
+	}
+	return finish_put(irc, id, error);
+}
+
+/* The text is not empty, but for an action: one of nothing has no pieces, and is a line all the
+ * same. */
+static int
+say(struct sb_irc *irc, const struct saying *s, const char *text)
+{
+	size_t room = sb_split_room(sb_irc_line_max_(irc), strlen(irc->nick), user_len(irc),
+		irc->host_len, s->verb, s->target);
+	const char *bare[] = { s->target, "\1ACTION \1" };
+	struct sb_split split;
 	int error;
-
-	if (!buf)
-		return -ENOMEM;
-	error = sb_stream_write(irc->stream, (struct sb_bytes){ buf, lay_out(s, text, buf) });
-	free(buf);
-	return error;
-}
-
-static int
-say(struct sb_irc *irc, struct saying *s, const char *text)
-{
-	size_t around = prefix_len(irc) + strlen(s->verb) + strlen(s->target) + strlen(s->before)
-			+ strlen(s->after) + strlen("  :\r\n");
 
 	if (!sb_wire_is_middle(s->target) || !sb_wire_is_trailing(text))
 		return -EINVAL;
-	/* An empty message is none; a \1 would end the frame early. */
-	if (*s->before ? strchr(text, '\1') != NULL : !*text)
+	if (!*text && !s->is_action)
 		return -EINVAL;
-	if (around + ROOM_MIN > SB_WIRE_MAX)
-		return -EMSGSIZE;
-	/* A piece of a CTCP request would be another request, or a broken one. */
-	if (*text == '\1' && strlen(text) > SB_WIRE_MAX - around)
-		return -EMSGSIZE;
-	if (irc->state != REGISTERED)
-		return -ENOTCONN;
-	s->room = SB_WIRE_MAX - around;
-	return write_text(irc, s, text);
+	if (!*text)
+		return put_line(irc,
+			&(struct sb_wire_out){
+				.verb = s->verb, .params = bare, .n_params = 2, .colon = true },
+			&(struct sb_outbox_line){
+				.priority = SB_OUTBOX_ANSWER, .target = s->target },
+			false);
+	error = sb_split_begin(&split, sb_bytes_of(text), room, s->is_action);
+	if (!error)
+		error = check_ready(irc, false);
+	return error ? error : put_text(irc, s, &split);
 }
 
 SB_PRINTF(3, 0)
@@ -136,7 +157,7 @@ sb_irc_say(struct sb_irc *irc, const char *target, const char *format, ...)
 	int error;
 
 	va_start(args, format);
-	error = vsay(irc, (struct saying){ "PRIVMSG", target, "", "", 0 }, format, args);
+	error = vsay(irc, (struct saying){ "PRIVMSG", target, false }, format, args);
 	va_end(args);
 	return error;
 }
@@ -148,7 +169,7 @@ sb_irc_notice_to(struct sb_irc *irc, const char *target, const char *format, ...
 	int error;
 
 	va_start(args, format);
-	error = vsay(irc, (struct saying){ "NOTICE", target, "", "", 0 }, format, args);
+	error = vsay(irc, (struct saying){ "NOTICE", target, false }, format, args);
 	va_end(args);
 	return error;
 }
@@ -160,7 +181,7 @@ sb_irc_act(struct sb_irc *irc, const char *target, const char *format, ...)
 	int error;
 
 	va_start(args, format);
-	error = vsay(irc, (struct saying){ "PRIVMSG", target, "\1ACTION ", "\1", 0 }, format, args);
+	error = vsay(irc, (struct saying){ "PRIVMSG", target, true }, format, args);
 	va_end(args);
 	return error;
 }
@@ -173,7 +194,7 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 
 	if (!sb_irc_channel_is_fine_(channel))
 		return -EINVAL;
-	if (key_or_null && (!sb_wire_is_middle(key_or_null) || strchr(key_or_null, ',')))
+	if (key_or_null && !sb_irc_key_is_fine_(key_or_null))
 		return -EINVAL;
 	error = sb_irc_channel_prepare_(irc, channel, key_or_null, &kept);
 	if (error)
@@ -223,7 +244,7 @@ sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char *topic)
 int
 sb_irc_send(struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params)
 {
-	return write_line(irc,
+	return put_line(irc,
 		&(struct sb_wire_out){ .verb = verb, .params = params, .n_params = n_params },
-		irc->state == REGISTERING || irc->state == REGISTERED);
+		&(struct sb_outbox_line){ .priority = SB_OUTBOX_BULK }, true);
 }

@@ -28,28 +28,17 @@ sb_irc_end_(struct sb_irc *irc, int error, const char *why, ...)
 	abort_stream(irc);
 }
 
-void
-sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out)
-{
-	char line[SB_WIRE_MAX + 1];
-	int len = sb_wire_build(out, line, sizeof(line)), error;
-
-	sb_assert(len > 0);
-	error = sb_stream_write(irc->stream, (struct sb_bytes){ line, (size_t)len });
-	/* The others mean that it has ended, and that `closed` is under way. */
-	if (error == -ENOBUFS || error == -ENOMEM)
-		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
-}
-
 /* Connecting. */
 
 static void on_connected(void *self, struct sb_stream *stream);
 static void on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes);
+static void on_drained(void *self, struct sb_stream *stream);
 static void on_closed(void *self, struct sb_stream *stream, const struct sb_error *error);
 
 const struct sb_protocol sb_irc_protocol_ = {
 	.connected = on_connected,
 	.data = on_data,
+	.drained = on_drained,
 	.closed = on_closed,
 };
 
@@ -59,14 +48,18 @@ tell_disconnected(struct sb_irc *irc, int error, const char *text, int64_t delay
 {
 	char copy[sizeof(irc->reason)];
 
+	int ran;
+
 	(void)snprintf(copy, sizeof(copy), "%s", text);
-	(void)sb_irc_disconnected_emit(irc->d, irc,
+	ran = sb_irc_disconnected_emit(irc->d, irc,
 		&(struct sb_irc_disconnected){
 			.error = error,
 			.text = copy,
 			.will_retry = irc->state == WAITING,
 			.delay_ms = delay_ns / SB_MS,
 		});
+	if (ran != -ECANCELED)
+		sb_irc_queue_end_(irc);
 }
 
 void
@@ -77,6 +70,7 @@ sb_irc_begin_(struct sb_irc *irc)
 	irc->reason[0] = '\0';
 	irc->user_len = irc->host_len = 0;
 	irc->has_quit = false;
+	sb_irc_queue_begin_(irc);
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 	sb_irc_features_begin_(irc);
 }
@@ -109,7 +103,6 @@ void
 sb_irc_on_ping_timer_(void *self)
 {
 	struct sb_irc *irc = self;
-	const char *params[] = { irc->host[0] ? irc->host : irc->nick };
 	int64_t silence_ns = sb_reactor_now_ns(irc->r) - irc->heard_ns;
 
 	if (silence_ns < irc->ping_after_ns) {
@@ -118,9 +111,7 @@ sb_irc_on_ping_timer_(void *self)
 	}
 	sb_timer_start(&irc->ping_timer, irc->ping_after_ns);
 	if (irc->state == REGISTERED)
-		sb_irc_write_(irc,
-			&(struct sb_wire_out){
-				.verb = "PING", .params = params, .n_params = 1, .colon = true });
+		sb_irc_ping_(irc);
 }
 
 static void
@@ -166,6 +157,13 @@ on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 		sb_irc_end_(irc, -ENOMEM, "no memory to hold what the server said");
 }
 
+static void
+on_drained(void *self, struct sb_stream *stream)
+{
+	(void)stream;
+	sb_irc_flush_(self);
+}
+
 /* What to say of an end: what the server or we said before it, or what the stream says. */
 static const char *
 describe_end(const struct sb_irc *irc, const struct sb_error *error)
@@ -201,6 +199,8 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 	sb_turns_stop(&irc->turns);
 	sb_timer_stop(&irc->timer);
 	sb_timer_stop(&irc->ping_timer);
+	sb_timer_stop(&irc->outbox_timer);
+	sb_irc_guard_end_(irc);
 	if (irc->state != QUITTING && is_opened(irc)) {
 		irc->state = WAITING;
 		return; /* the client goes on, and tells */

@@ -2,8 +2,6 @@
 
 #include <errno.h>
 
-#include "ctcp.h"
-
 int
 sb_irc_receive_other_(struct sb_irc *irc, const struct received *m)
 {
@@ -34,11 +32,27 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 	memcpy(irc->nick, param(m, 0), strlen(param(m, 0)) + 1);
 	/* Without memory for it the state says so. */
 	(void)sb_roster_begin(irc->roster, irc->nick);
+	sb_irc_queue_registered_(irc);
 	sb_irc_join_all_(irc);
 	return sb_irc_registered_emit(irc->d, irc,
 		&(struct sb_irc_registered){ .our_nick = param(m, 0),
 			.server = m->line->nick,
 			.welcome = param(m, m->line->n_params - 1) });
+}
+
+/* Its name and version; the same in the answer to VERSION, a parameter earlier. */
+static int
+receive_server(struct sb_irc *irc, const struct received *m)
+{
+	sb_irc_learn_server_(irc, param(m, !strcmp(m->line->verb, "004") ? 2 : 1));
+	return sb_irc_receive_other_(irc, m);
+}
+
+static int
+receive_too_fast(struct sb_irc *irc, const struct received *m)
+{
+	sb_irc_slow_down_(irc);
+	return sb_irc_receive_other_(irc, m);
 }
 
 static int
@@ -65,6 +79,7 @@ static int
 receive_error(struct sb_irc *irc, const struct received *m)
 {
 	(void)snprintf(irc->reason, sizeof(irc->reason), "%s", param(m, 0));
+	sb_irc_heed_error_(irc, param(m, 0));
 	return sb_irc_receive_other_(irc, m);
 }
 
@@ -78,81 +93,12 @@ receive_ping(struct sb_irc *irc, const struct received *m)
 	return sb_irc_receive_other_(irc, m);
 }
 
-/* Messages. */
-
-/* Whether it was said to one person: not to a channel, nor to those of a channel who have a rank
- * ("@#c"; of some servers STATUSMSG does not tell), nor to all of a server ("$*"). */
-static bool
-is_private(const struct sb_irc *irc, const char *target)
-{
-	const struct sb_isupport *is = &irc->features;
-
-	while (sb_isupport_sign_rank(is, *target) && !sb_isupport_is_channel(is, target))
-		target++;
-	return *target != '$' && !sb_isupport_is_channel(is, target);
-}
-
-/* Where an answer belongs; what we said ourselves, on another connection of ours, is answered by
- * whom it was said to. */
-static const char *
-reply_to(const struct received *m, bool was_private)
-{
-	return was_private && !m->is_self ? m->line->nick : param(m, 0);
-}
-
 static int
-receive_ctcp(struct sb_irc *irc, const struct received *m, const struct sb_ctcp *ctcp)
+receive_pong(struct sb_irc *irc, const struct received *m)
 {
-	bool was_private = is_private(irc, param(m, 0));
+	int ran = sb_irc_ponged_(irc);
 
-	if (!strcmp(ctcp->verb, "ACTION"))
-		return sb_irc_action_emit(irc->d, irc,
-			&(struct sb_irc_action){ .target = param(m, 0),
-				.text = ctcp->args,
-				.reply_to = reply_to(m, was_private),
-				.is_private = was_private,
-				SOURCE(m) });
-	return sb_irc_ctcp_requested_emit(irc->d, irc,
-		&(struct sb_irc_ctcp_requested){
-			.target = param(m, 0), .verb = ctcp->verb, .args = ctcp->args, SOURCE(m) });
-}
-
-static int
-receive_message(struct sb_irc *irc, const struct received *m)
-{
-	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
-	bool was_private = is_private(irc, param(m, 0));
-	struct sb_ctcp ctcp;
-
-	sb_irc_hear_(irc, m);
-	if (sb_ctcp_parse(param(m, 1), false, text, &ctcp))
-		return receive_ctcp(irc, m, &ctcp);
-	return sb_irc_message_emit(irc->d, irc,
-		&(struct sb_irc_message){ .target = param(m, 0),
-			.text = param(m, 1),
-			.reply_to = reply_to(m, was_private),
-			.is_private = was_private,
-			SOURCE(m) });
-}
-
-static int
-receive_notice(struct sb_irc *irc, const struct received *m)
-{
-	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
-	struct sb_ctcp ctcp;
-
-	sb_irc_hear_(irc, m);
-	if (sb_ctcp_parse(param(m, 1), true, text, &ctcp))
-		return sb_irc_ctcp_answered_emit(irc->d, irc,
-			&(struct sb_irc_ctcp_answered){ .target = param(m, 0),
-				.verb = ctcp.verb,
-				.args = ctcp.args,
-				SOURCE(m) });
-	return sb_irc_notice_emit(irc->d, irc,
-		&(struct sb_irc_notice){ .target = param(m, 0),
-			.text = param(m, 1),
-			.is_private = is_private(irc, param(m, 0)),
-			SOURCE(m) });
+	return ran == -ECANCELED ? ran : sb_irc_receive_other_(irc, m);
 }
 
 /* The table, sorted by verb; without PRIVMSG. */
@@ -165,8 +111,10 @@ struct command {
 
 static const struct command commands[] = {
 	{ "001", 1, receive_welcome },
+	{ "004", 0, receive_server },
 	{ "005", 0, sb_irc_receive_features_ },
 	{ "221", 2, sb_irc_receive_umodes_ },
+	{ "263", 0, receive_too_fast },
 	{ "301", 2, sb_irc_receive_away_told_ },
 	{ "305", 0, sb_irc_receive_back_ },
 	{ "306", 0, sb_irc_receive_gone_away_ },
@@ -180,6 +128,7 @@ static const struct command commands[] = {
 	{ "347", 2, sb_irc_receive_list_end_ },
 	{ "348", 3, sb_irc_receive_list_entry_ },
 	{ "349", 2, sb_irc_receive_list_end_ },
+	{ "351", 0, receive_server },
 	{ "352", 8, sb_irc_receive_who_ },
 	{ "353", 4, sb_irc_receive_names_ },
 	{ "354", 2, sb_irc_receive_whox_ },
@@ -193,6 +142,7 @@ static const struct command commands[] = {
 	{ "433", 0, receive_taken_nick },
 	{ "436", 0, receive_taken_nick },
 	{ "437", 0, receive_taken_nick },
+	{ "439", 0, receive_too_fast },
 	{ "728", 4, sb_irc_receive_list_entry_ },
 	{ "729", 3, sb_irc_receive_list_end_ },
 	{ "730", 2, sb_irc_receive_online_ },
@@ -207,9 +157,10 @@ static const struct command commands[] = {
 	{ "KICK", 2, sb_irc_receive_kick_ },
 	{ "MODE", 2, sb_irc_receive_mode_ },
 	{ "NICK", 1, sb_irc_receive_nick_ },
-	{ "NOTICE", 2, receive_notice },
+	{ "NOTICE", 2, sb_irc_receive_notice_ },
 	{ "PART", 1, sb_irc_receive_part_ },
 	{ "PING", 0, receive_ping },
+	{ "PONG", 0, receive_pong },
 	{ "QUIT", 0, sb_irc_receive_quit_ },
 	{ "RENAME", 2, sb_irc_receive_rename_ },
 	{ "SETNAME", 1, sb_irc_receive_setname_ },
@@ -226,7 +177,7 @@ compare_verb(const void *verb, const void *entry)
 static const struct command *
 find_command(const struct sb_wire_line *line)
 {
-	static const struct command message = { "PRIVMSG", 2, receive_message };
+	static const struct command message = { "PRIVMSG", 2, sb_irc_receive_message_ };
 	static const struct command other = { "", 0, sb_irc_receive_other_ };
 	const struct command *found;
 	bool is_numeric;

@@ -109,6 +109,10 @@ receive_fn sb_irc_receive_list_end_;
 receive_fn sb_irc_receive_rename_;
 receive_fn sb_irc_receive_invite_;
 
+/* What people say (irc_receive_talk.c). */
+receive_fn sb_irc_receive_message_;
+receive_fn sb_irc_receive_notice_;
+
 /* Somebody says something, which tells who and where they are. */
 void sb_irc_hear_(struct sb_irc *irc, const struct received *m);
 

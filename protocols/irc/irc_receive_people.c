@@ -25,9 +25,9 @@ ask(struct sb_irc *irc, const char *verb, const char *channel, const char *field
 
 	/* One that could not be sent has ended the connection. */
 	if (irc->state == REGISTERED && irc->stream && !irc->end_error)
-		sb_irc_write_(irc, &(struct sb_wire_out){ .verb = verb,
-					   .params = params,
-					   .n_params = fields_or_null ? 2 : 1 });
+		sb_irc_write_later_(irc, &(struct sb_wire_out){ .verb = verb,
+						 .params = params,
+						 .n_params = fields_or_null ? 2 : 1 });
 }
 
 /* Who joins. */

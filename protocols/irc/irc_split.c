@@ -174,19 +174,3 @@ sb_split_room(size_t line_max, size_t nick_len, size_t user_len, size_t host_len
 
 	return around < line_max ? line_max - around : 0;
 }
-
-size_t
-sb_irc_split_(const char *text, size_t len, size_t room, size_t *ret_next)
-{
-	size_t cut_at = sb_wire_cut(text, len, room), space = cut_at;
-
-	*ret_next = cut_at;
-	if (cut_at == len)
-		return len;
-	while (space > room / 2 && text[space] != ' ')
-		space--;
-	if (text[space] != ' ')
-		return cut_at;
-	*ret_next = space + 1;
-	return space;
-}

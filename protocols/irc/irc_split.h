@@ -78,9 +78,4 @@ bool sb_split_next(struct sb_split *split, char *buf, struct sb_split_piece *ret
 size_t sb_split_room(size_t line_max, size_t nick_len, size_t user_len, size_t host_len,
 	const char *verb, const char *target);
 
-/* How many of the len bytes of text go into a line that has room for that many: all, or up to a
- * space in the second half of the room, or between two characters. room at least 4. *ret_next:
- * where the next line begins, past that space. */
-size_t sb_irc_split_(const char *text, size_t len, size_t room, size_t *ret_next);
-
 #endif

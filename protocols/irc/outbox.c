@@ -180,6 +180,8 @@ sb_outbox_set_model(struct sb_outbox *outbox, const struct sb_outbox_model *mode
 
 	sb_assert(model->step_bytes >= 1 && model->reserve_ns <= model->window_ns);
 	outbox->model = model;
+	if (!model->window_ns)
+		outbox->timer_ns = INT64_MIN;
 	memset(outbox->queued_ns, 0, sizeof(outbox->queued_ns));
 	for (i = 0; i < N_LANES; i++) {
 		struct sb_outbox_entry *entry;

@@ -66,8 +66,11 @@ struct sb_outbox_model {
  * the names live for ever, the numbers do not bind anybody. */
 const struct sb_outbox_model *sb_outbox_model(const char *name);
 
-/* The model for a server whose version (004, 351: "solanum-1.0-dev", "InspIRCd-4") is this;
- * "default" for any that is not known. */
+/* All their names, "default, gentle, none, ..."; lives for ever. */
+const char *sb_outbox_model_names(void);
+
+/* The model for a server whose version (004, 351: "solanum-1.0-dev", "InspIRCd-4") is this; "none"
+ * for Signalbox's own; "default" for any that is not known. */
 const struct sb_outbox_model *sb_outbox_model_of(const char *version);
 
 /* What a line costs under a model. Only what a server reads in it is looked at: a line that is not
@@ -124,7 +127,8 @@ void sb_outbox_init(struct sb_outbox *outbox, const struct sb_outbox_model *mode
 /* Frees what waits; unseen, so that one that was used for a connection is cleared before. */
 void sb_outbox_finish(struct sb_outbox *outbox);
 
-/* Counts by another model from now on, also what waits. What stands out stays so. */
+/* Counts by another model from now on, also what waits. What stands out stays so, but nothing does
+ * under a model without a window. */
 void sb_outbox_set_model(struct sb_outbox *outbox, const struct sb_outbox_model *model);
 
 /* Lets nothing go for so long but what goes at once: the server has said that we are too fast. Does

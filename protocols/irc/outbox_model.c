@@ -49,6 +49,13 @@ sb_outbox_model(const char *name)
 	return NULL;
 }
 
+/* A test holds it against the table. */
+const char *
+sb_outbox_model_names(void)
+{
+	return "default, gentle, none, ngircd, solanum, hybrid, unrealircd, inspircd, ergo";
+}
+
 /* Whether the text begins with the word, given in small letters. */
 static bool
 begins_with(const char *text, const char *word)
@@ -75,6 +82,8 @@ sb_outbox_model_of(const char *version)
 		{ "inspircd", "inspircd" },
 		{ "ergo", "ergo" },
 		{ "oragono", "ergo" },
+		/* It floods nobody out unless told to, and then it waits. */
+		{ "signalbox", "none" },
 	};
 	size_t i;
 

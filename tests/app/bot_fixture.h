@@ -59,7 +59,7 @@ add(struct fixture *f, const char *text)
 static inline struct sb_irc *
 make_irc(struct fixture *f, const char *label, struct sb_tape **ret_tape)
 {
-	struct sb_irc_options options = { .nick = "Quoth" };
+	struct sb_irc_options options = { .nick = "Quoth", .pace = "none", .hears_floods = true };
 	struct sb_error error;
 	struct sb_irc *irc;
 

@@ -15,7 +15,7 @@
 #include "protocols/irc/turns.h"
 #include "protocols/irc/wire.h"
 
-enum { N_LINES = 320 * SB_TURNS_LINES, N_NICKS = 500, N_CHANNELS = 20, LINE_CAP = 1024 };
+enum { N_LINES = 320 * SB_TURNS_LINES, N_NICKS = 500, N_CHANNELS = 20, LINE_MOST = 1024 };
 
 /* ---- The lines ---- */
 
@@ -112,7 +112,7 @@ make_corpus(struct corpus *corpus, bool has_tags)
 	size_t i;
 
 	corpus->len = 0;
-	corpus->bytes = malloc(N_LINES * LINE_CAP);
+	corpus->bytes = malloc(N_LINES * LINE_MOST);
 	if (!corpus->bytes)
 		abort();
 	for (i = 0; i < N_LINES; i++) {

@@ -128,7 +128,9 @@ check_alive(struct sb_tape *tape)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct sb_irc_options options = { .nick = "quoth", .password = "p" };
+	static const struct sb_irc_options options = {
+		.nick = "quoth", .password = "p", .version = "v"
+	};
 	static struct sb_simulation *sim;
 	struct run run = { .irc = NULL };
 	struct sb_tape *tape;

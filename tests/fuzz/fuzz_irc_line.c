@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "protocols/irc/irc_split.h"
 #include "protocols/irc/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -96,32 +95,18 @@ check_tags(const struct sb_wire_line *line)
 	static char value[SB_WIRE_TAGS_MAX];
 	const char *cursor = line->tags;
 	struct sb_wire_tag tag;
-	size_t total = 0;
+	size_t total = 0, i;
 	int64_t ms;
 
-	while (sb_wire_tag_next(&cursor, &tag)) {
+	for (i = 0; sb_wire_tag_next(&cursor, &tag); i++) {
 		sb_assert(tag.key.len);
 		total += sb_wire_unescape(tag.value, value) + 1;
 		(void)sb_wire_time(value, &ms);
-		check_tag(line->tags, &tag, value);
+		/* A few: each looks through all of them. */
+		if (i < 8)
+			check_tag(line->tags, &tag, value);
 	}
 	sb_assert(!*cursor && total <= SB_WIRE_TAGS_MAX);
-}
-
-/* The pieces of a split, and the spaces between them, are the text. */
-static void
-check_split(const char *text, size_t room)
-{
-	size_t len = strlen(text), next;
-
-	while (len) {
-		size_t taken = sb_irc_split_(text, len, room, &next);
-
-		sb_assert(taken && taken <= room && taken <= len);
-		sb_assert(next == taken || (next == taken + 1 && text[taken] == ' '));
-		text += next;
-		len -= next;
-	}
 }
 
 int
@@ -135,7 +120,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sb_assert(copy);
 	memcpy(copy, data, size);
 	copy[size] = '\0';
-	check_split(copy, 4 + size % 60);
 	error = sb_wire_parse((struct sb_bytes){ copy, size }, &line, &why);
 	free(copy);
 	sb_assert(!error || error == -ENODATA || why);

@@ -37,11 +37,15 @@ fixture_begin_with(struct fixture *f, struct sb_world *world, const struct sb_ir
 	sb_tape_connect(f->tape);
 }
 
-/* Connected and registered as quoth. */
+/* Connected and registered as quoth, in no hurry to be slow, and answering nobody by itself. */
 static inline void
 fixture_begin(struct fixture *f, struct sb_world *world)
 {
-	fixture_begin_with(f, world, &(struct sb_irc_options){ .nick = "quoth" });
+	fixture_begin_with(f, world,
+		&(struct sb_irc_options){ .nick = "quoth",
+			.pace = "none",
+			.ignores_ctcp = true,
+			.hears_floods = true });
 	sb_tape_feed_line(f->tape, ":irc.x 001 quoth :Welcome");
 	sb_probe_clear(f->probe);
 	sb_tape_clear(f->tape);

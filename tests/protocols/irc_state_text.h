@@ -129,7 +129,7 @@ put_channel(struct text *text, const struct sb_irc *irc, const char *what, const
 		put(text, "created %lld, url %s", (long long)sb_irc_channel_created_s(channel),
 			known(sb_irc_channel_url(channel)));
 	else
-		sb_assert(!"a thing that can be known of a channel");
+		sb_testing_fail(SB_PLACE, "\"%s\" is nothing that can be known", what);
 }
 
 static inline void

@@ -370,14 +370,21 @@ static void
 an_answer_that_cannot_be_queued_ends_the_connection(void **state)
 {
 	struct fixture f;
+	int n;
 
+	/* Two fill the stream, and 64 wait. */
 	fixture_begin(&f, *state);
 	sb_tape_set_marks(f.tape, 4, 8, 16);
 	sb_tape_set_room(f.tape, 0);
-	sb_tape_feed(f.tape, "PING :1\r\nPING :2\r\nPING :3\r\nPING :4\r\n");
+	for (n = 0; n < 33; n++) {
+		sb_tape_feed(f.tape, "PING :1\r\nPING :2\r\n");
+		assert_int_equal(sb_simulation_run_for(f.world->sim, 0), 0);
+	}
+	assert_true(sb_tape_is_open(f.tape));
+	sb_tape_feed(f.tape, "PING :3\r\nPING :4\r\n");
 	sb_probe_seek(f.probe, "irc.disconnected error=-ENOBUFS text~PONG");
 	/* What came after it is not read any more. */
-	assert_int_equal(sb_probe_count(f.probe, "irc.command verb=PING"), 3);
+	assert_int_equal(sb_probe_count(f.probe, "irc.command verb=PING"), 67);
 	sb_tape_expect_over(f.tape, -ECONNABORTED);
 	fixture_end(&f);
 }

@@ -362,6 +362,23 @@ a_space_too_near_the_beginning_is_not_a_place_to_split(void **state)
 }
 
 static void
+formatting_goes_on_in_the_next_line(void **state)
+{
+	struct fixture f;
+	char text[601], said[601] = "";
+
+	memset(text, 'x', sizeof(text));
+	text[0] = '\2';
+	text[sizeof(text) - 1] = '\0';
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_say(f.irc, "#c", "%s", text), 0);
+	take_line(&f, WORST_PREFIX, "PRIVMSG #c :\2", "", said);
+	take_line(&f, WORST_PREFIX, "PRIVMSG #c :\2", "", said);
+	assert_string_equal(said, text + 1);
+	fixture_end(&f);
+}
+
+static void
 a_long_action_is_framed_in_every_line(void **state)
 {
 	struct fixture f;
@@ -430,16 +447,21 @@ a_long_text_is_said_whole_or_not_at_all(void **state)
 {
 	struct fixture f;
 	char text[1001];
+	int i;
 
 	memset(text, 'x', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	fixture_begin(&f, *state);
-	sb_tape_set_marks(f.tape, 100, 200, 600);
+	sb_tape_set_marks(f.tape, 1, 1, 600);
 	sb_tape_set_room(f.tape, 0);
+	/* One for the stream, and all but two of those that may wait. */
+	for (i = 0; i < 1 + 254; i++)
+		assert_int_equal(sb_irc_say(f.irc, "#c", "short"), 0);
 	assert_int_equal(sb_irc_say(f.irc, "#c", "%s", text), -ENOBUFS);
 	assert_int_equal(sb_irc_say(f.irc, "#c", "short"), 0);
 	sb_tape_set_room(f.tape, SIZE_MAX);
-	sb_tape_expect(f.tape, "PRIVMSG #c :short\r\n");
+	assert_null(strchr(sb_tape_written(f.tape), 'x'));
+	assert_int_equal(strlen(sb_tape_written(f.tape)), 256 * strlen("PRIVMSG #c :short\r\n"));
 	fixture_end(&f);
 }
 
@@ -458,6 +480,7 @@ main(void)
 		kit_test(long_texts_are_split_between_characters),
 		kit_test(long_texts_are_split_at_spaces_where_there_are_some),
 		kit_test(a_space_too_near_the_beginning_is_not_a_place_to_split),
+		kit_test(formatting_goes_on_in_the_next_line),
 		kit_test(a_long_action_is_framed_in_every_line),
 		kit_test(lines_are_as_long_as_our_name_lets_them_be),
 		kit_test(a_long_text_is_said_whole_or_not_at_all),

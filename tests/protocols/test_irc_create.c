@@ -12,6 +12,7 @@ static void
 what_irc_cannot_carry_is_refused_at_creation(void **state)
 {
 	static const char *const no_channel[] = { "#a b" }, *const person[] = { "bob" };
+	static const char *const channel[] = { "#a" }, *const bad_keys[] = { "a,b" };
 	static const struct {
 		struct sb_irc_options options;
 		const char *part;
@@ -35,6 +36,11 @@ what_irc_cannot_carry_is_refused_at_creation(void **state)
 		{ { .nick = "a", .password = "b\rc" }, "password" },
 		{ { .nick = "a", .channels = no_channel, .n_channels = 1 }, "channel" },
 		{ { .nick = "a", .channels = person, .n_channels = 1 }, "\"bob\"" },
+		{ { .nick = "a", .pace = "fast" }, "\"fast\" is no pace: there are default, " },
+		{ { .nick = "a", .version = "a\nb" }, "version" },
+		{ { .nick = "a", .version = "a\1b" }, "version" },
+		{ { .nick = "a", .channels = channel, .n_channels = 1, .keys = bad_keys },
+			"the key of #a" },
 		{ { .nick = "a", .url = "tcp://127.0.0.1:6667/x" }, "port" },
 		{ { .nick = "a", .url = "tcp//127.0.0.1:6667" }, "tcp//" },
 	};
@@ -98,6 +104,25 @@ what_is_wrong_with_a_name_is_said_with_the_limit(void **state)
 	}
 	assert_true(sb_irc_nick_is_fine("quoth"));
 	assert_false(sb_irc_nick_is_fine("1quoth"));
+}
+
+static void
+channels_have_their_keys(void **state)
+{
+	static const char *const channels[] = { "#a", "#b", "#c" };
+	static const char *const keys[] = { NULL, "sesame", NULL };
+	struct fixture f;
+
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){ .nick = "quoth",
+			.channels = channels,
+			.n_channels = 3,
+			.keys = keys,
+			.pace = "none" });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_expect(f.tape, "JOIN #b sesame\r\nJOIN #a,#c\r\n");
+	fixture_end(&f);
 }
 
 static void
@@ -203,6 +228,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		kit_test(what_irc_cannot_carry_is_refused_at_creation),
 		kit_test(what_is_wrong_with_a_name_is_said_with_the_limit),
+		kit_test(channels_have_their_keys),
 		kit_test(one_without_a_url_cannot_be_opened),
 		kit_test(one_labels_itself_with_its_host),
 		kit_test(names_are_compared_as_irc_does),

@@ -118,6 +118,7 @@ create_irc(struct sb_world *world)
 	assert_int_equal(sb_irc_create(world->d, world->r,
 				 &(struct sb_irc_options){ .url = URL,
 					 .nick = "quoth",
+					 .pace = "none",
 					 .channels = channels,
 					 .n_channels = 1 },
 				 SB_PLACE, &irc, NULL),

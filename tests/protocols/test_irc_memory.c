@@ -54,6 +54,7 @@ failing_vasprintf(char **ret_text, const char *format, va_list args)
 #include "protocols/irc/irc.c"
 #include "protocols/irc/irc_channels.c"
 #include "protocols/irc/irc_commands.c"
+#include "protocols/irc/outbox.c"
 #include "protocols/irc/turns.c"
 #include "protocols/line/line.c"
 #undef calloc
@@ -99,6 +100,7 @@ static void
 a_command_without_memory_says_nothing_and_changes_nothing(void **state)
 {
 	struct fixture f;
+	char text[1001];
 	int i;
 
 	fixture_begin(&f, *state);
@@ -106,10 +108,15 @@ a_command_without_memory_says_nothing_and_changes_nothing(void **state)
 		n_left = i;
 		assert_int_equal(sb_irc_say(f.irc, "#c", "hi"), -ENOMEM);
 	}
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 4; i++) {
 		n_left = i;
 		assert_int_equal(sb_irc_join(f.irc, "#c", "key"), -ENOMEM);
 	}
+	/* Of a text of three lines the last. */
+	memset(text, 'x', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	n_left = 3;
+	assert_int_equal(sb_irc_say(f.irc, "#c", "%s", text), -ENOMEM);
 	n_left = -1;
 	sb_tape_expect(f.tape, "");
 	assert_int_equal(f.irc->n_channels, 0);
@@ -123,6 +130,19 @@ a_command_without_memory_says_nothing_and_changes_nothing(void **state)
 	assert_int_equal(sb_irc_join(f.irc, "#C", NULL), 0);
 	assert_int_equal(f.irc->n_channels, 1);
 	assert_null(f.irc->channels[0].key);
+	fixture_end(&f);
+}
+
+static void
+an_answer_without_memory_ends_the_connection(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	n_left = 0;
+	sb_tape_feed_line(f.tape, "PING :x");
+	assert_int_equal(n_left, -1);
+	sb_probe_seek(f.probe, "irc.disconnected error=-ENOMEM text~PONG");
 	fixture_end(&f);
 }
 
@@ -167,6 +187,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		kit_test(a_creation_that_fails_for_memory_leaves_nothing),
 		kit_test(a_command_without_memory_says_nothing_and_changes_nothing),
+		kit_test(an_answer_without_memory_ends_the_connection),
 		kit_test(a_line_that_cannot_be_held_is_told_and_the_next_is_read),
 		kit_test(more_than_a_turn_takes_that_cannot_be_held_ends_the_connection),
 	};

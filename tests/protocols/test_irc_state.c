@@ -91,7 +91,7 @@ a_handler_finds_done_what_its_signal_tells(void **state)
 	fixture_end(&f);
 }
 
-/* Somebody who ends the client at one signal. */
+/* Somebody who ends the client at one signal, and hears no other. */
 static void
 destroy_at(void *self, void *from, const struct sb_signal *signal, const void *payload)
 {
@@ -100,6 +100,7 @@ destroy_at(void *self, void *from, const struct sb_signal *signal, const void *p
 	(void)from;
 	(void)signal;
 	(void)payload;
+	assert_non_null(f->irc);
 	sb_irc_destroy(f->irc);
 	f->irc = NULL;
 }

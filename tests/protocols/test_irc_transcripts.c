@@ -28,7 +28,11 @@ create(void *self, struct sb_world *world, const char *url)
 {
 	static const char *const channels[] = { "#signalbox" };
 	struct sb_irc_options options = {
-		.url = url, .nick = "quoth", .channels = channels, .n_channels = 1
+		.url = url,
+		.nick = "quoth",
+		.channels = channels,
+		.n_channels = 1,
+		.version = "Quoth 1",
 	};
 	struct subject *subject = self;
 	struct sb_error why = { 0, "" };

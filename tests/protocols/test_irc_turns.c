@@ -162,7 +162,9 @@ the_end_is_told_last_over_the_network_too(void **state)
 		.accepted = on_accepted,
 		.failed = on_failed,
 	};
-	struct sb_irc_options options = { .url = "tcp://127.0.0.1:6667", .nick = "quoth" };
+	struct sb_irc_options options = {
+		.url = "tcp://127.0.0.1:6667", .nick = "quoth", .hears_floods = true
+	};
 	struct sb_world *world = *state;
 	struct sb_probe *probe = sb_probe_create(world->d, "irc.*");
 	struct sb_irc *irc = fixture_create_irc(world, &options);

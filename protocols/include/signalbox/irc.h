@@ -57,10 +57,15 @@ struct sb_irc_options {
 	const char *const *channels; /* joined after each registration; at most 200 bytes each */
 	size_t n_channels;
 	const char *const *keys; /* n_channels of them, NULL where there is none; NULL: no keys */
-	const char *pace; /* how fast we may talk: "default", "gentle", "none", or a kind of server
-			     ("ngircd", "solanum", "inspircd" ...); what the server says it is */
+	/* How fast we may talk: "default", "gentle", "none", or a kind of server ("ngircd",
+	 * "solanum", "inspircd" ...); what the server says it is. After one has closed on us for
+	 * "Excess Flood" it is "gentle", until we are opened anew. */
+	const char *pace;
 	const char *version; /* what CTCP VERSION is answered with; nothing */
-	bool ignores_ctcp; /* answers none: else VERSION, PING, TIME and CLIENTINFO, not too often */
+	/* Answers none: else VERSION, PING, TIME and CLIENTINFO, where one asks us alone, and not too
+	 * often; after irc.ctcp_requested, so that who answers in a handler sets this. */
+	bool ignores_ctcp;
+	bool hears_floods; /* of anybody: else who says too much is not heard for 5 min (irc.flooded) */
 	int64_t retry_min_ns; /* the first delay before connecting again; 2 s */
 	int64_t retry_max_ns; /* the longest; 5 min */
 	int64_t ping_after_ns; /* of silence, and the link is dead after as much again; 90 s */
@@ -97,7 +102,8 @@ SB_API int sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error);
  * -EALREADY as above, and the stream is still the caller's. */
 SB_API int sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream);
 
-/* Says QUIT, lets the server close (for 5 s at most), and does not try again. irc.disconnected
+/* Says QUIT before all that waits, which is not sent any more, lets the server close (for 5 s at
+ * most), and does not try again. irc.disconnected
  * comes when it is over, with error 0 and will_retry false; also, in a later turn, when there was
  * no connection. What the server still sends is told; commands are -ENOTCONN. Again, before the
  * next open or attach, is harmless and tells nothing.
@@ -143,12 +149,19 @@ SB_API bool sb_irc_is_channel(const char *target);
 /* The commands. Each returns 0; -EINVAL when a parameter holds CR or LF, or is empty, begins with
  * ':' or has a space where IRC allows none, or is no channel or nick where one is needed; -EMSGSIZE
  * when the line would pass 512 bytes and cannot be split; -ENOTCONN when we are not registered;
- * -ENOBUFS, -EPIPE as sb_stream_write(); -ENOMEM. Where it is not 0, nothing was sent.
+ * -EPIPE when writing has failed; -ENOBUFS when so much waits already that there is no room; -ENOMEM.
+ * Where it is not 0, nothing was sent.
+ *
+ * A line goes at once, or when the server allows it: first what is said, notices included, those it
+ * is said to in turn; then all else, in its order. So a JOIN may go after what is said behind it:
+ * irc.joined tells when one can talk. What the end of the connection finds waiting is irc.not_sent.
  *
  * say, notice_to and act split a text that is too long, as others will see it with our name before
- * it, into several lines: at a space, which goes, where there is one in the second half of a line,
- * else between characters. An empty text is -EINVAL, except for act, and so is a \1 in act. In the
- * others a \1 goes out as it is; a text that begins with one, a CTCP, is not split: -EMSGSIZE. */
+ * it, into several lines, all of which are sent or none: at a space, which goes, where there is one
+ * in the second half of a line, else between characters as people see them; formatting that is open
+ * goes on in the next. An empty text is -EINVAL, except for act, and so is a \1 in act. In the others
+ * a \1 goes out as it is; a text that begins with one, a CTCP other than an action, is not split:
+ * -EMSGSIZE. */
 SB_PRINTF(3, 4)
 SB_API int sb_irc_say(struct sb_irc *irc, const char *target, const char *format, ...);
 SB_PRINTF(3, 4)
