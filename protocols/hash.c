@@ -6,23 +6,28 @@ rotate(uint64_t x, int bits)
 	return x << bits | x >> (64 - bits);
 }
 
-static void
-mix(uint64_t v[4])
+struct state {
+	uint64_t a, b, c, d;
+};
+
+static inline struct state
+mix(struct state v)
 {
-	v[0] += v[1];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[0] = rotate(v[0], 32);
-	v[2] += v[3];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] += v[3];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] += v[1];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[2] = rotate(v[2], 32);
+	v.a += v.b;
+	v.b = rotate(v.b, 13) ^ v.a;
+	v.a = rotate(v.a, 32);
+	v.c += v.d;
+	v.d = rotate(v.d, 16) ^ v.c;
+	v.a += v.d;
+	v.d = rotate(v.d, 21) ^ v.a;
+	v.c += v.b;
+	v.b = rotate(v.b, 17) ^ v.c;
+	v.c = rotate(v.c, 32);
+	return v;
 }
 
 /* Up to eight bytes as a number, the first the lowest. */
-static uint64_t
+static inline uint64_t
 load(const unsigned char *bytes, size_t len)
 {
 	uint64_t word = 0;
@@ -33,30 +38,30 @@ load(const unsigned char *bytes, size_t len)
 	return word;
 }
 
+static inline struct state
+take(struct state v, uint64_t word)
+{
+	v.d ^= word;
+	v = mix(v);
+	v.a ^= word;
+	return v;
+}
+
 uint32_t
 sb_hash_bytes(const struct sb_hash_seed *seed, const void *key, size_t len)
 {
 	const unsigned char *at = key;
-	uint64_t v[4] = { seed->k0 ^ UINT64_C(0x736f6d6570736575),
+	struct state v = { seed->k0 ^ UINT64_C(0x736f6d6570736575),
 		seed->k1 ^ UINT64_C(0x646f72616e646f6d), seed->k0 ^ UINT64_C(0x6c7967656e657261),
 		seed->k1 ^ UINT64_C(0x7465646279746573) };
-	uint64_t last = (uint64_t)len << 56, word;
 	size_t left;
+	uint64_t word;
 
-	for (left = len; left >= 8; left -= 8, at += 8) {
-		word = load(at, 8);
-		v[3] ^= word;
-		mix(v);
-		v[0] ^= word;
-	}
-	last |= load(at, left);
-	v[3] ^= last;
-	mix(v);
-	v[0] ^= last;
-	v[2] ^= 0xff;
-	mix(v);
-	mix(v);
-	mix(v);
-	word = v[0] ^ v[1] ^ v[2] ^ v[3];
+	for (left = len; left >= 8; left -= 8, at += 8)
+		v = take(v, load(at, 8));
+	v = take(v, (uint64_t)len << 56 | load(at, left));
+	v.c ^= 0xff;
+	v = mix(mix(mix(v)));
+	word = v.a ^ v.b ^ v.c ^ v.d;
 	return (uint32_t)(word ^ word >> 32);
 }

@@ -182,6 +182,7 @@ on_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 
 	(void)stream;
 	irc->heard_ns = sb_reactor_now_ns(irc->r);
+	irc->heard_wall_ms = sb_reactor_wall_ns(irc->r) / SB_MS;
 	if (sb_turns_feed(&irc->turns, bytes))
 		sb_irc_end_(irc, -ENOMEM, "no memory to hold what the server said");
 }

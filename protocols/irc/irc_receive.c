@@ -139,7 +139,7 @@ receive_pong(struct sb_irc *irc, const struct received *m)
 	return ran == -ECANCELED ? ran : sb_irc_receive_other_(irc, m);
 }
 
-/* The table, sorted by verb. */
+/* The table, sorted by verb; without PRIVMSG. */
 
 struct command {
 	const char *verb;
@@ -213,7 +213,6 @@ static const struct command commands[] = {
 	{ "PART", 1, sb_irc_receive_part_ },
 	{ "PING", 0, receive_ping },
 	{ "PONG", 0, receive_pong },
-	{ "PRIVMSG", 2, sb_irc_receive_message_ },
 	{ "QUIT", 0, sb_irc_receive_quit_ },
 	{ "RENAME", 2, sb_irc_receive_rename_ },
 	{ "SETNAME", 1, sb_irc_receive_setname_ },
@@ -230,61 +229,54 @@ compare_verb(const void *verb, const void *entry)
 static const struct command *
 find_command(const struct sb_wire_line *line)
 {
+	static const struct command message = { "PRIVMSG", 2, sb_irc_receive_message_ };
 	static const struct command other = { "", 0, sb_irc_receive_other_ };
-	const struct command *found = bsearch(line->verb, commands,
-		sizeof(commands) / sizeof(commands[0]), sizeof(commands[0]), compare_verb);
-	bool is_numeric = found && *found->verb >= '1' && *found->verb <= '9';
+	const struct command *found;
+	bool is_numeric;
+
+	/* Most lines are one. */
+	if (!strcmp(line->verb, message.verb))
+		return &message;
+	found = bsearch(line->verb, commands, sizeof(commands) / sizeof(commands[0]),
+		sizeof(commands[0]), compare_verb);
+	is_numeric = found && *found->verb >= '1' && *found->verb <= '9';
 
 	if (!found || (is_numeric && line->n_params < found->n_needed))
 		return &other;
 	return found;
 }
 
-static bool
-is_key(const struct sb_wire_tag *tag, const char *key)
-{
-	return tag->key.len == strlen(key) && !memcmp(tag->key.ptr, key, tag->key.len);
-}
+/* The tags that fields are for. */
+enum { TIME, ACCOUNT, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
+static const struct sb_bytes tags[] = {
+	[TIME] = { "time", 4 },
+	[ACCOUNT] = { "account", 7 },
+	[MSGID] = { "msgid", 5 },
+	[BATCH] = { "batch", 5 },
+	[LABEL] = { "label", 5 },
+	[BOT] = { "bot", 3 },
+	[REPLY] = { "+reply", 6 },
+	[DRAFT_REPLY] = { "+draft/reply", 12 },
+};
 
-/* Where the value of a tag belongs; NULL for one that no field is for. */
-static const char **
-field_of(struct received *m, const struct sb_wire_tag *tag, const char **batch)
-{
-	if (is_key(tag, "account"))
-		return &m->account;
-	if (is_key(tag, "msgid"))
-		return &m->msgid;
-	if (is_key(tag, "batch"))
-		return batch;
-	if (is_key(tag, "label"))
-		return &m->label;
-	if (is_key(tag, "+reply") || is_key(tag, "+draft/reply"))
-		return &m->in_reply_to;
-	return NULL;
-}
-
-/* The values go to buf, of SB_WIRE_TAGS_MAX bytes: together they are shorter than the tags.
- * ret_batch: the reference of the batch that the line is in; NULL for none. */
+/* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the
+ * line is in; NULL for none. A time that is none leaves the time of arrival. */
 static void
 read_tags(struct received *m, char *buf, const char **ret_batch)
 {
-	const char *cursor = m->line->tags;
-	struct sb_wire_tag tag;
+	const char *values[N_TAGS];
 
-	while (sb_wire_tag_next(&cursor, &tag)) {
-		const char **field = field_of(m, &tag, ret_batch);
-
-		if (field) {
-			*field = buf;
-			buf += sb_wire_unescape(tag.value, buf) + 1;
-		} else if (is_key(&tag, "time")) {
-			/* A time that is none leaves the time of arrival. */
-			(void)sb_wire_unescape(tag.value, buf);
-			(void)sb_wire_time(buf, &m->time_ms);
-		} else if (is_key(&tag, "bot")) {
-			m->is_bot = true;
-		}
-	}
+	if (!*m->line->tags)
+		return;
+	sb_wire_tags_pick(m->line->tags, tags, N_TAGS, buf, values);
+	m->account = values[ACCOUNT];
+	m->msgid = values[MSGID];
+	m->label = values[LABEL];
+	m->in_reply_to = values[REPLY] ? values[REPLY] : values[DRAFT_REPLY];
+	m->is_bot = values[BOT] != NULL;
+	*ret_batch = values[BATCH];
+	if (values[TIME])
+		(void)sb_wire_time(values[TIME], &m->time_ms);
 }
 
 /* What a line in a batch has of it. */
@@ -350,7 +342,7 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	why = find_fault(&line, command);
 	if (why)
 		return sb_irc_malformed_(irc, bytes, why);
-	m.time_ms = sb_reactor_wall_ns(irc->r) / SB_MS;
+	m.time_ms = irc->heard_wall_ms;
 	read_tags(&m, values, &batch);
 	if (batch)
 		join_batch(irc, &m, batch);

@@ -140,9 +140,17 @@ sb_irc_receive_mode_(struct sb_irc *irc, const struct received *m)
 
 	if (apply_modes(irc, m) == -ECANCELED)
 		return -ECANCELED;
-	for (i = 1; i < m->line->n_params && len < sizeof(modes); i++)
-		len += (size_t)snprintf(
-			modes + len, sizeof(modes) - len, "%s%s", i > 1 ? " " : "", param(m, i));
+	for (i = 1; i < m->line->n_params; i++) {
+		size_t param_len = strlen(param(m, i));
+
+		if (len + param_len + 1 >= sizeof(modes))
+			break;
+		if (i > 1)
+			modes[len++] = ' ';
+		memcpy(modes + len, param(m, i), param_len);
+		len += param_len;
+	}
+	modes[len] = '\0';
 	return sb_irc_mode_changed_emit(irc->d, irc,
 		&(struct sb_irc_mode_changed){ .target = param(m, 0), .modes = modes, SOURCE(m) });
 }

@@ -6,33 +6,6 @@
 #include <string.h>
 
 bool
-sb_ircd_matches(const char *mask, const char *text)
-{
-	const char *star = NULL, *again = NULL;
-
-	while (*text) {
-		if (*mask == '*') {
-			star = ++mask;
-			again = text;
-		} else if (*mask
-			   && (*mask == '?'
-				   || sb_casemap_fold(SB_CASEMAP_RFC1459, *mask)
-					      == sb_casemap_fold(SB_CASEMAP_RFC1459, *text))) {
-			mask++;
-			text++;
-		} else if (star) {
-			/* The last star stands for one character more. */
-			mask = star;
-			text = ++again;
-		} else {
-			return false;
-		}
-	}
-	mask += strspn(mask, "*");
-	return !*mask;
-}
-
-bool
 sb_ircd_is_listed(
 	const struct ircd_channel *channel, enum ircd_list list, const struct ircd_client *client)
 {
@@ -41,7 +14,7 @@ sb_ircd_is_listed(
 
 	sb_ircd_source(client, source);
 	DL_FOREACH(channel->masks[list], mask)
-	if (sb_ircd_matches(mask->text, source))
+	if (sb_mask_matches(SB_CASEMAP_RFC1459, mask->text, source))
 		return true;
 	return false;
 }

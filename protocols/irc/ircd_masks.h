@@ -6,10 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether text is what the mask stands for: * any characters, ? one. Small letters and capitals are
- * the same, as in nicks. */
-bool sb_ircd_matches(const char *mask, const char *text);
-
 /* The mask that a client meant: "nick", "user@host" or "nick!user" made whole. False when it does not
  * fit into cap bytes with its NUL, or cannot stand in a line. */
 bool sb_ircd_complete_mask(const char *text, char *buf, size_t cap);

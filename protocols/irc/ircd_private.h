@@ -22,6 +22,7 @@
 
 #include "casemap.h"
 #include "ircd_masks.h"
+#include "mask.h"
 #include "table.h"
 #include "turns.h"
 #include "wire.h"

@@ -187,7 +187,7 @@ sb_ircd_label_begin(struct ircd_client *client, const char *tags)
 	if ((client->caps & needed) != needed)
 		return;
 	while (sb_wire_tag_next(&tags, &tag)) {
-		if (tag.key.len != 5 || memcmp(tag.key.ptr, "label", 5) != 0)
+		if (!sb_wire_tag_is(&tag, "label"))
 			continue;
 		label->client = NULL;
 		if (!tag.value.len || tag.value.len >= sizeof(label->value)

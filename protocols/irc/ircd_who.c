@@ -107,13 +107,17 @@ who_channel(const struct question *q, const struct ircd_channel *channel)
 }
 
 static bool
+matches(const struct question *q, const char *text)
+{
+	return sb_mask_matches(SB_CASEMAP_RFC1459, q->mask, text);
+}
+
+static bool
 is_meant(const struct question *q, const struct ircd_client *user)
 {
 	return user->is_registered
-	       && (sb_ircd_matches(q->mask, user->nick->text)
-		       || sb_ircd_matches(q->mask, user->user)
-		       || sb_ircd_matches(q->mask, user->host)
-		       || sb_ircd_matches(q->mask, user->realname));
+	       && (matches(q, user->nick->text) || matches(q, user->user) || matches(q, user->host)
+		       || matches(q, user->realname));
 }
 
 static void

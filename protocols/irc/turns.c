@@ -4,30 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The piece holds at most one line's end, and so at most one line. Returns whether to go on. */
+/* Whether no line may be taken now. */
 static bool
-take_piece(struct sb_turns *turns, struct sb_bytes piece)
+must_wait(const struct sb_turns *turns)
 {
-	struct sb_bytes line;
-	enum sb_line got;
-	int ret = 0;
-
-	sb_line_feed(&turns->lines, piece);
-	while ((got = sb_line_next(&turns->lines, &line)) != SB_LINE_NONE)
-		if (!ret && turns->stream)
-			ret = turns->take(turns->self, got, line);
-	return !ret && turns->stream;
-}
-
-/* Reads on without telling anybody, so that a line begun in here ends where it ends. */
-static void
-skip_lines(struct sb_turns *turns, struct sb_bytes bytes)
-{
-	struct sb_bytes line;
-
-	sb_line_feed(&turns->lines, bytes);
-	while (sb_line_next(&turns->lines, &line) != SB_LINE_NONE)
-		;
+	return turns->is_held || (turns->waits_for_reader && sb_stream_is_full(turns->stream));
 }
 
 /* Takes the lines of one turn, unless the peer has to read first. Returns how many of the bytes are
@@ -35,24 +16,24 @@ skip_lines(struct sb_turns *turns, struct sb_bytes bytes)
 static size_t
 take_some(struct sb_turns *turns, struct sb_bytes bytes)
 {
-	const char *begin = bytes.ptr;
-	size_t at = 0;
+	struct sb_bytes line;
+	enum sb_line got;
 	int n;
 
-	for (n = 0; at < bytes.len && n < SB_TURNS_LINES; n++) {
-		const char *end = memchr(begin + at, '\n', bytes.len - at);
-		size_t len = end ? (size_t)(end - begin) + 1 - at : bytes.len - at;
-
-		if (turns->is_held || (turns->waits_for_reader && sb_stream_is_full(turns->stream)))
-			break;
-		if (!take_piece(turns, (struct sb_bytes){ begin + at, len })) {
-			at += len;
-			skip_lines(turns, (struct sb_bytes){ begin + at, bytes.len - at });
+	sb_line_feed(&turns->lines, bytes);
+	for (n = 0; n < SB_TURNS_LINES && !must_wait(turns); n++) {
+		got = sb_line_next(&turns->lines, &line);
+		if (got == SB_LINE_NONE)
 			return bytes.len;
-		}
-		at += len;
+		if (!turns->take(turns->self, got, line) && turns->stream)
+			continue;
+		/* Reads on without telling anybody, so that a line begun in here ends where it
+		 * ends. */
+		while (sb_line_next(&turns->lines, &line) != SB_LINE_NONE)
+			;
+		return bytes.len;
 	}
-	return at;
+	return bytes.len - sb_line_unfeed(&turns->lines).len;
 }
 
 static void

@@ -12,7 +12,9 @@
 
 enum {
 	SB_WIRE_MAX = 512, /* bytes of a line, its \r\n included, its tags not */
+	SB_WIRE_LONG_MAX = 16384, /* the same, at most, of a server that allows more (LINELEN) */
 	SB_WIRE_TAGS_MAX = 8191, /* bytes of tags, the @ and the space after them included */
+	SB_WIRE_CLIENT_TAGS_MAX = 4096, /* the same of tags that a client sends */
 	SB_WIRE_ANY_MAX = SB_WIRE_TAGS_MAX + SB_WIRE_MAX, /* bytes of both, the \r\n included */
 	SB_WIRE_PARAMS_MAX = 15,
 };
@@ -30,7 +32,7 @@ struct sb_wire_line {
 	const char *verb; /* in capitals, or three digits */
 	size_t n_params;
 	const char *params[SB_WIRE_PARAMS_MAX + 1]; /* those past n_params are "" */
-	char text[SB_WIRE_ANY_MAX];
+	char text[SB_WIRE_TAGS_MAX + SB_WIRE_LONG_MAX];
 };
 
 /* Reads one line, given without its end; bytes is not kept. Runs of spaces count as one, and what
@@ -40,13 +42,20 @@ struct sb_wire_line {
  * last two *ret_why says, in a few words that live for ever, what is wrong. */
 int sb_wire_parse(struct sb_bytes bytes, struct sb_wire_line *ret_line, const char **ret_why);
 
+/* The same with another limit than SB_WIRE_MAX for what is not tags: from that to SB_WIRE_LONG_MAX.
+ * Each part of the line may then be as long. */
+int sb_wire_parse_long(
+	struct sb_bytes bytes, size_t max, struct sb_wire_line *ret_line, const char **ret_why);
+
 /* A line to be written. */
 struct sb_wire_out {
-	const char *tags; /* as they go out, without the @; NULL for none */
+	const char *tags; /* as they go out, without the @ (struct sb_wire_tags); NULL for none */
 	const char *source; /* without the colon; NULL for none */
 	const char *verb;
 	const char *const *params;
 	size_t n_params;
+	size_t max; /* bytes of the line as SB_WIRE_MAX counts them, which 0 stands for */
+	size_t tags_max; /* bytes of its tags as SB_WIRE_TAGS_MAX counts them, which 0 stands for */
 	bool colon; /* the last parameter gets its colon even where it needs none */
 	bool cuts; /* a last parameter too long for the line is cut, between characters */
 };
@@ -87,6 +96,27 @@ struct sb_wire_tag {
 /* The next tag of *cursor, which begins as a line's tags and moves on; false after the last. Of
  * tags with the same key the last one counts. */
 bool sb_wire_tag_next(const char **cursor, struct sb_wire_tag *ret_tag);
+
+/* Whether its key is that one. */
+bool sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key);
+
+/* Reads the tags that somebody wants: ret_values[i] is the value of keys[i], its escapes undone; ""
+ * for a tag without one; NULL for a tag that is not there. The values lie in buf, of
+ * strlen(tags) + 1 bytes at least. */
+void sb_wire_tags_pick(const char *tags, const struct sb_bytes *keys, size_t n_keys, char *buf,
+	const char **ret_values);
+
+/* Tags being written: begins as { buf, its size, 0 }, and is a text at any time after the first. */
+struct sb_wire_tags {
+	char *buf;
+	size_t cap, len;
+};
+
+/* Adds a tag to them, its value escaped; NULL or "" for none.
+ * Returns 0; -EINVAL when the key is none (IRCv3 message-tags: "+draft/reply", a vendor before the
+ * slash, letters, digits and hyphens after it); -ENOBUFS when it does not fit. What there is stays
+ * as it is then. */
+int sb_wire_tags_add(struct sb_wire_tags *tags, const char *key, const char *value_or_null);
 
 /* Writes the value with its escapes undone, and a NUL, to buf, of value.len + 1 bytes at least.
  * Returns the length without the NUL. */

@@ -1,27 +1,148 @@
 #include "wire.h"
 
+#include <errno.h>
 #include <string.h>
+
+/* Not strcspn(), which takes three times as long. */
+static const char *
+find_end(const char *value)
+{
+	const char *end = strchr(value, ';');
+
+	return end ? end : value + strlen(value);
+}
 
 bool
 sb_wire_tag_next(const char **cursor, struct sb_wire_tag *ret_tag)
 {
-	const char *at = *cursor + strspn(*cursor, ";");
-	size_t len = strcspn(at, ";"), key_len = strcspn(at, "=;");
+	const char *key = *cursor, *at, *value;
 
 	/* A key cannot be empty: such a tag is nothing. */
-	while (len && !key_len) {
-		at += len + strspn(at + len, ";");
-		len = strcspn(at, ";");
-		key_len = strcspn(at, "=;");
+	for (; *key == ';' || *key == '='; key++)
+		if (*key == '=')
+			key = find_end(key) - 1;
+	for (at = key; *at && *at != '=' && *at != ';';)
+		at++;
+	value = at + (*at == '=');
+	*cursor = find_end(value);
+	ret_tag->key = (struct sb_bytes){ key, (size_t)(at - key) };
+	ret_tag->value = (struct sb_bytes){ value, (size_t)(*cursor - value) };
+	return at > key;
+}
+
+bool
+sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key)
+{
+	return tag->key.len == strlen(key) && !memcmp(tag->key.ptr, key, tag->key.len);
+}
+
+static bool
+is_same(struct sb_bytes a, struct sb_bytes b)
+{
+	return a.len == b.len && !memcmp(a.ptr, b.ptr, a.len);
+}
+
+void
+sb_wire_tags_pick(const char *tags, const struct sb_bytes *keys, size_t n_keys, char *buf,
+	const char **ret_values)
+{
+	struct sb_wire_tag tag;
+	size_t i;
+
+	for (i = 0; i < n_keys; i++)
+		ret_values[i] = NULL;
+	while (sb_wire_tag_next(&tags, &tag)) {
+		for (i = 0; i < n_keys && !is_same(tag.key, keys[i]); i++)
+			;
+		if (i == n_keys)
+			continue;
+		ret_values[i] = buf;
+		buf += sb_wire_unescape(tag.value, buf) + 1;
 	}
-	*cursor = at + len;
-	if (!len)
+}
+
+/* "+", a vendor and a slash may stand before the name. */
+static bool
+is_key(const char *key)
+{
+	static const char name[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
+	const char *slash;
+
+	key += *key == '+';
+	slash = strrchr(key, '/');
+	if (slash && (slash == key || key[strcspn(key, " ;=\r\n")]))
 		return false;
-	ret_tag->key = (struct sb_bytes){ at, key_len };
-	ret_tag->value = (struct sb_bytes){ at + len, 0 };
-	if (key_len < len)
-		ret_tag->value = (struct sb_bytes){ at + key_len + 1, len - key_len - 1 };
-	return true;
+	if (slash)
+		key = slash + 1;
+	return *key && !key[strspn(key, name)];
+}
+
+/* What stands for a character in a value, after a backslash; 0 for the character itself. */
+static char
+escape(char c)
+{
+	switch (c) {
+	case ';':
+		return ':';
+	case ' ':
+		return 's';
+	case '\r':
+		return 'r';
+	case '\n':
+		return 'n';
+	case '\\':
+		return '\\';
+	default:
+		return 0;
+	}
+}
+
+/* How much longer a value is with its escapes. */
+static size_t
+count_escapes(const char *value)
+{
+	size_t n = 0;
+
+	for (; *value; value++)
+		n += escape(*value) != 0;
+	return n;
+}
+
+static void
+put_escaped(struct sb_wire_tags *tags, const char *value)
+{
+	for (; *value; value++) {
+		char c = escape(*value);
+
+		if (c)
+			tags->buf[tags->len++] = '\\';
+		tags->buf[tags->len++] = c ? c : *value;
+	}
+}
+
+int
+sb_wire_tags_add(struct sb_wire_tags *tags, const char *key, const char *value_or_null)
+{
+	const char *value = value_or_null ? value_or_null : "";
+	size_t key_len = strlen(key), need = (tags->len > 0) + key_len + 1;
+
+	if (!is_key(key))
+		return -EINVAL;
+	if (*value)
+		need += 1 + strlen(value) + count_escapes(value);
+	if (need > tags->cap - tags->len)
+		return -ENOBUFS;
+	if (tags->len)
+		tags->buf[tags->len++] = ';';
+	memcpy(tags->buf + tags->len, key, key_len);
+	tags->len += key_len;
+	if (*value) {
+		tags->buf[tags->len++] = '=';
+		put_escaped(tags, value);
+	}
+	tags->buf[tags->len] = '\0';
+	return 0;
 }
 
 static char
@@ -47,6 +168,11 @@ sb_wire_unescape(struct sb_bytes value, char *buf)
 	const char *from = value.ptr;
 	size_t i, len = 0;
 
+	if (!memchr(from, '\\', value.len)) {
+		memcpy(buf, from, value.len);
+		buf[value.len] = '\0';
+		return value.len;
+	}
 	for (i = 0; i < value.len; i++) {
 		if (from[i] != '\\')
 			buf[len++] = from[i];

@@ -41,6 +41,15 @@ sb_line_feed(struct sb_lines *lines, struct sb_bytes bytes)
 	lines->input = bytes;
 }
 
+struct sb_bytes
+sb_line_unfeed(struct sb_lines *lines)
+{
+	struct sb_bytes rest = lines->input;
+
+	lines->input = (struct sb_bytes){ NULL, 0 };
+	return rest;
+}
+
 static const char *
 take(struct sb_lines *lines, size_t len)
 {

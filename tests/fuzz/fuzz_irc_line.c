@@ -69,19 +69,42 @@ check_round_trip(const struct sb_wire_line *line)
 	check_same(line, &again);
 }
 
+/* A tag that can be written is read as the same. */
+static void
+check_tag(const char *tags, const struct sb_wire_tag *tag, const char *value)
+{
+	static char key[SB_WIRE_TAGS_MAX], text[2 * SB_WIRE_TAGS_MAX], picked[2 * SB_WIRE_TAGS_MAX];
+	struct sb_wire_tags out = { text, sizeof(text), 0 };
+	const char *found;
+
+	sb_wire_tags_pick(tags, &tag->key, 1, picked, &found);
+	sb_assert(found);
+	memcpy(key, tag->key.ptr, tag->key.len);
+	key[tag->key.len] = '\0';
+	sb_assert(sb_wire_tag_is(tag, key));
+	if (sb_wire_tags_add(&out, key, value))
+		return;
+	sb_assert(out.len == strlen(text) && !text[strcspn(text, " ;\r\n")]);
+	sb_wire_tags_pick(text, &tag->key, 1, picked, &found);
+	sb_assert(found && !strcmp(found, value));
+}
+
 static void
 check_tags(const struct sb_wire_line *line)
 {
 	static char value[SB_WIRE_TAGS_MAX];
 	const char *cursor = line->tags;
 	struct sb_wire_tag tag;
-	size_t total = 0;
+	size_t total = 0, i;
 	int64_t ms;
 
-	while (sb_wire_tag_next(&cursor, &tag)) {
+	for (i = 0; sb_wire_tag_next(&cursor, &tag); i++) {
 		sb_assert(tag.key.len);
 		total += sb_wire_unescape(tag.value, value) + 1;
 		(void)sb_wire_time(value, &ms);
+		/* A few: each looks through all of them. */
+		if (i < 8)
+			check_tag(line->tags, &tag, value);
 	}
 	sb_assert(!*cursor && total <= SB_WIRE_TAGS_MAX);
 }

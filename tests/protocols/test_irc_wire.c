@@ -54,6 +54,23 @@ struct example {
 };
 
 static void
+check_examples(const struct example *examples, size_t n)
+{
+	struct sb_wire_line line;
+	const char *why;
+	char parts[TEXT_CAP];
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const char *text = examples[i].text;
+
+		assert_int_equal(parse(text, strlen(text), &line, &why), 0);
+		print_line(&line, parts, sizeof(parts));
+		assert_string_equal(parts, examples[i].parts);
+	}
+}
+
+static void
 lines_are_taken_apart(void **state)
 {
 	static const struct example examples[] = {
@@ -71,15 +88,15 @@ lines_are_taken_apart(void **state)
 		{ ":bob!b@h.example JOIN #c", "|bob!b@h.example|JOIN|#c" },
 		{ ":bob@h JOIN #c", "|bob@h|JOIN|#c" },
 		{ ":bob!b JOIN #c", "|bob!b|JOIN|#c" },
-		{ ":bob!@ JOIN #c", "|bob!@|JOIN|#c" },
-		{ ":a@b!c@d JOIN #c", "|a@b!c@d|JOIN|#c" },
-		{ ":bob!b@h@x JOIN #c", "|bob!b@h@x|JOIN|#c" },
 		{ ":bob QUIT", "|bob|QUIT" },
 		{ ":bob   PRIVMSG   #c   :", "|bob|PRIVMSG|#c|" },
 		{ "@a=b PING", "a=b||PING" },
 		{ "@a=b;+c/d;e= :x PING y", "a=b;+c/d;e=|x|PING|y" },
 		{ "@a   :x   PING y", "a|x|PING|y" },
-		{ "@ PING", "||PING" },
+		{ "PING \tx\v", "||PING|\tx\v" },
+		{ "000 x", "||000|x" },
+		{ "AUTHENTICATE +", "||AUTHENTICATE|+" },
+		{ "PrivMsg x", "||PRIVMSG|x" },
 		{ ":b PRIVMSG #c :caf\xe9 \x02 \x10 \t", "|b|PRIVMSG|#c|caf\xe9 \x02 \x10 \t" },
 		{ "M 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15",
 			"||M|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15" },
@@ -88,19 +105,36 @@ lines_are_taken_apart(void **state)
 		{ "M 1 2 3 4 5 6 7 8 9 10 11 12 13 14 :15 16",
 			"||M|1|2|3|4|5|6|7|8|9|10|11|12|13|14|15 16" },
 	};
-	struct sb_wire_line line;
-	const char *why;
-	char parts[TEXT_CAP];
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
-		const char *text = examples[i].text;
+	check_examples(examples, sizeof(examples) / sizeof(examples[0]));
+}
 
-		assert_int_equal(parse(text, strlen(text), &line, &why), 0);
-		print_line(&line, parts, sizeof(parts));
-		assert_string_equal(parts, examples[i].parts);
-	}
+static void
+odd_sources_and_tags_are_taken_as_they_come(void **state)
+{
+	static const struct example examples[] = {
+		{ ":bob!@ JOIN #c", "|bob!@|JOIN|#c" },
+		{ ":a@b!c@d JOIN #c", "|a@b!c@d|JOIN|#c" },
+		{ ":bob!b@h@x JOIN #c", "|bob!b@h@x|JOIN|#c" },
+		{ ":!b@h QUIT", "|!b@h|QUIT" },
+		{ ":@h QUIT", "|@h|QUIT" },
+		{ ":!@ QUIT", "|!@|QUIT" },
+		{ "::x QUIT", "|:x|QUIT" },
+		{ ":b@h!x QUIT", "|b@h!x|QUIT" },
+		{ ":b!c!d@h QUIT", "|b!c!d@h|QUIT" },
+		{ ":caf\xe9!\xff@\x80 QUIT", "|caf\xe9!\xff@\x80|QUIT" },
+		{ "@ PING", "||PING" },
+		{ "@; PING", ";||PING" },
+		{ "@@a PING", "@a||PING" },
+		{ "@:x PING", ":x||PING" },
+		{ "@a=\xff PING", "a=\xff||PING" },
+		{ "  @a PING", "a||PING" },
+		{ "  :x PING", "|x|PING" },
+	};
+
+	(void)state;
+	check_examples(examples, sizeof(examples) / sizeof(examples[0]));
 }
 
 static void
@@ -146,6 +180,19 @@ what_is_not_irc_is_refused_with_the_reason(void **state)
 		{ "PING a\rb", "a CR or LF in it" },
 		{ "PING a\nb", "a CR or LF in it" },
 		{ "PING a\r", "a CR or LF in it" },
+		{ "\rPING a", "a CR or LF in it" },
+		{ "@a\rb PING a", "a CR or LF in it" },
+		{ "\r", "a CR or LF in it" },
+		{ "@a :", "an empty source" },
+		{ "@", "no command" },
+		{ "@a PING\t", "a command that is neither letters nor three digits" },
+		{ "PING@ a", "a command that is neither letters nor three digits" },
+		{ "PING[ a", "a command that is neither letters nor three digits" },
+		{ "PING` a", "a command that is neither letters nor three digits" },
+		{ "PING{ a", "a command that is neither letters nor three digits" },
+		{ "A12 a", "a command that is neither letters nor three digits" },
+		{ "1/2 a", "a command that is neither letters nor three digits" },
+		{ "1:2 a", "a command that is neither letters nor three digits" },
 	};
 	struct sb_wire_line line;
 	const char *why;
@@ -160,6 +207,36 @@ what_is_not_irc_is_refused_with_the_reason(void **state)
 	}
 	assert_int_equal(parse("PING a\0b", 8, &line, &why), -EBADMSG);
 	assert_string_equal(why, "a NUL in it");
+	assert_int_equal(parse("\0", 1, &line, &why), -EBADMSG);
+	assert_int_equal(parse("PING a\0", 7, &line, &why), -EBADMSG);
+	assert_string_equal(why, "a NUL in it");
+}
+
+static void
+a_nul_cr_or_lf_is_found_wherever_it_stands(void **state)
+{
+	static const char breaks[] = { '\0', '\r', '\n' }, others[] = "\1\2\t\v\f\x0e\x7f\xff";
+	struct sb_wire_line line;
+	const char *why;
+	char text[100];
+	size_t len, at, i;
+
+	(void)state;
+	for (len = 6; len < sizeof(text); len++) {
+		memset(text, 'x', len);
+		memcpy(text, "PING ", 5);
+		for (at = 5; at < len; at++) {
+			for (i = 0; i < sizeof(breaks); i++) {
+				text[at] = breaks[i];
+				assert_int_equal(parse(text, len, &line, &why), -EBADMSG);
+				assert_string_equal(why, i ? "a CR or LF in it" : "a NUL in it");
+			}
+			text[at] = others[at % (sizeof(others) - 1)];
+			assert_int_equal(parse(text, len, &line, &why), 0);
+			assert_memory_equal(line.params[0], text + 5, len - 5);
+			text[at] = 'x';
+		}
+	}
 }
 
 /* "@aaa... PING bbb...", of so many bytes up to the space, and then. */
@@ -496,9 +573,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_taken_apart),
+		cmocka_unit_test(odd_sources_and_tags_are_taken_as_they_come),
 		cmocka_unit_test(parameters_that_are_not_there_are_empty),
 		cmocka_unit_test(an_empty_line_is_nothing),
 		cmocka_unit_test(what_is_not_irc_is_refused_with_the_reason),
+		cmocka_unit_test(a_nul_cr_or_lf_is_found_wherever_it_stands),
 		cmocka_unit_test(lines_are_as_long_as_irc_allows_and_no_longer),
 		cmocka_unit_test(lines_are_built_with_a_colon_only_where_it_is_needed_or_wanted),
 		cmocka_unit_test(no_part_of_a_line_can_smuggle_in_another),

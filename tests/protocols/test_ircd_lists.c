@@ -10,44 +10,6 @@
 #include "protocols/irc/ircd_masks.h"
 
 static void
-masks_match_as_they_should(void **state)
-{
-	static const struct {
-		const char *mask, *text;
-		bool matches;
-	} examples[] = {
-		{ "", "", true },
-		{ "", "a", false },
-		{ "*", "", true },
-		{ "**", "abc", true },
-		{ "?", "", false },
-		{ "?", "a", true },
-		{ "?", "ab", false },
-		{ "a*", "a", true },
-		{ "a*", "ba", false },
-		{ "*a", "ba", true },
-		{ "*a", "ab", false },
-		{ "*a*b", "aab", true },
-		{ "*ab*ab", "abab", true },
-		{ "*ab*ab", "ab", false },
-		{ "*?c", "abc", true },
-		{ "*?c", "c", false },
-		{ "A[*", "a{x", true },
-		{ "b*!*@*.1", "bob!u@10.0.0.1", true },
-		{ "b*!*@*.1", "bob!u@10.0.0.2", false },
-		{ "a*a*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-			false },
-	};
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
-		if (sb_ircd_matches(examples[i].mask, examples[i].text) != examples[i].matches)
-			sb_testing_fail(
-				SB_PLACE, "'%s' and '%s'", examples[i].mask, examples[i].text);
-}
-
-static void
 masks_are_made_whole(void **state)
 {
 	static const struct {
@@ -230,7 +192,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		kit_test(masks_match_as_they_should),
 		kit_test(masks_are_made_whole),
 		kit_test(so_many_masks_and_no_more),
 		kit_test(the_oldest_of_many_invitations_goes_first),

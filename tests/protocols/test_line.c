@@ -75,6 +75,31 @@ feed(struct sb_lines *lines, const char *bytes, size_t len, struct output *out)
 	free(copy);
 }
 
+/* The same, but what is left after each line is taken back and fed again from elsewhere. */
+static void
+feed_again_and_again(struct sb_lines *lines, const char *bytes, size_t len, struct output *out)
+{
+	struct sb_bytes rest = { bytes, len }, line;
+	enum sb_line got;
+	char *copy;
+
+	do {
+		copy = malloc(rest.len ? rest.len : 1);
+		assert_non_null(copy);
+		if (rest.len)
+			memcpy(copy, rest.ptr, rest.len);
+		sb_line_feed(lines, (struct sb_bytes){ copy, rest.len });
+		got = sb_line_next(lines, &line);
+		if (got != SB_LINE_NONE)
+			put(out, got == SB_LINE_LONG ? '<' : '[', line,
+				got == SB_LINE_LONG ? '>' : ']');
+		rest.len = sb_line_unfeed(lines).len;
+		rest.ptr = bytes + len - rest.len;
+		assert_int_equal(sb_line_unfeed(lines).len, 0);
+		free(copy);
+	} while (got != SB_LINE_NONE);
+}
+
 struct example {
 	size_t limit;
 	enum sb_line_policy policy;
@@ -145,6 +170,29 @@ lines_come_out_byte_by_byte(void **state)
 			feed(&lines, e->input + at, 1, &out);
 		assert_string_equal(out.text, e->output);
 		sb_line_finish(&lines);
+	}
+}
+
+static void
+what_is_not_read_can_be_fed_again(void **state)
+{
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < N_EXAMPLES; i++) {
+		const struct example *e = &examples[i];
+		size_t len = strlen(e->input);
+
+		for (at = 0; at <= len; at++) {
+			struct output out = { .text = "" };
+			struct sb_lines lines;
+
+			sb_line_init(&lines, e->limit, e->policy);
+			feed_again_and_again(&lines, e->input, at, &out);
+			feed_again_and_again(&lines, e->input + at, len - at, &out);
+			assert_string_equal(out.text, e->output);
+			sb_line_finish(&lines);
+		}
 	}
 }
 
@@ -297,6 +345,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(lines_come_out_wherever_the_input_is_cut_in_three, set_up),
 		cmocka_unit_test_setup(lines_come_out_byte_by_byte, set_up),
+		cmocka_unit_test_setup(what_is_not_read_can_be_fed_again, set_up),
 		cmocka_unit_test_setup(a_line_too_long_is_told_before_its_end_comes, set_up),
 		cmocka_unit_test_setup(a_nul_is_a_byte_like_others, set_up),
 		cmocka_unit_test_setup(a_whole_line_within_a_piece_is_not_copied, set_up),

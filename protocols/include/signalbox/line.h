@@ -53,6 +53,10 @@ SB_API void sb_line_feed(struct sb_lines *lines, struct sb_bytes bytes);
  * is. */
 SB_API enum sb_line sb_line_next(struct sb_lines *lines, struct sb_bytes *ret_line);
 
+/* Takes back what was fed and is not read yet, to be fed again later, so that not all of its lines
+ * are read at once. The line that was given last is the caller's no more. */
+SB_API struct sb_bytes sb_line_unfeed(struct sb_lines *lines);
+
 /* Forgets what is held, as for a new connection. */
 SB_API void sb_line_reset(struct sb_lines *lines);
 
