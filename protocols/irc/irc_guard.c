@@ -59,8 +59,8 @@ sb_irc_ignores_(const struct sb_irc *irc, const struct sb_wire_line *line, const
 }
 
 int
-sb_irc_guard_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account, bool is_self,
-	enum sb_flood kind)
+sb_irc_guard_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *account,
+	bool is_self, enum sb_flood kind)
 {
 	char key[SB_GUARD_KEY_MAX + 1];
 	enum sb_verdict verdict;
