@@ -26,7 +26,9 @@ free_irc(void *self)
 	sb_roster_destroy(irc->roster);
 	free(irc->user);
 	free(irc->realname);
-	free(irc->password);
+	sb_irc_free_secret_(irc->password);
+	sb_irc_login_free_(irc);
+	free(irc->other_nicks);
 	free(irc->version);
 	sb_outbox_finish(&irc->outbox);
 	free(irc);
@@ -66,15 +68,31 @@ check_talk(const struct sb_irc_options *o, struct sb_error *ret_error)
 }
 
 static int
+check_nick(const char *nick, struct sb_error *ret_error)
+{
+	if (sb_irc_nick_is_fine(nick))
+		return 0;
+	return sb_error_set(ret_error, -EINVAL,
+		"\"%.*s\" cannot be a nick: it has 1 to %d bytes, no space and none of "
+		"!@*?,. and does not begin with a digit or one of #&+$:-",
+		shown(nick), nick, NICK_CAP - 1);
+}
+
+static int
+check_nicks(const struct sb_irc_options *o, struct sb_error *ret_error)
+{
+	int error = check_nick(o->nick, ret_error);
+
+	for (size_t i = 0; !error && i < o->n_other_nicks; i++)
+		error = check_nick(o->other_nicks[i], ret_error);
+	return error;
+}
+
+static int
 check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 {
 	size_t i;
 
-	if (!sb_irc_nick_is_fine(o->nick))
-		return sb_error_set(ret_error, -EINVAL,
-			"\"%.*s\" cannot be a nick: it has 1 to %d bytes, no space and none of "
-			"!@*?,. and does not begin with a digit or one of #&+$:-",
-			shown(o->nick), o->nick, NICK_CAP - 1);
 	if (o->user && (!sb_wire_is_middle(o->user) || strlen(o->user) > USER_MAX))
 		return sb_error_set(ret_error, -EINVAL,
 			"\"%.*s\" cannot be a user name: it has 1 to %d bytes, no space or line "
@@ -183,7 +201,9 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 			return -ENOMEM;
 		sb_irc_channel_keep_(irc, channel);
 	}
-	return 0;
+	if (sb_irc_copy_nicks_(irc, o->other_nicks, o->n_other_nicks))
+		return -ENOMEM;
+	return sb_irc_login_copy_(irc, o->login);
 }
 
 /* All but the client and the timers, of which a failed creation must leave none. */
@@ -200,6 +220,9 @@ fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret
 	sb_limiter_init(&irc->limiter, &sb_limits_usual);
 	sb_guard_init(&irc->guard, &sb_flood_rules_usual);
 	sb_irc_limit_nick_(irc, SIZE_MAX);
+	error = sb_irc_caps_init_(&irc->caps, o, ret_error);
+	if (error)
+		return error;
 	error = sb_register(irc->d, &sb_irc_signals);
 	if (error)
 		return sb_error_set(ret_error, error, "the signals of IRC: %s", strerror(-error));
@@ -213,6 +236,7 @@ finish_timers(struct sb_irc *irc)
 	sb_timer_finish(&irc->ping_timer);
 	sb_timer_finish(&irc->outbox_timer);
 	sb_timer_finish(&irc->guard_timer);
+	sb_timer_finish(&irc->login.timer);
 }
 
 static int
@@ -220,6 +244,8 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 {
 	if (!sb_timer_init(&irc->timer, irc->r, sb_irc_on_timer_, irc->place, irc)
 		&& !sb_timer_init(&irc->ping_timer, irc->r, sb_irc_on_ping_timer_, irc->place, irc)
+		&& !sb_timer_init(
+			&irc->login.timer, irc->r, sb_irc_on_login_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->outbox_timer, irc->r, sb_irc_on_outbox_timer_, irc->place, irc)
 		&& !sb_timer_init(
@@ -240,7 +266,11 @@ sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc
 
 	sb_assert(options->retry_min_ns >= 0 && options->retry_max_ns >= 0);
 	sb_assert(options->ping_after_ns >= 0 && options->ping_after_ns < INT64_MAX / 2);
-	error = check_options(options, ret_error);
+	error = check_nicks(options, ret_error);
+	if (!error)
+		error = check_options(options, ret_error);
+	if (!error)
+		error = sb_irc_login_check_(options->login, ret_error);
 	if (error)
 		return error;
 	irc = calloc(1, sizeof(*irc));
@@ -277,6 +307,7 @@ sb_irc_destroy(struct sb_irc *irc)
 	sb_stream_destroy(irc->stream);
 	irc->stream = NULL;
 	finish_timers(irc);
+	sb_irc_login_end_(irc);
 	sb_turns_retire(&irc->turns);
 	sb_reactor_reap(irc->r, &irc->reap, free_irc, irc);
 }
@@ -303,6 +334,7 @@ sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream)
 	if (irc->state != IDLE)
 		return -EALREADY;
 	sb_irc_begin_(irc);
+	irc->url[0] = '\0';
 	irc->stream = stream;
 	sb_stream_attach(stream, &sb_irc_protocol_, irc);
 	return 0;

@@ -38,15 +38,6 @@ sb_irc_feature(const struct sb_irc *irc, const char *key)
 	return sb_isupport_value(&irc->features, key);
 }
 
-/* None is asked for. */
-bool
-sb_irc_has_capability(const struct sb_irc *irc, const char *name)
-{
-	(void)irc;
-	(void)name;
-	return false;
-}
-
 bool
 sb_irc_same_here_(const struct sb_irc *irc, const char *a, const char *b)
 {

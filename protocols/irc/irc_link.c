@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 
-#include <signalbox/url.h>
+#include <signalbox/tls.h>
 
 /* How long the server may take to let us in. */
 #define REGISTER_S 60
@@ -70,6 +70,8 @@ sb_irc_begin_(struct sb_irc *irc)
 	irc->reason[0] = '\0';
 	irc->user_len = irc->host_len = 0;
 	irc->has_quit = false;
+	sb_caps_begin(&irc->caps);
+	sb_irc_login_begin_(irc);
 	sb_irc_queue_begin_(irc);
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 	sb_irc_features_begin_(irc);
@@ -114,6 +116,33 @@ sb_irc_on_ping_timer_(void *self)
 		sb_irc_ping_(irc);
 }
 
+bool
+sb_irc_is_up_(const struct sb_irc *irc)
+{
+	return (irc->state == REGISTERING || irc->state == REGISTERED) && !irc->end_error;
+}
+
+void
+sb_irc_await_registration_(struct sb_irc *irc)
+{
+	sb_timer_start(&irc->timer, REGISTER_S * SB_S);
+}
+
+static void
+tell_connected(struct sb_irc *irc)
+{
+	char address[SB_PEER_CAP];
+	struct sb_tls_info info;
+	bool is_tls = sb_stream_tls_info(irc->stream, &info);
+
+	(void)snprintf(address, sizeof(address), "%s", sb_stream_peer(irc->stream));
+	(void)sb_irc_connected_emit(irc->d, irc,
+		&(struct sb_irc_connected){ .url = irc->url,
+			.address = address,
+			.tls_version = is_tls ? info.version : NULL,
+			.tls_cipher = is_tls ? info.cipher : NULL });
+}
+
 static void
 on_connected(void *self, struct sb_stream *stream)
 {
@@ -125,8 +154,9 @@ on_connected(void *self, struct sb_stream *stream)
 	irc->heard_ns = sb_reactor_now_ns(irc->r);
 	sb_stream_set_idle_timeout(stream, 2 * irc->ping_after_ns);
 	sb_timer_start(&irc->ping_timer, irc->ping_after_ns);
-	sb_timer_start(&irc->timer, REGISTER_S * SB_S);
+	sb_irc_await_registration_(irc);
 	sb_irc_register_(irc);
+	tell_connected(irc);
 }
 
 static int
@@ -199,6 +229,8 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 	sb_turns_stop(&irc->turns);
 	sb_timer_stop(&irc->timer);
 	sb_timer_stop(&irc->ping_timer);
+	sb_caps_begin(&irc->caps);
+	sb_irc_login_begin_(irc);
 	sb_timer_stop(&irc->outbox_timer);
 	sb_irc_guard_end_(irc);
 	if (irc->state != QUITTING && is_opened(irc)) {
@@ -221,6 +253,7 @@ on_connecting(void *self, const char *url, unsigned n)
 
 	(void)n;
 	sb_irc_begin_(irc);
+	(void)snprintf(irc->url, sizeof(irc->url), "%s", url);
 	if (sb_url_parse(url, &where, NULL) == 0)
 		memcpy(irc->host, where.host, sizeof(irc->host));
 	(void)sb_irc_connecting_emit(

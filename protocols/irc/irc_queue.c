@@ -289,5 +289,6 @@ sb_irc_status(const struct sb_irc *irc, struct sb_irc_status *ret_status)
 		.n_lines = sb_outbox_n_lines(&irc->outbox),
 		.n_bytes = sb_outbox_n_bytes(&irc->outbox),
 		.wait_ms = sb_outbox_wait_ns(&irc->outbox, now_ns, SB_OUTBOX_ANSWER) / SB_MS,
+		.account = sb_irc_account_(irc),
 	};
 }

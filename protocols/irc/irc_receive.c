@@ -22,8 +22,13 @@ sb_irc_receive_other_(struct sb_irc *irc, const struct received *m)
 static int
 receive_welcome(struct sb_irc *irc, const struct received *m)
 {
+	int ran;
+
 	if (irc->state != REGISTERING)
 		return sb_irc_receive_other_(irc, m);
+	ran = sb_irc_caps_welcomed_(irc);
+	if (ran == -ECANCELED || !sb_irc_is_up_(irc))
+		return ran;
 	irc->state = REGISTERED;
 	irc->attempt = 0;
 	if (irc->client)
@@ -55,12 +60,45 @@ receive_too_fast(struct sb_irc *irc, const struct received *m)
 	return sb_irc_receive_other_(irc, m);
 }
 
+/* What it is to the client alone is told before what it is as such. */
+static int
+then_other(struct sb_irc *irc, const struct received *m, int ran)
+{
+	return ran == -ECANCELED ? ran : sb_irc_receive_other_(irc, m);
+}
+
+static int
+receive_cap(struct sb_irc *irc, const struct received *m)
+{
+	int ran;
+
+	return sb_irc_caps_take_(irc, m->line, &ran) ? ran : sb_irc_receive_other_(irc, m);
+}
+
+static int
+receive_refusal(struct sb_irc *irc, const struct received *m)
+{
+	return then_other(irc, m, sb_irc_caps_refused_(irc, m->line));
+}
+
+static int
+receive_authenticate(struct sb_irc *irc, const struct received *m)
+{
+	int ran;
+
+	return sb_irc_login_take_(irc, param(m, 0), &ran) ? ran : sb_irc_receive_other_(irc, m);
+}
+
+static int
+receive_login(struct sb_irc *irc, const struct received *m)
+{
+	return then_other(irc, m, sb_irc_login_numeric_(irc, m->line));
+}
+
 static int
 refuse_nick(struct sb_irc *irc, const struct received *m, bool is_erroneous)
 {
-	if (irc->state == REGISTERING)
-		sb_irc_try_other_nick_(irc, is_erroneous, param(m, 1));
-	return sb_irc_receive_other_(irc, m);
+	return then_other(irc, m, sb_irc_nick_refused_(irc, m->line, is_erroneous));
 }
 
 static int
@@ -137,19 +175,33 @@ static const struct command commands[] = {
 	{ "368", 2, sb_irc_receive_list_end_ },
 	{ "376", 0, sb_irc_receive_greeted_ },
 	{ "396", 2, sb_irc_receive_host_ },
+	{ "410", 0, receive_refusal },
+	{ "421", 0, receive_refusal },
 	{ "422", 0, sb_irc_receive_greeted_ },
 	{ "432", 0, receive_erroneous_nick },
 	{ "433", 0, receive_taken_nick },
 	{ "436", 0, receive_taken_nick },
 	{ "437", 0, receive_taken_nick },
 	{ "439", 0, receive_too_fast },
+	{ "451", 0, receive_refusal },
 	{ "728", 4, sb_irc_receive_list_entry_ },
 	{ "729", 3, sb_irc_receive_list_end_ },
 	{ "730", 2, sb_irc_receive_online_ },
 	{ "731", 2, sb_irc_receive_offline_ },
+	{ "900", 0, receive_login },
+	{ "901", 0, receive_login },
+	{ "902", 0, receive_login },
+	{ "903", 0, receive_login },
+	{ "904", 0, receive_login },
+	{ "905", 0, receive_login },
+	{ "906", 0, receive_login },
+	{ "907", 0, receive_login },
+	{ "908", 0, receive_login },
 	{ "ACCOUNT", 1, sb_irc_receive_account_ },
+	{ "AUTHENTICATE", 1, receive_authenticate },
 	{ "AWAY", 0, sb_irc_receive_away_ },
 	{ "BATCH", 1, sb_irc_receive_batch_ },
+	{ "CAP", 2, receive_cap },
 	{ "CHGHOST", 2, sb_irc_receive_chghost_ },
 	{ "ERROR", 0, receive_error },
 	{ "INVITE", 2, sb_irc_receive_invite_ },

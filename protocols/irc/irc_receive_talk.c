@@ -24,10 +24,19 @@ reply_to(const struct received *m, bool was_private)
 	return was_private && !m->is_self ? m->line->nick : param(m, 0);
 }
 
+/* What the server repeats of what was said before is no flood, and no request either. */
+static bool
+is_history(const struct received *m)
+{
+	return m->batch && !strcmp(m->batch, "chathistory");
+}
+
 /* Whether people, one of whom said this, are heard: 0, or what to return. */
 static int
 hear(struct sb_irc *irc, const struct received *m, enum sb_flood kind)
 {
+	if (is_history(m))
+		return 0;
 	return sb_irc_guard_hear_(irc, m->line, m->account, m->is_self, kind);
 }
 
@@ -48,7 +57,7 @@ receive_request(struct sb_irc *irc, const struct received *m, const struct sb_ct
 		&(struct sb_irc_ctcp_requested){
 			.target = param(m, 0), .verb = ctcp->verb, .args = ctcp->args, SOURCE(m) });
 	/* What all of a channel are asked at once, nobody needs to answer. */
-	if (ran != -ECANCELED && sb_irc_is_other_(m->line, m->is_self)
+	if (ran != -ECANCELED && !is_history(m) && sb_irc_is_other_(m->line, m->is_self)
 		&& is_private(irc, param(m, 0)))
 		sb_irc_answer_ctcp_(irc, m->line, m->account, ctcp);
 	return ran;

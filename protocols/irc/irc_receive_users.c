@@ -4,12 +4,20 @@
 
 /* As in irc_receive_people.c, what the state could not keep it says itself. */
 
+/* Most of what is said tells nothing new: a server with chghost, or account-notify, tells each change
+ * by itself, and of whom all is known once, all is known. */
 void
 sb_irc_hear_(struct sb_irc *irc, const struct received *m)
 {
 	struct sb_roster_who_line line = { .who = who_of(m), .account = m->account };
+	bool tells_host =
+		line.who.host
+		&& (sb_roster_lacks_hosts(irc->roster) || !sb_irc_has_capability(irc, "chghost"));
+	bool tells_account = line.account
+			     && (sb_roster_lacks_accounts(irc->roster)
+				     || !sb_irc_has_capability(irc, "account-notify"));
 
-	if (line.who.host)
+	if (tells_host || tells_account)
 		(void)sb_roster_who(irc->roster, &line);
 }
 

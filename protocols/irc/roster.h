@@ -101,6 +101,10 @@ int sb_roster_unmonitored(struct sb_irc_state *state, const char *nick);
 
 /* ---- What users are ---- */
 
+/* Whether of somebody known the host is not known; the account. */
+bool sb_roster_lacks_hosts(const struct sb_irc_state *state);
+bool sb_roster_lacks_accounts(const struct sb_irc_state *state);
+
 /* User and host of anybody who says anything. */
 int sb_roster_heard(struct sb_irc_state *state, const struct sb_roster_who *who);
 int sb_roster_account(struct sb_irc_state *state, const char *nick, const char *account);

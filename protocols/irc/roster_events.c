@@ -186,6 +186,18 @@ sb_roster_unmonitored(struct sb_irc_state *state, const char *nick)
 	return 0;
 }
 
+bool
+sb_roster_lacks_hosts(const struct sb_irc_state *state)
+{
+	return state->n_hostless > 0;
+}
+
+bool
+sb_roster_lacks_accounts(const struct sb_irc_state *state)
+{
+	return state->n_accountless > 0;
+}
+
 int
 sb_roster_heard(struct sb_irc_state *state, const struct sb_roster_who *who)
 {

@@ -247,9 +247,11 @@ static int
 meet(struct sb_irc_state *state, const struct sb_roster_who *who, struct sb_irc_user **ret_user)
 {
 	*ret_user = sb_roster_user_find(state, who->nick);
-	if (*ret_user && *sb_roster_user_text(*ret_user, TEXT_HOST))
+	if (!*ret_user)
+		return sb_roster_user_meet(state, who, ret_user);
+	if (*sb_roster_user_text(*ret_user, TEXT_HOST))
 		return 0;
-	return sb_roster_user_meet(state, who, ret_user);
+	return sb_roster_user_set_who(state, *ret_user, who);
 }
 
 static int

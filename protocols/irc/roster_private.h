@@ -108,6 +108,7 @@ struct sb_irc_state {
 	struct sb_irc_channel *channels;
 	size_t n_coming; /* channels whose NAMES come */
 	size_t n_gone; /* over all channels */
+	size_t n_hostless, n_accountless; /* users of whom it is not known */
 	struct sb_irc_channel *slots[SB_ROSTER_CHANNELS_MAX];
 };
 

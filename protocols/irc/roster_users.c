@@ -112,6 +112,8 @@ make(struct sb_irc_state *state, const char *folded, const struct sb_roster_who 
 		sb_roster_give(state, user, sizeof(*user));
 		return NULL;
 	}
+	state->n_hostless += !*texts[TEXT_HOST];
+	state->n_accountless++;
 	if (sb_roster_is_self(state, who->nick)) {
 		user->is_self = true;
 		state->self = user;
@@ -141,14 +143,18 @@ sb_roster_user_set(struct sb_irc_state *state, struct sb_irc_user *user, enum us
 	const char *texts[N_TEXTS];
 	size_t size;
 	char *block;
+	bool had;
 
 	unpack(user, texts);
 	if (!strcmp(texts[which], value))
 		return 0;
+	had = *texts[which] != 0;
 	texts[which] = value;
 	block = pack(state, texts, &size);
 	if (!block)
 		return -ENOMEM;
+	if (which == TEXT_HOST)
+		state->n_hostless += !*value - !had;
 	swap(state, user, block, size);
 	return 0;
 }
@@ -180,7 +186,9 @@ sb_roster_user_set_account(
 		sb_roster_user_set(state, user, TEXT_ACCOUNT, strcmp(account, "*") ? account : "");
 
 	/* Nobody is taken for who he was. */
+	state->n_accountless += user->has_account;
 	user->has_account = !error;
+	state->n_accountless -= user->has_account;
 	return error;
 }
 
@@ -201,6 +209,8 @@ destroy(struct sb_irc_state *state, struct sb_irc_user *user)
 		sb_roster_member_drop(state, user->members);
 	if (state->self == user)
 		state->self = NULL;
+	state->n_hostless -= !*sb_roster_user_text(user, TEXT_HOST);
+	state->n_accountless -= !user->has_account;
 	sb_roster_give(state, sb_roster_block(user->hh.key), user->texts_size);
 	sb_roster_give(state, user, sizeof(*user));
 }

@@ -52,6 +52,29 @@ people_on_the_embedded_server_are_answered(void **state)
 	person_leave(&alice, f);
 }
 
+/* The server repeats what the bot says. In private a command has no prefix, and so might answer
+ * itself. */
+static void
+it_hears_its_own_words_and_lets_them_be(void **state)
+{
+	struct fixture *f = *state;
+	struct sb_probe *probe;
+	struct person alice;
+
+	start_demo(f);
+	probe = sb_probe_create(f->world->d, "irc.message");
+	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));
+	run_until(f, "alice", person_is_there, &alice, 60 * SB_S);
+	alice.channel = "quoth";
+	person_expect_answer(&alice, f, "quote 1", "first (1)", SB_S);
+	assert_int_equal(sb_simulation_run_for(f->world->sim, 60 * SB_S), 0);
+	sb_probe_expect(probe, "irc.message nick=alice is_self=false");
+	sb_probe_expect(probe, "irc.message text='first (1)' nick=quoth is_self=true");
+	sb_probe_expect_none(probe);
+	person_leave(&alice, f);
+	sb_probe_destroy(probe);
+}
+
 static void
 the_quote_of_the_day_is_served(void **state)
 {
@@ -403,6 +426,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		with_fixture(the_demonstration_is_ready_when_the_bot_is_in_its_channel),
 		with_fixture(people_on_the_embedded_server_are_answered),
+		with_fixture(it_hears_its_own_words_and_lets_them_be),
 		with_fixture(the_quote_of_the_day_is_served),
 		with_fixture(a_port_that_is_taken_is_left_for_a_free_one_in_a_demonstration_only),
 		with_fixture(an_error_names_the_section_and_leaves_nothing_behind),

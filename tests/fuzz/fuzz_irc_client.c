@@ -1,6 +1,7 @@
 /* A server that says anything to the IRC client, in pieces, while a handler does something drastic
  * at some signal: the client lives on, and all that it ever says is IRC. The first three bytes
- * choose the signal, the deed and the pieces. What it knows of the network is sound. */
+ * choose the signal, the deed and whether it logs in, and the pieces. What it knows of the network is
+ * sound. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -128,9 +129,10 @@ check_alive(struct sb_tape *tape)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct sb_irc_options options = {
-		.nick = "quoth", .password = "p", .version = "v"
+	static const struct sb_irc_login login = {
+		.user = "quoth", .password = "p", .allows_plain_in_clear = true
 	};
+	struct sb_irc_options options = { .nick = "quoth", .password = "p", .version = "v" };
 	static struct sb_simulation *sim;
 	struct run run = { .irc = NULL };
 	struct sb_tape *tape;
@@ -141,6 +143,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	run.countdown = data[0] % 16;
 	run.deed = data[1] % N_DEEDS;
+	if (data[1] / N_DEEDS % 2)
+		options.login = &login;
 	run.d = sb_dispatcher_create(NULL, NULL);
 	tape = sb_tape_create();
 	sb_assert(sim && run.d);

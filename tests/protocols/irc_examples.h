@@ -74,7 +74,7 @@ static const struct example examples[] = {
 	{ ":irc.x wallops :all", "irc.command verb=WALLOPS text=all" },
 	{ ":irc.x RPL", "irc.command verb=RPL text=''" },
 	{ ":irc.x 001 quoth :again", "irc.command verb=001 text=again" },
-	{ ":irc.x 433 quoth al :in use", "irc.command verb=433 text='in use'" },
+	{ ":irc.x 401 quoth al :unknown", "irc.command verb=401 text=unknown" },
 	{ ":irc.x JOIN ,", "irc.command verb=JOIN text=','" },
 	{ ":irc.x PART ,", "irc.command verb=PART text=','" },
 	{ ":irc.x KICK #c ,", "irc.command verb=KICK" },

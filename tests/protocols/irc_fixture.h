@@ -24,7 +24,7 @@ fixture_create_irc(struct sb_world *world, const struct sb_irc_options *options)
 	return irc;
 }
 
-/* Connected; it has said NICK and USER. */
+/* Connected; it has said CAP LS, NICK and USER. */
 static inline void
 fixture_begin_with(struct fixture *f, struct sb_world *world, const struct sb_irc_options *options)
 {
@@ -35,6 +35,8 @@ fixture_begin_with(struct fixture *f, struct sb_world *world, const struct sb_ir
 	if (sb_irc_attach(f->irc, sb_tape_stream(f->tape)))
 		sb_testing_fail(SB_PLACE, "the client takes no tape");
 	sb_tape_connect(f->tape);
+	sb_probe_expect(f->probe, "irc.connected");
+	sb_probe_clear(f->probe);
 }
 
 /* Connected and registered as quoth, in no hurry to be slow, and answering nobody by itself. */
@@ -51,8 +53,8 @@ fixture_begin(struct fixture *f, struct sb_world *world)
 	sb_tape_clear(f->tape);
 }
 
-/* The server ends the connection, and the client gets another, on which it has said NICK and
- * USER. */
+/* The server ends the connection, and the client gets another, on which it has said CAP LS,
+ * NICK and USER. */
 static inline void
 fixture_reconnect(struct fixture *f)
 {

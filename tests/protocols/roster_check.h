@@ -51,6 +51,7 @@ check_roster(const struct sb_irc_state *state, size_t monitored)
 	const struct sb_irc_channel *channel = NULL;
 	const struct sb_irc_user *user = NULL, *self = sb_irc_state_self(state);
 	size_t n_members = 0, n_of_users = 0, n_channels = 0, n_users = 0, n_alone = 0;
+	size_t n_hostless = 0, n_accountless = 0;
 
 	while ((channel = sb_irc_channel_next(state, channel))) {
 		sb_assert(sb_irc_channel_find(state, sb_irc_channel_name(channel)) == channel);
@@ -62,12 +63,16 @@ check_roster(const struct sb_irc_state *state, size_t monitored)
 		const struct sb_irc_member *m = sb_irc_user_member_next(user, NULL);
 
 		n_alone += !m && user != self;
+		n_hostless += !sb_irc_user_host(user);
+		n_accountless += sb_irc_user_account_state(user) == SB_IRC_ACCOUNT_UNKNOWN;
 		for (; m; m = sb_irc_user_member_next(user, m))
 			n_of_users++;
 		n_users++;
 	}
 	sb_assert(n_of_users == n_members && n_channels == sb_irc_state_n_channels(state));
 	sb_assert(n_users == sb_irc_state_n_users(state) && n_alone <= monitored);
+	sb_assert(sb_roster_lacks_hosts(state) == (n_hostless > 0));
+	sb_assert(sb_roster_lacks_accounts(state) == (n_accountless > 0));
 	sb_assert(!self || !strcmp(sb_irc_user_nick(self), sb_irc_state_nick(state)));
 }
 

@@ -20,7 +20,7 @@ it_says_pass_nick_and_user_once_connected(void **state)
 	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(f.tape)), 0);
 	sb_tape_expect(f.tape, "");
 	sb_tape_connect(f.tape);
-	sb_tape_expect(f.tape, "PASS :a b\r\nNICK quoth\r\nUSER q 0 * :Q. Oth\r\n");
+	sb_tape_expect(f.tape, "CAP LS 302\r\nPASS :a b\r\nNICK quoth\r\nUSER q 0 * :Q. Oth\r\n");
 	fixture_end(&f);
 }
 
@@ -30,7 +30,7 @@ what_is_not_said_of_us_is_made_from_the_nick(void **state)
 	struct fixture f;
 
 	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth", .realname = "" });
-	sb_tape_expect(f.tape, "NICK quoth\r\nUSER quoth 0 * :quoth\r\n");
+	sb_tape_expect(f.tape, "CAP LS 302\r\nNICK quoth\r\nUSER quoth 0 * :quoth\r\n");
 	assert_string_equal(sb_irc_host(f.irc), "");
 	fixture_end(&f);
 }
@@ -107,6 +107,7 @@ a_refused_nick_is_varied(void **state)
 	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
 	sb_tape_clear(f.tape);
 	sb_tape_feed_line(f.tape, ":irc.x 433 * quoth :in use");
+	sb_probe_expect(f.probe, "irc.nick_refused wanted=quoth text='in use' next=quoth_");
 	sb_probe_expect(f.probe, "irc.command verb=433");
 	sb_tape_expect(f.tape, "NICK quoth_\r\n");
 	sb_tape_feed_line(f.tape, ":irc.x 436 * quoth_ :collision");
@@ -119,7 +120,42 @@ a_refused_nick_is_varied(void **state)
 	sb_tape_feed_line(f.tape, ":irc.x 001 quoth3 :Welcome");
 	sb_probe_seek(f.probe, "irc.registered our_nick=quoth3");
 	sb_tape_feed_line(f.tape, ":irc.x 433 quoth3 al :in use");
+	sb_probe_expect(f.probe, "irc.nick_refused wanted=al text='in use' next=null");
+	sb_probe_expect(f.probe, "irc.command verb=433");
+	/* That is said of channels, too. */
+	sb_tape_feed_line(f.tape, ":irc.x 437 quoth3 #c :unavailable");
+	sb_probe_expect(f.probe, "irc.command verb=437");
 	sb_tape_expect(f.tape, "");
+	fixture_end(&f);
+}
+
+static void
+other_nicks_come_before_variants(void **state)
+{
+	static const char *const others[] = { "raven", "nevermore-nevermore" };
+	struct fixture f;
+	int i;
+
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){
+			.nick = "quoththeraven", .other_nicks = others, .n_other_nicks = 2 });
+	for (i = 0; i < 2; i++) {
+		sb_tape_clear(f.tape);
+		sb_tape_feed_line(f.tape, ":irc.x 437 * quoththeraven :reserved");
+		sb_probe_seek(f.probe, "irc.nick_refused wanted=quoththeraven next=raven");
+		sb_tape_expect(f.tape, "NICK raven\r\n");
+		sb_tape_feed_line(f.tape, ":irc.x 433 * raven :in use");
+		sb_tape_expect(f.tape, "NICK nevermore-nevermore\r\n");
+		sb_tape_feed_line(f.tape, ":irc.x 432 * nevermore-nevermore :too long");
+		/* So what is longer than nine bytes is too long, ours as well. */
+		sb_tape_expect(f.tape, "NICK quothther\r\n");
+		sb_tape_feed_line(f.tape, ":irc.x 433 * quothther :in use");
+		sb_tape_expect(f.tape, "NICK quoththe_\r\n");
+		sb_tape_feed_line(f.tape, ":irc.x 432 * quoththe_ :bad");
+		sb_tape_expect(f.tape, "NICK quoththe1\r\n");
+		sb_probe_clear(f.probe);
+		fixture_reconnect(&f);
+	}
 	fixture_end(&f);
 }
 
@@ -219,6 +255,7 @@ expect_asked_for(struct fixture *f, const char *line)
 	f->tape = next;
 	assert_int_equal(sb_irc_attach(f->irc, sb_tape_stream(next)), 0);
 	sb_tape_connect(next);
+	sb_tape_expect_line(next, "CAP LS 302");
 	sb_tape_expect_line(next, line);
 	sb_tape_feed_line(next, ":irc.x 001 somebody :Welcome");
 	sb_tape_clear(next);
@@ -313,8 +350,7 @@ an_error_is_not_the_reason_of_a_later_end(void **state)
 	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(f.tape)), 0);
 	sb_tape_connect(f.tape);
 	fixture_reconnect(&f);
-	sb_probe_expect(
-		f.probe, "irc.disconnected error=0 text='the server closed the connection'");
+	sb_probe_seek(f.probe, "irc.disconnected error=0 text='the server closed the connection'");
 	fixture_end(&f);
 }
 
@@ -358,8 +394,9 @@ another_tape_can_follow_the_first(void **state)
 	sb_probe_expect(f.probe, "irc.disconnected error=0 text~'closed the connection'");
 	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(second)), 0);
 	sb_tape_connect(second);
-	sb_tape_expect(second, "NICK quoth\r\nUSER quoth 0 * :quoth\r\n");
+	sb_tape_expect(second, "CAP LS 302\r\nNICK quoth\r\nUSER quoth 0 * :quoth\r\n");
 	sb_tape_feed_line(second, ":irc.x 001 quoth :Hello");
+	sb_probe_expect(f.probe, "irc.connected url=''");
 	sb_probe_expect(f.probe, "irc.registered welcome=Hello");
 	sb_probe_expect_none(f.probe);
 	fixture_end(&f);
@@ -460,6 +497,7 @@ main(void)
 		kit_test(the_longest_ping_is_answered),
 		kit_test(a_welcome_may_give_us_another_nick),
 		kit_test(a_refused_nick_is_varied),
+		kit_test(other_nicks_come_before_variants),
 		kit_test(variants_of_a_nick_are_bounded_and_the_end_is_told),
 		kit_test(a_nick_too_long_for_the_server_is_shortened),
 		kit_test(a_nick_too_long_for_the_server_is_shortened_on_every_connection),

@@ -107,6 +107,126 @@ what_is_wrong_with_a_name_is_said_with_the_limit(void **state)
 }
 
 static void
+expect_refused(struct sb_world *world, const struct sb_irc_options *options, const char *text)
+{
+	struct sb_irc *irc = NULL;
+	struct sb_error why = { 0, "" };
+
+	assert_int_equal(sb_irc_create(world->d, world->r, options, SB_PLACE, &irc, &why), -EINVAL);
+	assert_null(irc);
+	if (!strstr(why.text, text))
+		fail_msg("\"%s\" is not in \"%s\"", text, why.text);
+}
+
+static void
+a_login_that_cannot_work_is_refused_at_creation(void **state)
+{
+	static char long_name[300];
+	static const struct {
+		struct sb_irc_login login;
+		const char *text;
+	} wrong[] = {
+		{ { .user = "u" }, "nothing to log in with" },
+		{ { .user = "u", .password = "" }, "nothing to log in with" },
+		{ { .password = "p" }, "cannot log in by PLAIN: there is no user" },
+		{ { .user = "u", .key = "no key" }, "ECDSA-NIST256P-CHALLENGE: " },
+		{ { .user = long_name, .password = "p" }, "user's name is longer" },
+		{ { .user = "u", .password = "p", .mechanisms = "GSSAPI" }, "\"GSSAPI\" is no" },
+		{ { .user = "u", .password = "p", .mechanisms = "PLAIN,,EXTERNAL" }, "\"\" is no" },
+		{ { .user = "u", .password = "p", .mechanisms = "PLAIN,plain" }, "twice" },
+		{ { .user = "u", .password = "p", .mechanisms = "PLAIN,EXTERNAL" },
+			"EXTERNAL: there is no certificate" },
+		{ { .user = "u", .password = "\xff", .mechanisms = "SCRAM-SHA-256" },
+			"SCRAM-SHA-256: " },
+	};
+	struct sb_world *world = *state;
+	size_t i;
+
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		expect_refused(world,
+			&(struct sb_irc_options){ .nick = "quoth", .login = &wrong[i].login },
+			wrong[i].text);
+}
+
+static void
+a_capability_that_cannot_be_is_refused_at_creation(void **state)
+{
+	static const struct {
+		const char *name, *text;
+	} wrong[] = {
+		{ "", "\"\" cannot be a capability" },
+		{ "a b", "\"a b\" cannot" },
+		{ "--x", "\"--x\" cannot" },
+		{ "a=b", "\"a=b\" cannot" },
+		{ "sts", "\"sts\" cannot" },
+		{ "-sasl", "\"-sasl\" is no capability to choose" },
+		{ "sasl", "\"sasl\" is no capability to choose" },
+	};
+	char names[17][4];
+	const char *many[17];
+	struct sb_world *world = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		expect_refused(world,
+			&(struct sb_irc_options){ .nick = "quoth",
+				.capabilities = &wrong[i].name,
+				.n_capabilities = 1 },
+			wrong[i].text);
+	for (i = 0; i < 17; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "x%c", (char)('a' + i));
+		many[i] = names[i];
+	}
+	expect_refused(world,
+		&(struct sb_irc_options){
+			.nick = "quoth", .capabilities = many, .n_capabilities = 17 },
+		"16 at most");
+}
+
+static void
+another_nick_that_cannot_be_is_refused_at_creation(void **state)
+{
+	static const char *const nicks[] = { "raven", "a b" };
+
+	expect_refused(*state,
+		&(struct sb_irc_options){
+			.nick = "quoth", .other_nicks = nicks, .n_other_nicks = 2 },
+		"\"a b\" cannot be a nick");
+}
+
+static void
+capabilities_may_be_chosen(void **state)
+{
+	static const char *const names[] = { "-away-notify", "x.org/trains", "-unknown",
+		"draft/multiline" };
+	struct fixture f;
+
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){
+			.nick = "quoth", .capabilities = names, .n_capabilities = 4 });
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape,
+		":irc.x CAP * LS :x.org/trains=late away-notify batch draft/multiline=max-bytes=9 "
+		"unknown");
+	sb_tape_expect(f.tape, "CAP REQ :batch draft/multiline x.org/trains\r\n");
+	assert_false(sb_irc_has_capability(f.irc, "x.org/trains"));
+	sb_tape_feed_line(f.tape, ":irc.x CAP * ACK :batch draft/multiline x.org/trains");
+	sb_probe_expect(f.probe, "irc.capability_changed name=batch");
+	sb_probe_expect(
+		f.probe, "irc.capability_changed name='draft/multiline' value='max-bytes=9'");
+	sb_probe_expect(
+		f.probe, "irc.capability_changed name='x.org/trains' value=late is_on=true");
+	assert_true(sb_irc_has_capability(f.irc, "x.org/trains"));
+	assert_false(sb_irc_has_capability(f.irc, "away-notify"));
+	assert_false(sb_irc_has_capability(f.irc, "nothing"));
+	/* The connection has them, not we. */
+	sb_tape_end(f.tape);
+	assert_false(sb_irc_has_capability(f.irc, "x.org/trains"));
+	fixture_end(&f);
+}
+
+static void
 channels_have_their_keys(void **state)
 {
 	static const char *const channels[] = { "#a", "#b", "#c" };
@@ -228,6 +348,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		kit_test(what_irc_cannot_carry_is_refused_at_creation),
 		kit_test(what_is_wrong_with_a_name_is_said_with_the_limit),
+		kit_test(a_login_that_cannot_work_is_refused_at_creation),
+		kit_test(a_capability_that_cannot_be_is_refused_at_creation),
+		kit_test(another_nick_that_cannot_be_is_refused_at_creation),
+		kit_test(capabilities_may_be_chosen),
 		kit_test(channels_have_their_keys),
 		kit_test(one_without_a_url_cannot_be_opened),
 		kit_test(one_labels_itself_with_its_host),

@@ -201,7 +201,7 @@ may_begin_anew_when_it_has_ended(void **state)
 	sb_tape_feed_line(f.tape, "ERROR :bye");
 	sb_tape_end(f.tape);
 	sb_tape_connect(next);
-	sb_tape_expect(next, "NICK quoth\r\nUSER quoth 0 * :quoth\r\n");
+	sb_tape_expect(next, "CAP LS 302\r\nNICK quoth\r\nUSER quoth 0 * :quoth\r\n");
 	sb_forget(f.world->d, next);
 	fixture_end(&f);
 	sb_tape_destroy(next);

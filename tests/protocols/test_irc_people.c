@@ -230,6 +230,23 @@ neither_servers_nor_we_ourselves_flood(void **state)
 }
 
 static void
+what_was_said_before_is_no_flood_and_asks_nothing(void **state)
+{
+	struct fixture f;
+
+	begin(&f, *state, NULL);
+	sb_tape_feed_line(f.tape, ":irc.x BATCH +h chathistory quoth");
+	feed_n(&f, "@batch=h :bob!b@h PRIVMSG quoth :hi", 20);
+	feed_n(&f, "@batch=h :bob!b@h PRIVMSG quoth :\1PING 1\1", 5);
+	sb_tape_feed_line(f.tape, ":irc.x BATCH -h");
+	assert_int_equal(sb_probe_count(f.probe, "irc.message batch=chathistory"), 20);
+	assert_int_equal(sb_probe_count(f.probe, "irc.ctcp_requested"), 5);
+	assert_int_equal(sb_probe_count(f.probe, "irc.flooded"), 0);
+	sb_tape_expect(f.tape, "");
+	fixture_end(&f);
+}
+
+static void
 floods_are_heard_where_one_wants_to(void **state)
 {
 	struct fixture f;
@@ -310,6 +327,7 @@ main(void)
 		kit_test(there_are_floods_of_each_kind),
 		kit_test(a_person_is_an_account_or_a_host_or_a_nick),
 		kit_test(neither_servers_nor_we_ourselves_flood),
+		kit_test(what_was_said_before_is_no_flood_and_asks_nothing),
 		kit_test(floods_are_heard_where_one_wants_to),
 		kit_test(a_new_connection_hears_everybody),
 		kit_test(may_be_destroyed_when_a_flood_is_told),

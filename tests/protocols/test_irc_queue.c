@@ -238,14 +238,19 @@ talk_with_a_strict_server(struct sb_world *world, const char *pace, int64_t n_cl
 		.url = "tcp://127.0.0.1:6667",
 		.flood = { .penalty_ms = 2000, .max_waiting = 2000 },
 	};
+	/* What we say to ourselves is to come back once. */
+	static const char *const no_echo[] = { "-echo-message" };
 	struct sb_probe *probe = sb_probe_create(world->d, "irc.*");
 	struct sb_irc_status status;
 	struct sb_ircd *ircd;
 	struct sb_irc *irc;
 
 	assert_int_equal(sb_ircd_create(world->d, world->r, &strict, SB_PLACE, &ircd, NULL), 0);
-	irc = fixture_create_irc(world,
-		&(struct sb_irc_options){ .url = strict.url, .nick = "quoth", .pace = pace });
+	irc = fixture_create_irc(world, &(struct sb_irc_options){ .url = strict.url,
+						.nick = "quoth",
+						.pace = pace,
+						.capabilities = no_echo,
+						.n_capabilities = 1 });
 	assert_int_equal(sb_irc_open(irc, NULL), 0);
 	assert_int_equal(sb_simulation_run_for(world->sim, 20 * SB_S), 0);
 	say_many(irc, 100);
@@ -414,6 +419,7 @@ a_level_does_not_outlive_its_connection(void **state)
 	fixture_reconnect(&f);
 	sb_probe_expect(f.probe, "irc.disconnected");
 	sb_probe_seek(f.probe, "irc.queue_changed is_high=false n_lines=0 n_bytes=0 wait_ms=0");
+	sb_probe_expect(f.probe, "irc.connected");
 	sb_probe_expect_none(f.probe);
 	assert_int_equal(sb_probe_count(f.probe, "irc.not_sent"), 296);
 	/* Nor does what stood out. */

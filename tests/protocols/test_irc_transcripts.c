@@ -1,4 +1,5 @@
-/* The conversations in transcripts/irc, with a client that wants to be quoth in #signalbox. */
+/* The conversations in transcripts/irc, with a client that wants to be quoth in #signalbox and is in
+ * no hurry to be slow; in transcripts/irc_paced it is as slow as the server wants. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 struct subject {
 	struct sb_irc *irc;
+	const char *pace; /* NULL: the server's */
 };
 
 static void
@@ -27,14 +29,15 @@ static void
 create(void *self, struct sb_world *world, const char *url)
 {
 	static const char *const channels[] = { "#signalbox" };
+	struct subject *subject = self;
 	struct sb_irc_options options = {
 		.url = url,
 		.nick = "quoth",
 		.channels = channels,
 		.n_channels = 1,
+		.pace = subject->pace,
 		.version = "Quoth 1",
 	};
-	struct subject *subject = self;
 	struct sb_error why = { 0, "" };
 
 	if (sb_irc_create(world->d, world->r, &options, SB_PLACE, &subject->irc, &why))
@@ -99,17 +102,28 @@ command(void *self, const char *words)
 		sb_testing_fail(SB_PLACE, "%s: %s", words, strerror(-error));
 }
 
+static const struct sb_subject transcript_subject = {
+	.signals = "irc.*", .create = create, .destroy = destroy, .command = command
+};
+
 static void
 conversations_go_as_written(void **state)
 {
-	static const struct sb_subject transcript_subject = {
-		.signals = "irc.*", .create = create, .destroy = destroy, .command = command
-	};
-	struct subject subject = { NULL };
+	struct subject subject = { .pace = "none" };
 
 	(void)state;
 	sb_transcript_run_folder(
 		SOURCE_DIR "/tests/protocols/transcripts/irc", &transcript_subject, &subject);
+}
+
+static void
+conversations_go_as_fast_as_the_server_lets_them(void **state)
+{
+	struct subject subject = { .pace = NULL };
+
+	(void)state;
+	sb_transcript_run_folder(
+		SOURCE_DIR "/tests/protocols/transcripts/irc_paced", &transcript_subject, &subject);
 }
 
 int
@@ -117,6 +131,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test_bare(conversations_go_as_written),
+		kit_test_bare(conversations_go_as_fast_as_the_server_lets_them),
 	};
 
 	return kit_run(tests);

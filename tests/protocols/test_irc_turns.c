@@ -177,6 +177,7 @@ the_end_is_told_last_over_the_network_too(void **state)
 	assert_int_equal(sb_irc_open(irc, NULL), 0);
 	sb_simulation_settle(world->sim);
 	sb_probe_expect(probe, "irc.connecting");
+	sb_probe_expect(probe, "irc.connected");
 	expect_messages(probe, 0, MANY);
 	sb_probe_expect(probe, "irc.disconnected");
 	sb_irc_destroy(irc);
@@ -303,6 +304,7 @@ a_connection_that_breaks_takes_what_waits_with_it(void **state)
 	f.tape = sb_tape_create();
 	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(f.tape)), 0);
 	sb_tape_connect(f.tape);
+	sb_probe_expect(f.probe, "irc.connected");
 	sb_tape_clear(f.tape);
 	settle(&f);
 	sb_probe_expect_none(f.probe);

@@ -21,7 +21,9 @@ SB_C_BEGIN
 
 struct sb_irc;
 
-/* How to log in, by SASL. NULL and 0 for what there is none of. */
+/* How to log in, by SASL: one mechanism after the other, each for 15 s at most, as far as the server
+ * has them; again when it offers SASL anew. NULL and 0 for what there is none of. The copies are
+ * cleansed when the client goes. */
 struct sb_irc_login {
 	const char *user;
 	const char *password; /* for SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN */
@@ -52,7 +54,7 @@ struct sb_irc_options {
 	const char *realname; /* the nick, for "" too */
 	const char *password; /* for PASS; none */
 	const struct sb_irc_login *login; /* none */
-	const char *const *capabilities; /* to ask for beside ours; "-name": not to */
+	const char *const *capabilities; /* to ask for beside ours, 16 at most; "-name": not to */
 	size_t n_capabilities;
 	const char *const *channels; /* joined after each registration; at most 200 bytes each */
 	size_t n_channels;
@@ -78,21 +80,25 @@ SB_API bool sb_irc_nick_is_fine(const char *nick);
 
 /* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels
  * itself with the URL's host, or its path for unix. place is for reports: SB_PLACE. Returns 0;
- * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name or channel that cannot
- * be; -EEXIST as sb_register(); -ENOMEM. */
+ * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name, channel or capability
+ * that cannot be, or a login that cannot work: a mechanism that is unknown, or named without what it
+ * needs, a key that cannot be read, no credentials at all; -EEXIST as sb_register(); -ENOMEM. */
 SB_API int sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r,
 	const struct sb_irc_options *options, const char *place, struct sb_irc **ret_irc,
 	struct sb_error *ret_error);
 
 /* At once: forgotten by the dispatcher, its connection aborted, no signal from it any more. May be
- * called in any handler; the memory goes when the turn ends. NULL is fine. */
+ * called in any handler; the memory goes when the turn ends. Where a thread computes for a login it
+ * waits for that, a second at most. NULL is fine. */
 SB_API void sb_irc_destroy(struct sb_irc *irc);
 
 /* Connects, registers, joins, and stays connected: after a loss it waits, a random time up to a
  * limit that doubles with each failure as far as retry_max_ns, and tries again, at the next URL;
- * after a minute of registration it starts over (<signalbox/client.h>). Where the nick is refused it tries others made from it (a "_"
- * or a digit at the end, cut to what the server takes), ten at most. A server that does not let us
- * in within 60 s of being connected is left, with -ETIMEDOUT.
+ * after a minute of registration it starts over (<signalbox/client.h>). Where the nick is refused it
+ * tries the other nicks and then some made from it (a "_" or a digit at the end, cut to what the
+ * server takes), ten at most. A server that does not let us in within 60 s of being connected, and
+ * of the end of the login, is left, with -ETIMEDOUT; one where we must log in and cannot, with
+ * -EACCES.
  * No signal comes from within the call: irc.connecting is the first, in the next turn.
  * Returns 0; -EALREADY when it does so already, or is still quitting; -EINVAL without a URL. */
 SB_API int sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error);
