@@ -43,12 +43,17 @@ find(const struct sb_people *people, const char *key)
 static int
 oldest(const struct sb_people *people, uint64_t kept)
 {
+	uint64_t least = UINT64_MAX;
 	int found = NOBODY;
 	size_t i;
 
-	for (i = 0; i < people->n; i++)
-		if (!(kept >> i & 1) && (found < 0 || people->heard[i] < people->heard[found]))
-			found = (int)i;
+	/* Without a jump that a processor would have to guess. */
+	for (i = 0; i < people->n; i++) {
+		uint64_t heard = kept >> i & 1 ? UINT64_MAX : people->heard[i];
+
+		found = heard < least ? (int)i : found;
+		least = heard < least ? heard : least;
+	}
 	return found;
 }
 

@@ -19,9 +19,9 @@ is_private(const struct sb_irc *irc, const char *target)
 /* Where an answer belongs; what we said ourselves, on another connection of ours, is answered by
  * whom it was said to. */
 static const char *
-reply_to(const struct sb_irc *irc, const struct received *m)
+reply_to(const struct received *m, bool was_private)
 {
-	return is_private(irc, param(m, 0)) && !m->is_self ? m->line->nick : param(m, 0);
+	return was_private && !m->is_self ? m->line->nick : param(m, 0);
 }
 
 /* What the server repeats of what was said before is no flood, and no request either. */
@@ -33,23 +33,23 @@ is_history(const struct received *m)
 
 /* Whether people, one of whom said this, are heard: 0, or what to return. */
 static int
-hear(struct sb_irc *irc, const struct received *m, bool is_request)
+hear(struct sb_irc *irc, const struct received *m, enum sb_flood kind)
 {
-	enum sb_flood kind = SB_FLOOD_CHANNEL;
-
-	if (is_request)
-		kind = SB_FLOOD_CTCP;
-	else if (is_private(irc, param(m, 0)))
-		kind = SB_FLOOD_PRIVATE;
 	if (is_history(m))
 		return 0;
 	return sb_irc_guard_hear_(irc, m->line, m->account, m->is_self, kind);
 }
 
 static int
+hear_text(struct sb_irc *irc, const struct received *m, bool was_private)
+{
+	return hear(irc, m, was_private ? SB_FLOOD_PRIVATE : SB_FLOOD_CHANNEL);
+}
+
+static int
 receive_request(struct sb_irc *irc, const struct received *m, const struct sb_ctcp *ctcp)
 {
-	int ran = hear(irc, m, true);
+	int ran = hear(irc, m, SB_FLOOD_CTCP);
 
 	if (ran)
 		return ran;
@@ -66,18 +66,19 @@ receive_request(struct sb_irc *irc, const struct received *m, const struct sb_ct
 static int
 receive_ctcp(struct sb_irc *irc, const struct received *m, const struct sb_ctcp *ctcp)
 {
+	bool was_private = is_private(irc, param(m, 0));
 	int ran;
 
 	if (strcmp(ctcp->verb, "ACTION") != 0)
 		return receive_request(irc, m, ctcp);
-	ran = hear(irc, m, false);
+	ran = hear_text(irc, m, was_private);
 	if (ran)
 		return ran;
 	return sb_irc_action_emit(irc->d, irc,
 		&(struct sb_irc_action){ .target = param(m, 0),
 			.text = ctcp->args,
-			.reply_to = reply_to(irc, m),
-			.is_private = is_private(irc, param(m, 0)),
+			.reply_to = reply_to(m, was_private),
+			.is_private = was_private,
 			SOURCE(m) });
 }
 
@@ -85,20 +86,21 @@ int
 sb_irc_receive_message_(struct sb_irc *irc, const struct received *m)
 {
 	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
+	bool was_private = is_private(irc, param(m, 0));
 	struct sb_ctcp ctcp;
 	int ran;
 
 	sb_irc_hear_(irc, m);
 	if (sb_ctcp_parse(param(m, 1), false, text, &ctcp))
 		return receive_ctcp(irc, m, &ctcp);
-	ran = hear(irc, m, false);
+	ran = hear_text(irc, m, was_private);
 	if (ran)
 		return ran;
 	return sb_irc_message_emit(irc->d, irc,
 		&(struct sb_irc_message){ .target = param(m, 0),
 			.text = param(m, 1),
-			.reply_to = reply_to(irc, m),
-			.is_private = is_private(irc, param(m, 0)),
+			.reply_to = reply_to(m, was_private),
+			.is_private = was_private,
 			SOURCE(m) });
 }
 

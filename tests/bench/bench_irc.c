@@ -1,6 +1,6 @@
 /* What a line of IRC costs, beside a splitter of the same bytes that only looks for the separators:
  * taken apart; from the bytes to the handler of its signal; and that again where the client is in
- * the channels, and keeps their members as well. Two corpora of the same kinds of lines, plain and
+ * the channels, keeps their members as well, and watches for floods. Two corpora of the same kinds of lines, plain and
  * with the tags that a server adds. CPU time a line. */
 
 #include <stdio.h>
@@ -242,10 +242,11 @@ HANDLER(on_quit, sb_irc_quit)
 HANDLER(on_mode_changed, sb_irc_mode_changed)
 HANDLER(on_command, sb_irc_command)
 
-/* In the channels, or in none. */
+/* In the channels, with all that is kept of them and of who floods, or in none. */
 static void
 client_begin(struct client *client, bool is_inside)
 {
+	struct sb_irc_options options = { .nick = "quoth", .hears_floods = !is_inside };
 	struct sb_dispatcher *d;
 	struct sb_error why;
 	char line[64];
@@ -253,8 +254,7 @@ client_begin(struct client *client, bool is_inside)
 
 	client->world = sb_world_create(1);
 	d = client->world->d;
-	if (sb_irc_create(d, client->world->r, &(struct sb_irc_options){ .nick = "quoth" },
-		    SB_PLACE, &client->irc, &why))
+	if (sb_irc_create(d, client->world->r, &options, SB_PLACE, &client->irc, &why))
 		abort();
 	client->tape = sb_tape_create();
 	if (sb_irc_attach(client->irc, sb_tape_stream(client->tape)))
@@ -307,7 +307,7 @@ static void
 measure(struct figures *all, const char *name, const struct corpus *corpus, struct client *clients)
 {
 	static const char *const whats[] = { "taken apart", "to its handler",
-		"the same, state kept" };
+		"the same, in its channels" };
 	static struct figure figures[N_FIGURES];
 	char what[N_FIGURES][64];
 	size_t round, i;
