@@ -127,12 +127,19 @@ judge(struct scram_server *s, struct fixture *f)
 static void
 expect_in(struct fixture *f, const char *signal)
 {
+	struct sb_irc_status status;
+
 	sb_tape_expect(f->tape, "AUTHENTICATE +\r\n");
 	sb_tape_feed_line(f->tape, ":irc.x 900 quoth q!u@h user :You are now logged in");
 	sb_tape_feed_line(f->tape, ":irc.x 903 quoth :SASL authentication successful");
 	sb_tape_expect(f->tape, "CAP END\r\n");
 	sb_probe_seek(f->probe, signal);
 	assert_true(sb_irc_has_capability(f->irc, "sasl"));
+	sb_irc_status(f->irc, &status);
+	assert_string_equal(status.account, "user");
+	sb_tape_feed_line(f->tape, ":irc.x 901 quoth q!u@h :You are now logged out");
+	sb_irc_status(f->irc, &status);
+	assert_null(status.account);
 }
 
 static void

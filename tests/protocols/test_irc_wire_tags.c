@@ -278,7 +278,9 @@ make_tags(uint64_t *random, struct random_line *line)
 	line->n_tags = random_below(random, 5);
 	for (i = 0; i < line->n_tags; i++) {
 		make_word(random, 12, "abcXYZ019-", line->keys[i]);
-		(void)sprintf(line->keys[i] + strlen(line->keys[i]), "%zu", i);
+		/* No two are the same. */
+		line->keys[i][strlen(line->keys[i]) + 1] = '\0';
+		line->keys[i][strlen(line->keys[i])] = (char)('0' + i);
 		make_text(random, 0, sizeof(line->values[i]), "", line->values[i]);
 		assert_int_equal(sb_wire_tags_add(&tags, line->keys[i], line->values[i]), 0);
 	}
