@@ -98,6 +98,7 @@ tell_changes(struct sb_irc *irc, uint64_t before)
 {
 	uint64_t after = sb_caps_on(&irc->caps);
 
+	irc->caps_on = after;
 	for (int i = 0; i < SB_CAPS_MAX; i++) {
 		const char *value = sb_caps_value(&irc->caps, i);
 		int ran;

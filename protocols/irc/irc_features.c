@@ -24,6 +24,7 @@ sb_irc_features_begin_(struct sb_irc *irc)
 	memset(irc->batches, 0, sizeof(irc->batches));
 	irc->next_batch = 0;
 	irc->is_ready = false;
+	irc->caps_on = 0;
 }
 
 const struct sb_irc_state *

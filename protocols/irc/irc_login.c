@@ -15,6 +15,8 @@
 #include <signalbox/pool.h>
 #include <signalbox/tls.h>
 
+#include "roster.h"
+
 /* How long the server may take over one mechanism, and to say that it is broken off. */
 enum { LOGIN_S = 15, ABORT_S = 5 };
 
@@ -380,6 +382,8 @@ sb_irc_login_numeric_(struct sb_irc *irc, const struct sb_wire_line *line)
 		login->account[0] = '\0';
 		login->is_in = false;
 	}
+	if (numeric->meaning == SB_SASL_LOGGED_IN || numeric->meaning == SB_SASL_LOGGED_OUT)
+		(void)sb_roster_account(irc->roster, irc->nick, login->account);
 	if (numeric->meaning == SB_SASL_MECHANISMS)
 		note(login->offered, sizeof(login->offered), line->params[1]);
 	if (numeric->is_end && login->state == LOGIN_ABORTING)

@@ -37,6 +37,8 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 	memcpy(irc->nick, param(m, 0), strlen(param(m, 0)) + 1);
 	/* Without memory for it the state says so. */
 	(void)sb_roster_begin(irc->roster, irc->nick);
+	if (sb_irc_account_(irc))
+		(void)sb_roster_account(irc->roster, irc->nick, sb_irc_account_(irc));
 	sb_irc_queue_registered_(irc);
 	sb_irc_join_all_(irc);
 	return sb_irc_registered_emit(irc->d, irc,

@@ -37,6 +37,12 @@ param(const struct received *m, size_t i)
 	return m->line->params[i];
 }
 
+static inline bool
+has_cap(const struct sb_irc *irc, enum sb_cap cap)
+{
+	return irc->caps_on & SB_CAP_BIT(cap);
+}
+
 /* Whom a line is from, and what it tells of where they are. */
 static inline struct sb_roster_who
 who_of(const struct received *m)

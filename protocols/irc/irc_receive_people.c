@@ -43,7 +43,7 @@ joined(struct sb_irc *irc, const struct received *m, const char *channel)
 	if (m->is_self)
 		sb_irc_channel_joined_(irc, channel);
 	(void)sb_roster_joined(irc->roster, &who, channel, account, realname);
-	if (m->is_self && sb_irc_has_capability(irc, "no-implicit-names") && can_ask(irc, channel))
+	if (m->is_self && has_cap(irc, SB_CAP_NO_IMPLICIT_NAMES) && can_ask(irc, channel))
 		ask(irc, "NAMES", channel, NULL);
 	return sb_irc_joined_emit(irc->d, irc,
 		&(struct sb_irc_joined){ .channel = channel, .realname = realname, SOURCE(m) });
@@ -147,7 +147,7 @@ sb_irc_receive_nick_(struct sb_irc *irc, const struct received *m)
 int
 sb_irc_receive_names_(struct sb_irc *irc, const struct received *m)
 {
-	bool has_all_signs = sb_irc_has_capability(irc, "multi-prefix");
+	bool has_all_signs = has_cap(irc, SB_CAP_MULTI_PREFIX);
 	const char *list = param(m, 3);
 	char entry[2 * NAME_CAP];
 

@@ -10,12 +10,11 @@ void
 sb_irc_hear_(struct sb_irc *irc, const struct received *m)
 {
 	struct sb_roster_who_line line = { .who = who_of(m), .account = m->account };
-	bool tells_host =
-		line.who.host
-		&& (sb_roster_lacks_hosts(irc->roster) || !sb_irc_has_capability(irc, "chghost"));
-	bool tells_account = line.account
-			     && (sb_roster_lacks_accounts(irc->roster)
-				     || !sb_irc_has_capability(irc, "account-notify"));
+	bool tells_host = line.who.host
+			  && (sb_roster_lacks_hosts(irc->roster) || !has_cap(irc, SB_CAP_CHGHOST));
+	bool tells_account =
+		line.account
+		&& (sb_roster_lacks_accounts(irc->roster) || !has_cap(irc, SB_CAP_ACCOUNT_NOTIFY));
 
 	if (tells_host || tells_account)
 		(void)sb_roster_who(irc->roster, &line);
