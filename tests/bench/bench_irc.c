@@ -325,13 +325,13 @@ measure(struct figures *all, const char *name, const struct corpus *corpus, stru
 		receive_all(&clients[1], corpus);
 		t[4] = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 		for (i = 0; i < N_FIGURES; i++) {
-			figures[i].values[0][round] = (t[1] - t[0]) / N_LINES;
-			figures[i].values[1][round] = (t[2 + i] - t[1 + i]) / N_LINES;
+			figures[i].values[0][round] = (t[1] - t[0]) / (double)N_LINES;
+			figures[i].values[1][round] = (t[2 + i] - t[1 + i]) / (double)N_LINES;
 		}
 	}
 	for (i = 0; i < N_FIGURES; i++) {
 		(void)snprintf(what[i], sizeof(what[i]), "%s, %.0f bytes: %s", name,
-			(double)corpus->len / N_LINES, whats[i]);
+			(double)corpus->len / (double)N_LINES, whats[i]);
 		figures[i].what = what[i];
 		figures[i].limit = i == HANDLED ? 2 : 0;
 		figure_print(all, &figures[i]);

@@ -86,7 +86,7 @@ int
 main(void)
 {
 	struct sb_hash_seed seed = { 1, 2 };
-	double took[3] = { 0 }, bytes = 0, text = (double)write_entries() / N_MEMBERS;
+	double took[3] = { 0 }, bytes = 0, text = (double)write_entries() / (double)N_MEMBERS;
 	int round;
 
 	for (round = 0; round < N_ROUNDS; round++) {
@@ -100,7 +100,7 @@ main(void)
 		t[0] = now_ns();
 		take(state);
 		t[1] = now_ns();
-		bytes = (double)(mallinfo2().uordblks - before) / N_MEMBERS;
+		bytes = (double)(mallinfo2().uordblks - before) / (double)N_MEMBERS;
 		find(state);
 		t[2] = now_ns();
 		quit(state);
@@ -115,6 +115,7 @@ main(void)
 	       "200)\n",
 		N_MEMBERS, bytes, text);
 	printf("ns each: taken from NAMES %.0f, found %.0f, quit %.0f; the least of %d\n",
-		took[0] / N_MEMBERS, took[1] / N_MEMBERS, took[2] / N_MEMBERS, N_ROUNDS);
+		took[0] / (double)N_MEMBERS, took[1] / (double)N_MEMBERS,
+		took[2] / (double)N_MEMBERS, N_ROUNDS);
 	return bytes > 200;
 }
