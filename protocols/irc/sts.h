@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include <signalbox/base.h>
+#include <signalbox/irc_sts.h>
 
 enum {
 	SB_STS_HOST_MAX = 254, /* bytes of a host name, its NUL included */
@@ -59,29 +60,6 @@ enum sb_sts_verdict sb_sts_judge(
  * Returns 0; -EINVAL for what is none: an address, with brackets or without, or one with other
  * characters than letters, digits, '-', '_' and dots, in labels of 1 to 63. */
 int sb_sts_host(const char *text, char *buf);
-
-/* All policies, and the file they lie in; for one thread, and for one process: what others write
- * into the file meanwhile is lost. A line a host:
- *
- *     irc.example.org 6697 1798761600
- *
- * its TLS port, and when the policy ends, sorted by name. Lines that begin with '#' are comments.
- * What is not understood is told and kept as it is, with the comments, in front. */
-struct sb_sts;
-
-/* Told of each line that is not understood: "sts.txt:3: the port ...", for the call. */
-typedef void sb_sts_complain_fn(void *self, const char *text);
-
-/* Reads the file; one that does not exist yet is empty, and not made before there is something to
- * write. path_or_null: NULL for a store without a file. complain may be NULL.
- * Returns 0 and a store to be closed; -ENOMEM; -EFBIG for a file greater than SB_STS_FILE_MAX; or
- * what reading failed with. With an error, which names the file, there is no store: to go on without
- * would be to forget what we promised. */
-int sb_sts_open(const char *path_or_null, sb_sts_complain_fn *complain, void *self,
-	struct sb_sts **ret_store, struct sb_error *ret_error);
-
-/* Frees it; nothing is written. NULL is harmless. */
-void sb_sts_close(struct sb_sts *store);
 
 /* Whether a policy of that host, as sb_sts_host() reads it, holds now, and then its port. */
 bool sb_sts_find(const struct sb_sts *store, const char *host, int64_t now_s, uint16_t *ret_port);

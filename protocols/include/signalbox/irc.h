@@ -20,6 +20,7 @@
 SB_C_BEGIN
 
 struct sb_irc;
+struct sb_sts; /* <signalbox/irc_sts.h> */
 
 /* How to log in, by SASL: one mechanism after the other, each for 15 s at most, as far as the server
  * has them; again when it offers SASL anew. NULL and 0 for what there is none of. The copies are
@@ -68,6 +69,18 @@ struct sb_irc_options {
 	 * often; after irc.ctcp_requested, so that who answers in a handler sets this. */
 	bool ignores_ctcp;
 	bool hears_floods; /* of anybody: else who says too much is not heard for 5 min (irc.flooded) */
+	/* Network security: what servers demanded of us before, over restarts, is kept there; it must
+	 * outlive the client. NULL: it forgets with the client. sts_options: what stands behind the ?
+	 * of the URL when a server of a tcp:// URL demands TLS, "pin=...&cert=/etc/own.pem"; "". */
+	struct sb_sts *sts;
+	const char *sts_options;
+	const char *charset; /* what is not UTF-8 is, for sb_irc_show(); "windows-1252" */
+	bool is_bot; /* tell the network so, where it has a mode for that (ISUPPORT BOT) */
+	const char *away; /* away from the beginning, for this reason; "" for none; we are not */
+	bool catches_up; /* fetch what was said while we were not there (draft/chathistory) */
+	/* Whom to ask, by "REGAIN nick", for our nick when we are logged in and somebody else has it:
+	 * "NickServ"; nobody. At any rate we take it as soon as it is free. */
+	const char *services;
 	int64_t retry_min_ns; /* the first delay before connecting again; 2 s */
 	int64_t retry_max_ns; /* the longest; 5 min */
 	int64_t ping_after_ns; /* of silence, and the link is dead after as much again; 90 s */
@@ -94,7 +107,8 @@ SB_API void sb_irc_destroy(struct sb_irc *irc);
 
 /* Connects, registers, joins, and stays connected: after a loss it waits, a random time up to a
  * limit that doubles with each failure as far as retry_max_ns, and tries again, at the next URL;
- * after a minute of registration it starts over (<signalbox/client.h>). Where the nick is refused it
+ * after a minute of registration it starts over (<signalbox/client.h>). A server that says we come
+ * too often is left alone for 2 min at least, one that bans us for 30 min. Where the nick is refused it
  * tries the other nicks and then some made from it (a "_" or a digit at the end, cut to what the
  * server takes), ten at most. A server that does not let us in within 60 s of being connected, and
  * of the end of the login, is left, with -ETIMEDOUT; one where we must log in and cannot, with
@@ -176,15 +190,79 @@ SB_PRINTF(3, 4)
 SB_API int sb_irc_act(struct sb_irc *irc, const char *target, const char *format, ...);
 
 /* A channel joined by this is joined again, with its key, after a reconnect, until it is parted: by
- * us, or by a server that parts us. One we were kicked from is joined again, too. */
+ * us, or by a server that parts us. One we were kicked from is joined again, too, after 5 s; one that
+ * does not let us in (405, 437, 471, 473, 474, 475, 477, 480, 489), later and later, 30 s to 15 min
+ * between (irc.join_failed), and at once when we are invited; one that cannot be (403, 476, 479) no
+ * more. */
 SB_API int sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null);
 SB_API int sb_irc_part(struct sb_irc *irc, const char *channel, const char *reason_or_null);
 
-/* A nick that the server then gives us is also what we ask for after a reconnect. */
+/* A nick that the server then gives us is also what we ask for after a reconnect. While we do not have
+ * the one we want, it is watched (MONITOR, or ISON every minute) and taken when it is free:
+ * irc.nick_regained. */
 SB_API int sb_irc_change_nick(struct sb_irc *irc, const char *nick);
+
+/* Away for this reason, over reconnects; NULL: back. */
+SB_API int sb_irc_set_away(struct sb_irc *irc, const char *reason_or_null);
+
+/* Watches whether somebody is there, over reconnects: irc.monitored tells at first, and at each
+ * change; where the server has no MONITOR, or takes no more, by ISON every minute. Before
+ * registration it is kept for later. -ENOSPC when it would be more than 512; the same nick again is
+ * fine, and so is one to be forgotten that is not watched. */
+SB_API int sb_irc_monitor(struct sb_irc *irc, const char *nick);
+SB_API int sb_irc_unmonitor(struct sb_irc *irc, const char *nick);
 
 /* topic "": none from now on. */
 SB_API int sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char *topic);
+
+/* ---- What not every network has ----
+ *
+ * Functions that need a capability return -EOPNOTSUPP where it is off; sb_irc_answer_to() and
+ * sb_irc_say_lines() then do what is nearest. */
+
+/* As sb_irc_say(), in answer to a message: with its id (msgid of the signal), where the network takes
+ * that (+reply); else, and for NULL or "", it is sb_irc_say(). */
+SB_PRINTF(4, 5)
+SB_API int sb_irc_answer_to(
+	struct sb_irc *irc, const char *target, const char *msgid_or_null, const char *format, ...);
+
+/* A text whose lines end in \n, the last perhaps not: one message where the network has those of
+ * several lines (draft/multiline) and takes one so long; else each line as by sb_irc_say(), an empty
+ * one as a space. All or nothing. -EMSGSIZE for more than 64 lines or 16 KiB. */
+SB_API int sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text);
+
+/* Reacts to a message, with an emoji say; or takes that back. Needs message-tags, and a network that
+ * lets it pass (CLIENTTAGDENY). */
+SB_API int sb_irc_react(
+	struct sb_irc *irc, const char *target, const char *msgid, const char *reaction);
+SB_API int sb_irc_unreact(
+	struct sb_irc *irc, const char *target, const char *msgid, const char *reaction);
+
+enum sb_irc_typing { SB_IRC_TYPING_ACTIVE, SB_IRC_TYPING_PAUSED, SB_IRC_TYPING_DONE };
+/* That we type. Those of one target are 3 s apart at least, others are not sent, and 0; message-tags
+ * as above. */
+SB_API int sb_irc_type(struct sb_irc *irc, const char *target, enum sb_irc_typing typing);
+
+/* A message is to be forgotten (draft/message-redaction). */
+SB_API int sb_irc_redact(
+	struct sb_irc *irc, const char *target, const char *msgid, const char *reason_or_null);
+
+/* All up to there has been read, ms since 1970 UTC (draft/read-marker). */
+SB_API int sb_irc_mark_read(struct sb_irc *irc, const char *target, int64_t read_ms);
+
+/* A text of the network as UTF-8 for people: the text itself where it is that, else a copy in buf,
+ * read by the options' charset, cut where it does not fit. */
+SB_API const char *sb_irc_show(const struct sb_irc *irc, const char *text, char *buf, size_t cap);
+
+/* A client tag to go with a line: "+draft/reply" and its value; NULL: none. */
+struct sb_irc_tag {
+	const char *key;
+	const char *value;
+};
+
+/* As sb_irc_send(), with tags, 4094 bytes at most. */
+SB_API int sb_irc_send_tagged(struct sb_irc *irc, const struct sb_irc_tag *tags, size_t n_tags,
+	const char *verb, const char *const *params, size_t n_params);
 
 /* Any command, "MODE", with its parameters, at most 15; the last may hold spaces. Also before
  * registration. */

@@ -13,6 +13,8 @@ struct sb_irc_params {
 	const char *text[15];
 };
 
+struct sb_irc_answer; /* <signalbox/irc_ask.h> */
+
 /* Who a message came from, and what its tags say: the last fields of every signal born of one. The
  * list grows at its end. */
 #define IRC_SOURCE                                                                                 \
@@ -27,7 +29,9 @@ struct sb_irc_params {
 	FIELD(const char *, label, "The label of ours that it answers; NULL for none.")            \
 	FIELD(const char *, batch, "The type of its batch, \"netsplit\"; NULL when in none.")      \
 	FIELD(const char *, in_reply_to, "The msgid that it answers; NULL when not told.")         \
-	FIELD(bool, is_bot, "Whether the server says that it is a bot.")
+	FIELD(bool, is_bot, "Whether the server says that it is a bot.")                           \
+	FIELD(bool, is_history, "Whether it was said before, and is repeated (chathistory).")      \
+	FIELD(const char *, context, "The channel that it belongs to, where they tell; or NULL.")
 
 #define SIGNALS <signalbox/irc_signals.def>
 #define SB_SIGNALS_API SB_API
