@@ -161,7 +161,8 @@ struct sb_irc {
 	struct sb_timer guard_timer; /* when somebody is heard again */
 
 	struct sb_caps caps;
-	uint64_t caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
+	uint64_t
+		caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
 	struct login login;
 
 	struct sb_reap reap;
