@@ -224,6 +224,8 @@ finish(struct sb_asks *asks, struct sb_ask *ask, enum sb_ask_outcome outcome, co
 	}
 	ask->state = SB_ASK_OVER;
 	ask->outcome = outcome;
+	if (outcome != SB_ASK_FAILED)
+		ask->code[0] = '\0';
 	copy_cut(ask->text, sizeof(ask->text), text);
 }
 
@@ -295,7 +297,9 @@ sb_asks_lose(struct sb_asks *asks, const char *why)
 
 	for (ask = asks->first; ask; ask = next) {
 		next = ask->next;
-		if (ask->state != SB_ASK_OVER)
+		if (ask->is_ending && ask->state == SB_ASK_SENT)
+			end(asks, ask);
+		else if (ask->state != SB_ASK_OVER)
 			finish(asks, ask, SB_ASK_LOST, why);
 	}
 }

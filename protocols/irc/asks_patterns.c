@@ -19,7 +19,7 @@ struct sb_ask_pattern {
 	const char *lines; /* verbs, each with a space behind it */
 	const char *last;
 	const char *maybe_last;
-	const char *refusals; /* of its own: what others may be refused with, is below */
+	const char *refusals; /* beside those that name the command */
 	const char *only; /* what its parameter must be; NULL: anything */
 };
 
@@ -30,6 +30,9 @@ struct sb_ask_pattern {
 	"210 211 212 213 214 215 216 217 218 220 222 223 224 225 226 227 228 229 230 231 232 "     \
 	"233 234 235 236 237 238 239 240 241 242 243 244 245 246 247 248 249 250 290 "
 
+#define CHANNEL_REFUSALS "401 403 442 477 482 "
+#define LIST_REFUSALS CHANNEL_REFUSALS "472 "
+
 static const struct sb_ask_pattern patterns[] = {
 	{ "AWAY", NULL, 0, 1, NOWHERE, NOWHERE, "", "305 306 ", "", "", NULL },
 	{ "INFO", NULL, 0, 1, NOWHERE, NOWHERE, "371 373 ", "374 ", "", "402 ", NULL },
@@ -39,32 +42,33 @@ static const struct sb_ask_pattern patterns[] = {
 	/* The order of the rest after 255 is each server's own, and some have none. */
 	{ "LUSERS", NULL, 0, 2, NOWHERE, NOWHERE, "250 251 252 253 254 265 ", "266 ", "255 ",
 		"402 ", NULL },
-	{ "MODE", NULL, 1, 1, FIRST, FIRST, "", "324 ", "", "", NULL },
-	{ "MODE", "b", 2, 2, FIRST, FIRST, "367 ", "368 ", "", "", NULL },
-	{ "MODE", "e", 2, 2, FIRST, FIRST, "348 ", "349 ", "", "", NULL },
-	{ "MODE", "I", 2, 2, FIRST, FIRST, "346 ", "347 ", "", "", NULL },
-	{ "MODE", "q", 2, 2, FIRST, FIRST, "728 ", "729 ", "", "", NULL },
+	{ "MODE", NULL, 1, 1, FIRST, FIRST, "", "324 ", "", CHANNEL_REFUSALS, NULL },
+	{ "MODE", "b", 2, 2, FIRST, FIRST, "367 ", "368 ", "", LIST_REFUSALS, NULL },
+	{ "MODE", "e", 2, 2, FIRST, FIRST, "348 ", "349 ", "", LIST_REFUSALS, NULL },
+	{ "MODE", "I", 2, 2, FIRST, FIRST, "346 ", "347 ", "", LIST_REFUSALS, NULL },
+	{ "MODE", "q", 2, 2, FIRST, FIRST, "728 ", "729 ", "", LIST_REFUSALS, NULL },
 	{ "MONITOR", NULL, 1, 1, NOWHERE, NOWHERE, "732 ", "733 ", "", "", "L" },
 	{ "MOTD", NULL, 0, 1, NOWHERE, NOWHERE, "372 375 ", "376 ", "", "402 422 ", NULL },
-	{ "NAMES", NULL, 1, 1, SECOND, FIRST, "353 ", "366 ", "", "", NULL },
+	{ "NAMES", NULL, 1, 1, SECOND, FIRST, "353 ", "366 ", "", "401 403 ", NULL },
 	{ "REGISTER", NULL, 3, 3, NOWHERE, NOWHERE, "", "REGISTER ", "", "", NULL },
 	{ "STATS", NULL, 1, 2, NOWHERE, NOWHERE, STATS_LINES, "219 ", "", "402 481 723 ", NULL },
 	{ "TIME", NULL, 0, 1, NOWHERE, NOWHERE, "", "391 ", "", "402 ", NULL },
-	{ "TOPIC", NULL, 1, 1, FIRST, FIRST, "", "331 332 ", "", "", NULL },
+	{ "TOPIC", NULL, 1, 1, FIRST, FIRST, "", "331 332 ", "", CHANNEL_REFUSALS, NULL },
 	{ "USERHOST", NULL, 1, 15, NOWHERE, NOWHERE, "", "302 ", "", "", NULL },
 	{ "VERIFY", NULL, 2, 2, NOWHERE, NOWHERE, "", "VERIFY ", "", "", NULL },
 	{ "VERSION", NULL, 0, 1, NOWHERE, NOWHERE, "", "351 ", "", "402 ", NULL },
-	{ "WHO", NULL, 0, 2, NOWHERE, FIRST, "352 354 ", "315 ", "", "402 ", NULL },
-	{ "WHOIS", NULL, 1, 2, FIRST, FIRST, WHOIS_LINES, "318 ", "", "402 431 ", NULL },
-	{ "WHOWAS", NULL, 1, 3, FIRST, FIRST, "301 312 314 330 338 ", "369 ", "", "402 431 ",
-		NULL },
+	{ "WHO", NULL, 0, 2, NOWHERE, FIRST, "352 354 ", "315 ", "", "402 416 ", NULL },
+	{ "WHOIS", NULL, 1, 2, FIRST, FIRST, WHOIS_LINES, "318 ", "", "401 402 431 ", NULL },
+	{ "WHOWAS", NULL, 1, 3, FIRST, FIRST, "301 312 314 330 338 ", "369 ", "",
+		"401 402 406 431 ", NULL },
 };
 
 enum { N_PATTERNS = sizeof(patterns) / sizeof(patterns[0]) };
 
-/* Refusals that name what they refuse: the command, or its target. */
+/* Refusals that name the command, and those that name nothing. Others name the target, or the letter
+ * of a list, or a server. */
 #define NAME_COMMAND "263 416 421 451 461 "
-#define NAME_TARGET "401 403 406 407 416 437 442 476 477 479 482 "
+#define NAME_NOTHING "422 431 481 723 "
 
 static bool
 has(const char *verbs, const char *verb)
@@ -191,26 +195,22 @@ is_of_letter(const struct sb_ask *ask, const struct sb_wire_line *line)
 }
 
 static bool
-is_named(const struct sb_ask *ask, const struct sb_wire_line *line, enum sb_casemap casemap)
+is_refused(const struct sb_ask *ask, const struct sb_wire_line *line, enum sb_casemap casemap)
 {
-	const char *what = line->params[1];
+	const char *verb = line->verb, *what = line->params[1];
 
-	if (!strcmp(line->verb, "FAIL"))
+	if (!strcmp(verb, "FAIL"))
 		return !strcasecmp(line->params[0], ask->pattern->verb);
-	if (has(NAME_COMMAND, line->verb) && !strcasecmp(what, ask->pattern->verb))
+	if (has(NAME_COMMAND, verb) && !strcasecmp(what, ask->pattern->verb))
 		return true;
-	if (has(NAME_TARGET, line->verb) && ask->target)
-		return sb_casemap_same(casemap, what, ask->target);
-	return false;
-}
-
-/* A server that is not there (402) is one that was named. */
-static bool
-is_refused(const struct sb_ask *ask, const struct sb_wire_line *line)
-{
-	if (!has(ask->pattern->refusals, line->verb))
+	if (!has(ask->pattern->refusals, verb))
 		return false;
-	return strcmp(line->verb, "402") != 0 || mentions(ask, line->params[1]);
+	if (has(NAME_NOTHING, verb))
+		return true;
+	if (!strcmp(verb, "402"))
+		return mentions(ask, what);
+	return is_of_letter(ask, line)
+	       || (ask->target && sb_casemap_same(casemap, what, ask->target));
 }
 
 /* These are told before the last line, by most servers. */
@@ -223,7 +223,7 @@ may_go_on(const struct sb_ask *ask, const char *verb)
 static enum sb_ask_fit
 fits_refusal(const struct sb_ask *ask, const struct sb_wire_line *line, enum sb_casemap casemap)
 {
-	if (!is_named(ask, line, casemap) && !is_of_letter(ask, line) && !is_refused(ask, line))
+	if (!is_refused(ask, line, casemap))
 		return SB_FIT_NONE;
 	return may_go_on(ask, line->verb) ? SB_FIT_MAYBE_REFUSAL : SB_FIT_REFUSAL;
 }
