@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { NUMBERS = 4096 };
+enum { NUMBERS = 512 };
 
 #define S INT64_C(1000000000)
 
@@ -139,7 +139,7 @@ static void
 receive(struct run *run, struct sb_bytes text)
 {
 	struct sb_bytes keys[] = { { "label", 5 } };
-	char values[SB_WIRE_TAGS_MAX];
+	static char values[SB_WIRE_TAGS_MAX];
 	const char *label = NULL, *why;
 	static struct sb_wire_line line;
 	bool is_inherited = text.len && *(const char *)text.ptr == '~';

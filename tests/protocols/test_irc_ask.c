@@ -357,6 +357,27 @@ one_that_waits_is_cancelled_unsent(void **state)
 	fixture_end(&f);
 }
 
+static void
+one_that_was_never_sent_is_lost_and_that_is_all(void **state)
+{
+	struct fixture f;
+	int i;
+
+	fixture_begin_with(
+		&f, *state, &(struct sb_irc_options){ .nick = "quoth", .pace = "default" });
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	for (i = 0; i < 10; i++)
+		assert_int_equal(sb_irc_send(f.irc, "X", NULL, 0), 0);
+	(void)ask(&f, "VERSION", NULL);
+	sb_tape_end(f.tape);
+	sb_simulation_settle(f.world->sim);
+	assert_int_equal(sb_probe_count(f.probe, "irc.not_sent line~VERSION"), 0);
+	assert_true(sb_probe_count(f.probe, "irc.not_sent line=X") > 0);
+	sb_probe_seek(f.probe, "irc.disconnected");
+	sb_probe_seek(f.probe, "irc.answered verb=VERSION outcome=lost");
+	fixture_end(&f);
+}
+
 /* ---- Handlers ---- */
 
 static void
@@ -451,6 +472,7 @@ main(void)
 		kit_test(of_an_answer_so_much_is_kept),
 		kit_test(the_time_counts_from_when_it_was_sent),
 		kit_test(one_that_waits_is_cancelled_unsent),
+		kit_test(one_that_was_never_sent_is_lost_and_that_is_all),
 		kit_test(one_may_ask_in_an_answer),
 		kit_test(one_may_cancel_what_is_over_and_not_told_yet),
 		kit_test(the_client_may_be_destroyed_in_an_answer),
