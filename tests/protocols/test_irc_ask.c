@@ -123,6 +123,7 @@ read_nothing_told(struct reader *reader, const struct sb_irc_answered *e)
 	assert_null(whois.certificate);
 	assert_int_equal(whois.idle_s, 5);
 	assert_int_equal(whois.signon_s, -1);
+	assert_false(whois.is_bot);
 }
 
 static void
@@ -133,9 +134,11 @@ what_a_whois_does_not_tell_is_not_there(void **state)
 
 	fixture_begin(&f, *state);
 	read_with(&reader, &f, read_nothing_told);
-	(void)ask(&f, "WHOIS", "bob");
+	/* Of two the first is read. */
+	(void)ask(&f, "WHOIS", "bob,joe");
 	sb_tape_feed(f.tape, ":x 311 quoth bob b h\r\n:x 330 quoth bob\r\n"
-			     ":x 317 quoth bob 5 :seconds idle\r\n:x 318 quoth bob :End\r\n");
+			     ":x 317 quoth bob 5 :seconds idle\r\n:x 311 quoth joe j h\r\n"
+			     ":x 335 quoth joe :is a bot\r\n:x 318 quoth bob,joe :End\r\n");
 	(void)ask(&f, "WHOIS", "eve");
 	sb_tape_feed(f.tape, ":x 401 quoth eve :No\r\n:x 318 quoth eve :End\r\n");
 	assert_int_equal(reader.n, 2);
@@ -323,6 +326,8 @@ the_time_counts_from_when_it_was_sent(void **state)
 	sb_tape_clear(f.tape);
 	(void)sb_simulation_run_for(f.world->sim, 40 * SB_S);
 	sb_tape_turn(f.tape);
+	/* What comes before it was sent does not answer it. */
+	sb_tape_feed_line(f.tape, ":x 351 quoth v");
 	assert_int_equal(sb_probe_count(f.probe, "irc.answered"), 0);
 	(void)sb_simulation_run_for(f.world->sim, 35 * SB_S);
 	sb_tape_seek(f.tape, "VERSION\r\n");
