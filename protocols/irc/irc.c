@@ -31,6 +31,7 @@ free_irc(void *self)
 	free(irc->other_nicks);
 	free(irc->version);
 	sb_outbox_finish(&irc->outbox);
+	sb_asks_clear(&irc->asks);
 	free(irc);
 }
 
@@ -236,6 +237,7 @@ finish_timers(struct sb_irc *irc)
 	sb_timer_finish(&irc->ping_timer);
 	sb_timer_finish(&irc->outbox_timer);
 	sb_timer_finish(&irc->guard_timer);
+	sb_timer_finish(&irc->asks_timer);
 	sb_timer_finish(&irc->login.timer);
 }
 
@@ -250,6 +252,7 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 			&irc->outbox_timer, irc->r, sb_irc_on_outbox_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->guard_timer, irc->r, sb_irc_on_guard_timer_, irc->place, irc)
+		&& !sb_timer_init(&irc->asks_timer, irc->r, sb_irc_on_asks_timer_, irc->place, irc)
 		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_ANY_MAX - 2, false, sb_irc_on_line_,
 			irc->place, irc))
 		return 0;
