@@ -30,6 +30,7 @@ struct sb_wire_line {
 	const char *user; /* of the source; NULL when it has none */
 	const char *host; /* of the source; NULL when it has none */
 	const char *verb; /* in capitals, or three digits */
+	size_t tags_len, verb_len;
 	size_t n_params;
 	const char *params[SB_WIRE_PARAMS_MAX + 1]; /* those past n_params are "" */
 	char text[SB_WIRE_TAGS_MAX + SB_WIRE_LONG_MAX];
