@@ -18,8 +18,8 @@ enum sb_casemap {
 char sb_casemap_fold(enum sb_casemap map, char c);
 
 /* Writes the text in small letters to buf, cut to cap, the NUL included; cap at least 1. Two texts
- * that are the same have the same folded text. */
-void sb_casemap_fold_text(enum sb_casemap map, const char *text, char *buf, size_t cap);
+ * that are the same have the same folded text. Returns its length. */
+size_t sb_casemap_fold_text(enum sb_casemap map, const char *text, char *buf, size_t cap);
 
 /* Whether two nicks or channels are the same. */
 bool sb_casemap_same(enum sb_casemap map, const char *a, const char *b);
