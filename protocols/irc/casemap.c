@@ -63,11 +63,11 @@ fold_4(char last, const char *text, char *buf)
 	memcpy(buf, &word, sizeof(word));
 }
 
-size_t
-sb_casemap_fold_text(enum sb_casemap map, const char *text, char *buf, size_t cap)
+void
+sb_casemap_fold_bytes(enum sb_casemap map, const char *text, size_t len, char *buf)
 {
 	char last = last_capital(map);
-	size_t len = strnlen(text, cap - 1), i = 0;
+	size_t i = 0;
 
 	buf[len] = '\0';
 	for (; i + 8 <= len; i += 8)
@@ -82,11 +82,16 @@ sb_casemap_fold_text(enum sb_casemap map, const char *text, char *buf, size_t ca
 		for (; i < len; i++)
 			buf[i] = fold(last, text[i]);
 	}
-	return len;
+}
+
+void
+sb_casemap_fold_text(enum sb_casemap map, const char *text, char *buf, size_t cap)
+{
+	sb_casemap_fold_bytes(map, text, strnlen(text, cap - 1), buf);
 }
 
 bool
-sb_casemap_same(enum sb_casemap map, const char *a, const char *b)
+sb_casemap_same_(enum sb_casemap map, const char *a, const char *b)
 {
 	char last = last_capital(map);
 

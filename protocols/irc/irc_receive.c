@@ -235,7 +235,7 @@ find_command(const struct sb_irc *irc, const struct sb_wire_line *line)
 }
 
 /* The tags that fields are for. */
-enum { TIME, ACCOUNT, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
+enum { ACCOUNT, TIME, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
 static const struct sb_bytes tags[] = {
 	[TIME] = { "time", 4 },
 	[ACCOUNT] = { "account", 7 },

@@ -40,23 +40,28 @@ look(struct cursor *cursor, size_t at)
 	cursor->spaces = sb_marks(cursor->bytes, cursor->len, at, ' ');
 }
 
-/* The next space, at `at` or after it, or the end. */
+/* The next space beyond what is marked, or the end. */
 static size_t
-find_space(struct cursor *cursor, size_t at)
+find_far_space(struct cursor *cursor, size_t at)
 {
-	while (at < cursor->len) {
-		uint64_t spaces = 0;
-
-		if (at - cursor->begin < SB_MARKS_SPAN) {
-			spaces = cursor->spaces >> (at - cursor->begin);
-			if (spaces)
-				return at + sb_marks_first(spaces);
-			at = cursor->begin + SB_MARKS_SPAN;
-		}
-		if (at < cursor->len)
-			look(cursor, at);
+	for (; at < cursor->len; at += SB_MARKS_SPAN) {
+		look(cursor, at);
+		if (cursor->spaces)
+			return at + sb_marks_first(cursor->spaces);
 	}
 	return cursor->len;
+}
+
+/* The next space, at `at` or after it, or the end. */
+static inline size_t
+find_space(struct cursor *cursor, size_t at)
+{
+	size_t past = at - cursor->begin;
+	uint64_t spaces = past < SB_MARKS_SPAN ? cursor->spaces >> past : 0;
+
+	if (spaces)
+		return at + sb_marks_first(spaces);
+	return find_far_space(cursor, past < SB_MARKS_SPAN ? cursor->begin + SB_MARKS_SPAN : at);
 }
 
 /* Ends a word with a NUL in the place of its space; returns where the next thing begins. */
