@@ -73,7 +73,9 @@ sb_casemap_fold_bytes(enum sb_casemap map, const char *text, size_t len, char *b
 	for (; i + 8 <= len; i += 8)
 		fold_8(last, text + i, buf + i);
 	/* The last few are done together with some that were done already. */
-	if (i && i < len) {
+	if (i == len)
+		return;
+	if (i) {
 		fold_8(last, text + len - 8, buf + len - 8);
 	} else if (len >= 4) {
 		fold_4(last, text, buf);
