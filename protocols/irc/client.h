@@ -27,6 +27,7 @@
 #include "sasl.h"
 #include "turns.h"
 #include "wire.h"
+#include "words.h"
 
 /* Bytes that we take of a channel's name, and of a nick with its NUL; no network allows more. */
 enum { CHANNEL_MAX = 200, NICK_CAP = 65 };
@@ -167,6 +168,10 @@ struct sb_irc {
 	struct sb_asks asks;
 	struct sb_timer asks_timer; /* when one is to be told, or has waited too long */
 
+	/* What is found among what lines say (irc_receive.c). */
+	struct sb_words verbs, tags;
+	struct sb_bytes verb_names[SB_WORDS_MAX];
+
 	struct sb_caps caps;
 	uint64_t
 		caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
@@ -194,6 +199,9 @@ int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);
 
 void sb_irc_on_timer_(void *irc);
 void sb_irc_on_ping_timer_(void *irc);
+
+/* Before the first line. */
+void sb_irc_receive_init_(struct sb_irc *irc);
 
 /* Handles one line of the server's: emits what it means. Returns -ECANCELED when the caller must
  * return to the loop, anything else otherwise. */

@@ -282,6 +282,7 @@ sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc
 	irc->d = d;
 	irc->r = r;
 	irc->place = place;
+	sb_irc_receive_init_(irc);
 	error = fill_in(irc, options, ret_error);
 	if (!error)
 		error = join_urls(irc, options, ret_error);

@@ -141,7 +141,7 @@ receive_pong(struct sb_irc *irc, const struct received *m)
 	return ran == -ECANCELED ? ran : sb_irc_receive_other_(irc, m);
 }
 
-/* The table, sorted by verb; without PRIVMSG. */
+/* The table, sorted by verb. */
 
 struct command {
 	const char *verb;
@@ -215,41 +215,27 @@ static const struct command commands[] = {
 	{ "PART", 1, sb_irc_receive_part_ },
 	{ "PING", 0, receive_ping },
 	{ "PONG", 0, receive_pong },
+	{ "PRIVMSG", 2, sb_irc_receive_message_ },
 	{ "QUIT", 0, sb_irc_receive_quit_ },
 	{ "RENAME", 2, sb_irc_receive_rename_ },
 	{ "SETNAME", 1, sb_irc_receive_setname_ },
 	{ "TOPIC", 1, sb_irc_receive_topic_ },
 };
 
-static int
-compare_verb(const void *verb, const void *entry)
-{
-	return strcmp(verb, ((const struct command *)entry)->verb);
-}
-
 /* A numeric that lacks parameters is told as it came, except 001, which must name us. */
 static const struct command *
-find_command(const struct sb_wire_line *line)
+find_command(const struct sb_irc *irc, const struct sb_wire_line *line)
 {
-	static const struct command message = { "PRIVMSG", 2, sb_irc_receive_message_ };
 	static const struct command other = { "", 0, sb_irc_receive_other_ };
-	const struct command *found;
-	bool is_numeric;
+	int which = sb_words_find(&irc->verbs, line->verb, line->verb_len);
+	const struct command *found = which < 0 ? &other : &commands[which];
+	bool is_numeric = *found->verb >= '1' && *found->verb <= '9';
 
-	/* Most lines are one. */
-	if (!strcmp(line->verb, message.verb))
-		return &message;
-	found = bsearch(line->verb, commands, sizeof(commands) / sizeof(commands[0]),
-		sizeof(commands[0]), compare_verb);
-	is_numeric = found && *found->verb >= '1' && *found->verb <= '9';
-
-	if (!found || (is_numeric && line->n_params < found->n_needed))
-		return &other;
-	return found;
+	return is_numeric && line->n_params < found->n_needed ? &other : found;
 }
 
 /* The tags that fields are for. */
-enum { TIME, ACCOUNT, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
+enum { ACCOUNT, TIME, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
 static const struct sb_bytes tags[] = {
 	[TIME] = { "time", 4 },
 	[ACCOUNT] = { "account", 7 },
@@ -261,16 +247,28 @@ static const struct sb_bytes tags[] = {
 	[DRAFT_REPLY] = { "+draft/reply", 12 },
 };
 
+void
+sb_irc_receive_init_(struct sb_irc *irc)
+{
+	const size_t n = sizeof(commands) / sizeof(commands[0]);
+	size_t i;
+
+	sb_assert(n <= SB_WORDS_MAX);
+	for (i = 0; i < n; i++)
+		irc->verb_names[i] = sb_bytes_of(commands[i].verb);
+	sb_words_init(&irc->verbs, irc->verb_names, n);
+	sb_words_init(&irc->tags, tags, N_TAGS);
+}
+
 /* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the
  * line is in; NULL for none. A time that is none leaves the time of arrival. */
 static void
-read_tags(struct received *m, char *buf, const char **ret_batch)
+read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **ret_batch)
 {
-	const char *values[N_TAGS];
+	const char *values[N_TAGS] = { NULL };
 
-	if (!*m->line->tags)
-		return;
-	sb_wire_tags_pick(m->line->tags, tags, N_TAGS, buf, values);
+	sb_wire_tags_pick(
+		(struct sb_bytes){ m->line->tags, m->line->tags_len }, &irc->tags, buf, values);
 	m->account = values[ACCOUNT];
 	m->msgid = values[MSGID];
 	m->label = values[LABEL];
@@ -341,12 +339,13 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 		return 0;
 	if (error)
 		return sb_irc_malformed_(irc, bytes, why);
-	command = find_command(&line);
+	command = find_command(irc, &line);
 	why = find_fault(&line, command);
 	if (why)
 		return sb_irc_malformed_(irc, bytes, why);
 	m.time_ms = irc->heard_wall_ms;
-	read_tags(&m, values, &batch);
+	if (line.tags_len)
+		read_tags(irc, &m, values, &batch);
 	is_labelled = m.label != NULL;
 	if (batch)
 		join_batch(irc, &m, batch);

@@ -24,12 +24,14 @@ struct received {
 /* Emits what a line means, once the client's own state is right. */
 typedef int receive_fn(struct sb_irc *irc, const struct received *m);
 
-/* The last fields of every signal, IRC_SOURCE. */
+/* The last fields of every signal, IRC_SOURCE: all of them, for where one is left out a compiler
+ * clears the whole first. */
 #define SOURCE(m)                                                                                  \
 	.nick = (m)->line->nick, .user = (m)->line->user, .host = (m)->line->host,                 \
 	.account = (m)->account, .msgid = (m)->msgid, .tags = (m)->line->tags,                     \
 	.time_ms = (m)->time_ms, .is_self = (m)->is_self, .label = (m)->label,                     \
-	.batch = (m)->batch, .in_reply_to = (m)->in_reply_to, .is_bot = (m)->is_bot
+	.batch = (m)->batch, .in_reply_to = (m)->in_reply_to, .is_bot = (m)->is_bot,               \
+	.is_history = false, .channel_context = NULL
 
 static inline const char *
 param(const struct received *m, size_t i)

@@ -11,6 +11,8 @@ is_private(const struct sb_irc *irc, const char *target)
 {
 	const struct sb_isupport *is = &irc->features;
 
+	if (sb_isupport_is_channel(is, target))
+		return false;
 	while (sb_isupport_sign_rank(is, *target) && !sb_isupport_is_channel(is, target))
 		target++;
 	return *target != '$' && !sb_isupport_is_channel(is, target);

@@ -141,6 +141,17 @@ check_alive(struct sb_tape *tape)
 		sb_tape_seek(tape, "PONG alive\r\n");
 }
 
+static struct sb_dispatcher *
+make_dispatcher(struct run *run)
+{
+	struct sb_dispatcher *d = sb_dispatcher_create(NULL, NULL);
+
+	sb_assert(d);
+	sb_pattern_connect(d, "irc.*", SB_ANY, (struct sb_options){ .priority = 0 },
+		SB_HANDLER(on_signal), run);
+	return d;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -149,24 +160,24 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 	struct sb_irc_options options = { .nick = "quoth", .password = "p", .version = "v" };
 	static struct sb_simulation *sim;
-	struct run run = { .irc = NULL };
+	static struct run run;
 	struct sb_tape *tape;
 
 	if (!sim)
 		sim = sb_simulation_create(1);
 	if (size < 3)
 		return 0;
+	/* To make a dispatcher takes longer than to use it: one is for many clients. */
+	if (!run.d)
+		run.d = make_dispatcher(&run);
 	run.countdown = data[0] % 16;
 	run.deed = data[1] % N_DEEDS;
 	if (data[1] / N_DEEDS % 2)
 		options.login = &login;
-	run.d = sb_dispatcher_create(NULL, NULL);
 	tape = sb_tape_create();
-	sb_assert(sim && run.d);
+	sb_assert(sim);
 	sb_assert(!sb_irc_create(
 		run.d, sb_simulation_reactor(sim), &options, SB_PLACE, &run.irc, NULL));
-	sb_pattern_connect(run.d, "irc.*", SB_ANY, (struct sb_options){ .priority = 0 },
-		SB_HANDLER(on_signal), &run);
 	sb_assert(!sb_irc_attach(run.irc, sb_tape_stream(tape)));
 	sb_tape_connect(tape);
 	feed(sim, tape, data + 3, size - 3, data[2]);
@@ -177,8 +188,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_alive(tape);
 	}
 	sb_irc_destroy(run.irc);
+	run.irc = NULL;
 	sb_tape_destroy(tape);
 	sb_simulation_settle(sim);
-	sb_dispatcher_destroy(run.d);
 	return 0;
 }
