@@ -255,12 +255,12 @@ a_store_that_cannot_be_written_is_a_failure_with_its_reason(void **state)
 	sb_probe_seek(f.failures,
 		"dispatch.failed text='/tmp/no-such-folder-of-ours/sts: cannot be "
 		"written: No such file or directory'");
-	assert_int_equal(fixture_take_failures(&f), 1);
+	assert_int_equal(fixture_take_failures(&f, "cannot be written"), 1);
 	assert_true(sb_irc_is_registered(f.irc));
 	/* It holds all the same. */
 	server_drop(&f.server);
 	pass(&f, 10 * SB_S);
-	assert_int_equal(fixture_take_failures(&f), 2);
+	assert_int_equal(fixture_take_failures(&f, "cannot be written"), 2);
 	assert_true(sb_irc_is_registered(f.irc));
 	assert_int_equal(f.server.clear.n, 1);
 	fixture_end(&f);
@@ -280,7 +280,7 @@ a_server_that_says_it_without_end_is_kept_each_minute(void **state)
 					    : ":irc.x CAP quoth NEW :sts=duration=600");
 		pass(&f, SB_S);
 	}
-	assert_in_range(fixture_take_failures(&f), 10, 18);
+	assert_in_range(fixture_take_failures(&f, "cannot be written"), 10, 18);
 	fixture_end(&f);
 }
 
@@ -304,6 +304,48 @@ one_that_stays_for_long_has_not_forgotten_when_it_is_killed(void **state)
 	fixture_end(&f);
 }
 
+/* Two hosts that have no TLS and say they have. */
+static void
+a_second_upgrade_in_a_row_waits_like_any_failure(void **state)
+{
+	static const char *const others[] = { "tcp://irc2.example.org:6667" };
+	struct fixture f;
+
+	set_name(((struct sb_world *)*state), "irc2.example.org", SB_LOOKUP_IPV4, "127.0.0.1");
+	set_name(((struct sb_world *)*state), "irc2.example.org", SB_LOOKUP_IPV6, NULL);
+	fixture_begin(&f, *state, NULL, &(struct sb_irc_options){ .urls = others, .n_urls = 1 });
+	fixture_open(&f);
+	pass(&f, 3600 * SB_S);
+	assert_int_equal(f.server.clear.n, 2);
+	assert_int_equal(f.server.clear.n_more, 0);
+	sb_probe_seek(f.probe, "irc.sts_upgraded host=" HOST);
+	sb_probe_expect(f.probe, "irc.disconnected error=0 delay_ms=0");
+	sb_probe_expect(f.probe, "irc.connecting url='tls://" HOST ":6697'");
+	sb_probe_seek(f.probe, "irc.sts_upgraded host=irc2.example.org");
+	assert_true(sb_probe_expect(f.probe, "irc.disconnected error=0 will_retry=true") != NULL);
+	sb_probe_expect(f.probe, "irc.connecting url='tls://" HOST ":6697'");
+	assert_in_range(sb_probe_count(f.probe, "irc.connecting"), 10, 60);
+	fixture_end(&f);
+}
+
+static void
+attach_one(struct sb_world *world)
+{
+	struct sb_tape *tape = sb_tape_create();
+	struct fixture f;
+
+	fixture_begin(&f, world, named, NULL);
+	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(tape)), 0);
+	sb_tape_connect(tape);
+	sb_tape_expect(tape, "CAP LS 302\r\nPASS :sesame\r\nNICK quoth\r\n"
+			     "USER quoth 0 * :quoth\r\n");
+	sb_tape_feed_line(tape, ":irc.x CAP * LS :sts=port=6697,duration=86400");
+	sb_tape_expect(tape, "CAP END\r\n");
+	assert_int_equal(sb_probe_count(f.probe, "irc.sts_upgraded"), 0);
+	fixture_end(&f);
+	sb_tape_destroy(tape);
+}
+
 static void
 addresses_services_and_what_is_attached_have_no_policies(void **state)
 {
@@ -320,6 +362,7 @@ addresses_services_and_what_is_attached_have_no_policies(void **state)
 		assert_int_equal(sb_probe_count(f.probe, "irc.sts_upgraded"), 0);
 		fixture_end(&f);
 	}
+	attach_one(*state);
 }
 
 static void
@@ -408,7 +451,7 @@ live(struct sb_world *world, enum deed deed, unsigned at)
 	pass(&f, 20 * SB_S);
 	assert_null(strstr(f.server.clear.heard, "PASS"));
 	sb_forget(world->d, &doer);
-	fixture_take_failures(&f);
+	fixture_take_failures(&f, "cannot be written");
 	fixture_end(&f);
 	return doer.is_done;
 }
@@ -461,6 +504,45 @@ nothing_is_said_in_clear_in_any_weather(void **state)
 	print_message("%u connections in clear\n", n_clear);
 }
 
+/* What fails once goes well the next time, and never in clear. */
+static void
+come_without_memory(struct fixture *f, size_t number)
+{
+	sb_testing_fail_allocations(number, 1);
+	if (!sb_irc_open(f->irc, NULL))
+		pass(f, 20 * SB_S);
+	server_drop(&f->server);
+	pass(f, 20 * SB_S);
+}
+
+static void
+each_allocation_may_fail(void **state)
+{
+	bool has_failed = true;
+	size_t n;
+
+	for (n = 1; has_failed; n++) {
+		struct fixture f;
+
+		fixture_begin(&f, *state, named, NULL);
+		sb_irc_destroy(f.irc);
+		f.irc = fixture_create_irc(&f,
+			&(struct sb_irc_options){ .sts_options = text_of("pin", named->key_pin) },
+			n % 2 ? f.sts : NULL);
+		come_without_memory(&f, n);
+		has_failed = sb_testing_allocation_failed();
+		sb_testing_fail_allocations(0, 0);
+		pass(&f, 600 * SB_S);
+		assert_true(sb_irc_is_registered(f.irc));
+		assert_int_equal(f.server.clear.n_more, 0);
+		assert_true(n % 2 == 0 || fixture_keeps(&f, DAY / 2));
+		(void)fixture_take_failures(&f, "no memory for the STS policy");
+		fixture_end(&f);
+	}
+	print_message("%zu allocations\n", n - 2);
+	assert_true(n > 20);
+}
+
 int
 main(void)
 {
@@ -475,8 +557,10 @@ main(void)
 		kit_test(a_store_that_cannot_be_written_is_a_failure_with_its_reason),
 		kit_test(a_server_that_says_it_without_end_is_kept_each_minute),
 		kit_test(one_that_stays_for_long_has_not_forgotten_when_it_is_killed),
+		kit_test(a_second_upgrade_in_a_row_waits_like_any_failure),
 		kit_test(addresses_services_and_what_is_attached_have_no_policies),
 		kit_test(options_that_cannot_stand_in_a_url_are_refused),
+		kit_test(each_allocation_may_fail),
 		kit_test(everything_may_be_done_in_each_signal),
 		kit_test_bare(nothing_is_said_in_clear_in_any_weather),
 	};
