@@ -334,7 +334,11 @@ attach_one(struct sb_world *world)
 	struct sb_tape *tape = sb_tape_create();
 	struct fixture f;
 
-	fixture_begin(&f, world, named, NULL);
+	fixture_begin(&f, world, NULL, NULL);
+	fixture_open(&f);
+	sb_irc_quit(f.irc, NULL);
+	pass(&f, 10 * SB_S);
+	sb_probe_clear(f.probe);
 	assert_int_equal(sb_irc_attach(f.irc, sb_tape_stream(tape)), 0);
 	sb_tape_connect(tape);
 	sb_tape_expect(tape, "CAP LS 302\r\nPASS :sesame\r\nNICK quoth\r\n"
