@@ -335,6 +335,7 @@ attach_one(struct sb_world *world)
 	struct fixture f;
 
 	fixture_begin(&f, world, NULL, NULL);
+	f.server.clear.list = "multi-prefix";
 	fixture_open(&f);
 	sb_irc_quit(f.irc, NULL);
 	pass(&f, 10 * SB_S);
