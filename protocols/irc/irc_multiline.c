@@ -281,8 +281,8 @@ put_batch(struct sb_irc *irc, const struct sb_multiline_out *out, size_t len, ui
 	if (sb_outbox_cost_ns(irc->outbox.model, line.bytes) > BATCH_MAX_NS) {
 		error = put_lines(irc, out, id);
 	} else {
-		irc->n_said_batches++;
 		error = sb_outbox_put(&irc->outbox, &line);
+		irc->n_said_batches += !error;
 	}
 	free(buf);
 	return error;
