@@ -453,43 +453,6 @@ what_is_not_one_line_is_refused(void **state)
 	sb_outbox_finish(&outbox);
 }
 
-static int
-put_batch(struct sb_outbox *outbox, const char *lines)
-{
-	return sb_outbox_put(outbox, &(struct sb_outbox_line){ .bytes = sb_bytes_of(lines),
-					     .priority = SB_OUTBOX_ANSWER,
-					     .target = "#c",
-					     .is_batch = true });
-}
-
-static void
-lines_of_a_batch_go_together_and_cost_what_they_are(void **state)
-{
-	struct sb_outbox outbox;
-	struct sb_outbox_line line;
-
-	(void)state;
-	sb_outbox_init(&outbox, &plain, limits);
-	assert_int_equal(put_batch(&outbox, ""), -EINVAL);
-	assert_int_equal(put_batch(&outbox, "A\r\nB\n"), -EINVAL);
-	assert_int_equal(put_batch(&outbox, "A\r\nB"), -EINVAL);
-	assert_int_equal(put_batch(&outbox, "A\r\n\r\n"), -EINVAL);
-	assert_int_equal(put_batch(&outbox, "A\r\n\rB\r\n"), -EINVAL);
-	assert_int_equal(put_batch(&outbox, "A\r\nB\r\nC\r\n"), 0);
-	put(&outbox, SB_OUTBOX_ANSWER, "#d", "D");
-	put(&outbox, SB_OUTBOX_ANSWER, "#d", "E");
-	assert_int_equal(sb_outbox_wait_ns(&outbox, NOW, SB_OUTBOX_ANSWER), 2 * S);
-	assert_true(sb_outbox_next(&outbox, NOW, &line));
-	assert_true(line.is_batch);
-	assert_int_equal(line.bytes.len, strlen("A\r\nB\r\nC\r\n"));
-	assert_memory_equal(line.bytes.ptr, "A\r\nB\r\nC\r\n", line.bytes.len);
-	/* Three of four seconds are gone. */
-	assert_true(sb_outbox_next(&outbox, NOW, &line));
-	assert_false(line.is_batch);
-	assert_int_equal(sb_outbox_due_ns(&outbox, NOW), NOW + 1 * S);
-	sb_outbox_finish(&outbox);
-}
-
 static void
 each_crossing_of_the_level_is_told_once(void **state)
 {
@@ -625,7 +588,6 @@ main(void)
 		kit_test_bare(another_model_counts_at_once_also_for_what_waits),
 		kit_test_bare(lines_and_bytes_are_bounded_for_each_priority),
 		kit_test_bare(what_is_not_one_line_is_refused),
-		kit_test_bare(lines_of_a_batch_go_together_and_cost_what_they_are),
 		kit_test_bare(each_crossing_of_the_level_is_told_once),
 		kit_test_bare(lines_of_a_request_can_be_cancelled),
 		kit_test_bare(clear_hands_over_what_was_not_sent_in_its_order),
