@@ -33,6 +33,7 @@ free_irc(void *self)
 	free(irc->version);
 	sb_outbox_finish(&irc->outbox);
 	sb_asks_clear(&irc->asks);
+	sb_irc_multilines_end_(irc);
 	free(irc);
 }
 

@@ -209,6 +209,7 @@ static const struct command commands[] = {
 	{ "INVITE", 2, sb_irc_receive_invite_ },
 	{ "JOIN", 1, sb_irc_receive_join_ },
 	{ "KICK", 2, sb_irc_receive_kick_ },
+	{ "MARKREAD", 2, sb_irc_receive_read_mark_ },
 	{ "MODE", 2, sb_irc_receive_mode_ },
 	{ "NICK", 1, sb_irc_receive_nick_ },
 	{ "NOTICE", 2, sb_irc_receive_notice_ },
@@ -217,8 +218,10 @@ static const struct command commands[] = {
 	{ "PONG", 0, receive_pong },
 	{ "PRIVMSG", 2, sb_irc_receive_message_ },
 	{ "QUIT", 0, sb_irc_receive_quit_ },
+	{ "REDACT", 2, sb_irc_receive_redaction_ },
 	{ "RENAME", 2, sb_irc_receive_rename_ },
 	{ "SETNAME", 1, sb_irc_receive_setname_ },
+	{ "TAGMSG", 1, sb_irc_receive_tagged_ },
 	{ "TOPIC", 1, sb_irc_receive_topic_ },
 };
 
@@ -235,7 +238,19 @@ find_command(const struct sb_irc *irc, const struct sb_wire_line *line)
 }
 
 /* The tags that fields are for. */
-enum { ACCOUNT, TIME, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
+enum {
+	ACCOUNT,
+	TIME,
+	MSGID,
+	BATCH,
+	LABEL,
+	BOT,
+	REPLY,
+	DRAFT_REPLY,
+	CONTEXT,
+	DRAFT_CONTEXT,
+	N_TAGS
+};
 static const struct sb_bytes tags[] = {
 	[TIME] = { "time", 4 },
 	[ACCOUNT] = { "account", 7 },
@@ -245,6 +260,8 @@ static const struct sb_bytes tags[] = {
 	[BOT] = { "bot", 3 },
 	[REPLY] = { "+reply", 6 },
 	[DRAFT_REPLY] = { "+draft/reply", 12 },
+	[CONTEXT] = { "+channel-context", 16 },
+	[DRAFT_CONTEXT] = { "+draft/channel-context", 22 },
 };
 
 void
@@ -273,6 +290,7 @@ read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **
 	m->msgid = values[MSGID];
 	m->label = values[LABEL];
 	m->in_reply_to = values[REPLY] ? values[REPLY] : values[DRAFT_REPLY];
+	m->channel_context = values[CONTEXT] ? values[CONTEXT] : values[DRAFT_CONTEXT];
 	m->is_bot = values[BOT] != NULL;
 	*ret_batch = values[BATCH];
 	if (values[TIME])
@@ -352,9 +370,13 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
 	if (m.is_self)
 		learn_prefix(irc, &line);
+	if (m.channel_context)
+		sb_irc_check_context_(irc, &m);
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
+	if (batch && irc->n_multilines && sb_irc_multiline_line_(irc, &m, batch, &ran))
+		return ran;
 	if (irc->asks.first)
 		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	ran = command->receive(irc, &m);
