@@ -202,7 +202,7 @@ struct sb_irc {
 	struct sb_timer asks_timer; /* when one is to be told, or has waited too long */
 
 	/* What is found among what lines say (irc_receive.c). */
-	struct sb_words verbs, tags;
+	struct sb_words verbs, tags, talk_tags;
 	struct sb_bytes verb_names[SB_WORDS_MAX];
 
 	/* What is said in several lines, or without words (irc_multiline.c, irc_talk.c). */

@@ -275,6 +275,7 @@ sb_irc_receive_init_(struct sb_irc *irc)
 		irc->verb_names[i] = sb_bytes_of(commands[i].verb);
 	sb_words_init(&irc->verbs, irc->verb_names, n);
 	sb_words_init(&irc->tags, tags, N_TAGS);
+	sb_irc_receive_talk_init_(irc);
 }
 
 /* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the

@@ -119,6 +119,7 @@ receive_fn sb_irc_receive_rename_;
 receive_fn sb_irc_receive_invite_;
 
 /* What people say (irc_receive_talk.c). */
+void sb_irc_receive_talk_init_(struct sb_irc *irc);
 receive_fn sb_irc_receive_message_;
 receive_fn sb_irc_receive_notice_;
 receive_fn sb_irc_receive_tagged_;

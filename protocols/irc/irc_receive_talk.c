@@ -162,6 +162,12 @@ static const struct sb_bytes tags[] = {
 	[DRAFT_UNREACT] = { "+draft/unreact", 14 },
 };
 
+void
+sb_irc_receive_talk_init_(struct sb_irc *irc)
+{
+	sb_words_init(&irc->talk_tags, tags, N_TAGS);
+}
+
 static bool
 is_typing(const char *value)
 {
@@ -174,10 +180,11 @@ sb_irc_receive_tagged_(struct sb_irc *irc, const struct received *m)
 {
 	bool was_private = is_private(irc, param(m, 0));
 	char buf[SB_WIRE_TAGS_MAX];
-	const char *values[N_TAGS], *react, *unreact, *reaction = NULL;
+	const char *values[N_TAGS] = { NULL }, *react, *unreact, *reaction = NULL;
 	int ran = 0;
 
-	sb_wire_tags_pick(m->line->tags, tags, N_TAGS, buf, values);
+	sb_wire_tags_pick((struct sb_bytes){ m->line->tags, m->line->tags_len }, &irc->talk_tags,
+		buf, values);
 	react = values[REACT] ? values[REACT] : values[DRAFT_REACT];
 	unreact = values[UNREACT] ? values[UNREACT] : values[DRAFT_UNREACT];
 	if (m->in_reply_to)
