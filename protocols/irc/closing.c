@@ -1,6 +1,7 @@
 #include "closing.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -70,15 +71,35 @@ skip_word(const char *text)
 	return text + strspn(text, " ");
 }
 
+static bool
+begins(const char *text, const char *words)
+{
+	return !strncasecmp(text, words, strlen(words));
+}
+
+/* Whether the reason begins here: its words are several, as no name is. */
+static bool
+is_reason(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (strchr(phrases[i].words, ' ') && begins(text, phrases[i].words))
+			return true;
+	return false;
+}
+
 /* "Closing Link: nick[host] ", and perhaps "by server ", before the reason. */
 static const char *
 skip_who(const char *text)
 {
 	static const char closing[] = "Closing Link: ";
 
-	if (strncasecmp(text, closing, strlen(closing)) != 0)
+	if (!begins(text, closing))
 		return text;
 	text += strlen(closing);
+	if (is_reason(text))
+		return text;
 	/* Where nobody is named, the reason in its brackets follows at once. */
 	if (*text != '(' || text[strcspn(text, "@) ")] == '@')
 		text = skip_word(text);
@@ -91,7 +112,7 @@ kind_at(const char *text)
 	size_t i;
 
 	for (i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
-		if (!strncasecmp(text, phrases[i].words, strlen(phrases[i].words)))
+		if (begins(text, phrases[i].words))
 			return phrases[i].kind;
 	return SB_CLOSING_OTHER;
 }

@@ -289,10 +289,11 @@ sb_monitor_heard(struct sb_monitor *monitor, enum sb_casemap map, const char *ni
 {
 	struct sb_monitored *found = find(monitor, map, nick);
 
-	if (!found || !found->watchers)
+	if (!found)
 		return false;
+	/* One that is to be watched no more may be wanted again before the server is told. */
 	found->presence = is_online ? SB_PRESENCE_ONLINE : SB_PRESENCE_OFFLINE;
-	return true;
+	return found->watchers != 0;
 }
 
 enum sb_presence
