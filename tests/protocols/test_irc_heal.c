@@ -178,6 +178,8 @@ a_nick_that_is_free_and_refused_is_asked_for_ever_more_rarely(void **state)
 		n += strstr(written, "NICK quoth\r\n") != NULL;
 		sb_tape_clear(f.tape);
 		sb_tape_feed_line(f.tape, ":irc.x 437 other quoth :not yet");
+		/* Which is no news. */
+		sb_tape_feed_line(f.tape, ":irc.x 731 other :quoth");
 		pass(&f, SB_S);
 	}
 	print_message("%zu in an hour\n", n);
