@@ -79,6 +79,8 @@ do_deed(struct run *run)
 		break;
 	case JOIN:
 		(void)sb_irc_join(run->irc, "#joined", NULL);
+		(void)sb_irc_monitor(run->irc, "bob");
+		(void)sb_irc_unmonitor(run->irc, "al");
 		(void)sb_irc_part(run->irc, "#joined", run->printed);
 		ask(run);
 		break;
@@ -188,7 +190,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct sb_irc_login login = {
 		.user = "quoth", .password = "p", .allows_plain_in_clear = true
 	};
-	struct sb_irc_options options = { .nick = "quoth", .password = "p", .version = "v" };
+	struct sb_irc_options options = {
+		.nick = "quoth", .password = "p", .version = "v", .services = "NickServ"
+	};
 	static struct sb_simulation *sim;
 	static struct run run;
 	struct sb_tape *tape;
@@ -208,6 +212,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sb_assert(sim);
 	sb_assert(!sb_irc_create(
 		run.d, sb_simulation_reactor(sim), &options, SB_PLACE, &run.irc, NULL));
+	sb_assert(!sb_irc_monitor(run.irc, "al"));
 	sb_assert(!sb_irc_attach(run.irc, sb_tape_stream(tape)));
 	sb_tape_connect(tape);
 	feed(sim, tape, data + 3, size - 3, data[2]);
