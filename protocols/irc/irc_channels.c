@@ -99,6 +99,7 @@ sb_irc_channel_drop_(struct sb_irc *irc, const char *name)
 {
 	struct channel *channel = find_channel(irc, name);
 
+	sb_irc_history_left_(irc, name);
 	if (!channel)
 		return;
 	sb_irc_channel_finish_(channel);

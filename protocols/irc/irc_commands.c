@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <strings.h>
+
+#include "charset.h"
 
 /* Whether something can be said: 0, or what to return. */
 static int
@@ -30,24 +33,52 @@ finish_put(struct sb_irc *irc, uint64_t id, int error)
 	return error;
 }
 
-/* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
- * wrong with the line is said before what is wrong with the connection. */
-static int
-put_line(struct sb_irc *irc, const struct sb_wire_out *out, const struct sb_outbox_line *as,
-	bool is_early)
+/* Commands that may tell a secret. */
+static bool
+is_secret(const char *verb)
 {
-	char text[SB_WIRE_MAX + 1];
-	int len = sb_wire_build(out, text, sizeof(text)), error;
-	struct sb_outbox_line line = *as;
+	static const char *const verbs[] = { "PASS", "OPER", "AUTHENTICATE", "REGISTER", "VERIFY" };
+	size_t i;
 
-	if (len < 0)
-		return len;
-	error = check_ready(irc, is_early);
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcasecmp(verbs[i], verb))
+			return true;
+	return false;
+}
+
+static int
+put_built(struct sb_irc *irc, struct sb_outbox_line line, bool is_early)
+{
+	int error = check_ready(irc, is_early);
+
 	if (error)
 		return error;
-	line.bytes = (struct sb_bytes){ text, (size_t)len };
 	line.id |= ++irc->last_id;
 	return finish_put(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+}
+
+int
+sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out, const struct sb_outbox_line *as,
+	bool is_early)
+{
+	char text[LINE_CAP + 1];
+	struct sb_wire_out long_out = *out;
+	struct sb_outbox_line line = *as;
+	int len, error;
+
+	long_out.max = sb_irc_line_max_(irc);
+	len = sb_wire_build(&long_out, text, sizeof(text));
+	if (len < 0)
+		return len;
+	line.bytes = (struct sb_bytes){ text, (size_t)len };
+	if (is_secret(out->verb))
+		line.id |= SB_IRC_SECRET_;
+	error = irc->features.is_utf8_only && !sb_charset_is_utf8(text)
+			? -EILSEQ
+			: put_built(irc, line, is_early);
+	if (is_secret(out->verb))
+		explicit_bzero(text, (size_t)len);
+	return error;
 }
 
 /* A command; where we are, and where not, is made anew by what we keep of the channels. */
@@ -58,7 +89,7 @@ command(struct sb_irc *irc, const char *verb, const char *first, const char *sec
 	const char *params[] = { first, second_or_null };
 	bool is_made_anew = !strcmp(verb, "JOIN") || !strcmp(verb, "PART");
 
-	return put_line(irc,
+	return sb_irc_put_line_(irc,
 		&(struct sb_wire_out){ .verb = verb,
 			.params = params,
 			.n_params = second_or_null ? 2 : 1,
@@ -111,7 +142,7 @@ put_text(struct sb_irc *irc, const struct saying *s, struct sb_split *split)
 /* The text is not empty, but for an action: one of nothing has no pieces, and is a line all the
  * same. */
 static int
-say(struct sb_irc *irc, const struct saying *s, const char *text)
+say_taken(struct sb_irc *irc, const struct saying *s, const char *text)
 {
 	size_t room = sb_split_room(sb_irc_line_max_(irc), strlen(irc->nick), user_len(irc),
 		irc->host_len, s->verb, s->target);
@@ -124,7 +155,7 @@ say(struct sb_irc *irc, const struct saying *s, const char *text)
 	if (!*text && !s->is_action)
 		return -EINVAL;
 	if (!*text)
-		return put_line(irc,
+		return sb_irc_put_line_(irc,
 			&(struct sb_wire_out){
 				.verb = s->verb, .params = bare, .n_params = 2, .colon = true },
 			&(struct sb_outbox_line){
@@ -134,6 +165,23 @@ say(struct sb_irc *irc, const struct saying *s, const char *text)
 	if (!error)
 		error = check_ready(irc, false);
 	return error ? error : put_text(irc, s, &split);
+}
+
+static int
+say(struct sb_irc *irc, const struct saying *s, const char *text)
+{
+	char *made = NULL;
+	const char *taken = sb_irc_as_taken_(irc, text, &made);
+	int error;
+
+	if (!taken)
+		return -ENOMEM;
+	if (irc->features.is_utf8_only && !sb_charset_is_utf8(s->target))
+		error = -EILSEQ;
+	else
+		error = say_taken(irc, s, taken);
+	free(made);
+	return error;
 }
 
 SB_PRINTF(3, 0)
@@ -244,7 +292,7 @@ sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char *topic)
 int
 sb_irc_send(struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params)
 {
-	return put_line(irc,
+	return sb_irc_put_line_(irc,
 		&(struct sb_wire_out){ .verb = verb, .params = params, .n_params = n_params },
 		&(struct sb_outbox_line){ .priority = SB_OUTBOX_BULK }, true);
 }

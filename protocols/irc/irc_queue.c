@@ -176,6 +176,8 @@ tell_unsent(void *self, const struct sb_outbox_line *line)
 	struct ending *ending = self;
 	struct sb_bytes text = { line->bytes.ptr, line->bytes.len - strlen("\r\n") };
 
+	if (line->id & SB_IRC_SECRET_)
+		text.len = strcspn(line->bytes.ptr, " \r");
 	if (ending->is_cancelled || (line->id & SB_IRC_OURS_))
 		return;
 	ending->is_cancelled = sb_irc_not_sent_emit(ending->irc->d, ending->irc,
@@ -249,7 +251,7 @@ sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line)
 size_t
 sb_irc_line_max_(const struct sb_irc *irc)
 {
-	return irc->features.line_len < SB_WIRE_MAX ? irc->features.line_len : SB_WIRE_MAX;
+	return irc->features.line_len < LINE_CAP ? irc->features.line_len : LINE_CAP;
 }
 
 /* The lag. */

@@ -45,6 +45,8 @@ joined(struct sb_irc *irc, const struct received *m, const char *channel)
 	(void)sb_roster_joined(irc->roster, &who, channel, account, realname);
 	if (m->is_self && has_cap(irc, SB_CAP_NO_IMPLICIT_NAMES) && can_ask(irc, channel))
 		ask(irc, "NAMES", channel, NULL);
+	if (m->is_self && can_ask(irc, channel))
+		sb_irc_history_joined_(irc, m, channel);
 	return sb_irc_joined_emit(irc->d, irc,
 		&(struct sb_irc_joined){ .channel = channel, .realname = realname, SOURCE(m) });
 }

@@ -24,18 +24,12 @@ reply_to(const struct received *m, bool was_private)
 	return was_private && !m->is_self ? m->line->nick : param(m, 0);
 }
 
-/* What the server repeats of what was said before is no flood, and no request either. */
-static bool
-is_history(const struct received *m)
-{
-	return m->batch && !strcmp(m->batch, "chathistory");
-}
-
-/* Whether people, one of whom said this, are heard: 0, or what to return. */
+/* Whether people, one of whom said this, are heard: 0, or what to return. What the server repeats of
+ * what was said before is no flood, and no request either. */
 static int
 hear(struct sb_irc *irc, const struct received *m, enum sb_flood kind)
 {
-	if (is_history(m))
+	if (m->is_history)
 		return 0;
 	return sb_irc_guard_hear_(irc, m->line, m->account, m->is_self, kind);
 }
@@ -57,7 +51,7 @@ receive_request(struct sb_irc *irc, const struct received *m, const struct sb_ct
 		&(struct sb_irc_ctcp_requested){
 			.target = param(m, 0), .verb = ctcp->verb, .args = ctcp->args, SOURCE(m) });
 	/* What all of a channel are asked at once, nobody needs to answer. */
-	if (ran != -ECANCELED && !is_history(m) && sb_irc_is_other_(m->line, m->is_self)
+	if (ran != -ECANCELED && !m->is_history && sb_irc_is_other_(m->line, m->is_self)
 		&& is_private(irc, param(m, 0)))
 		sb_irc_answer_ctcp_(irc, m->line, m->account, ctcp);
 	return ran;
@@ -85,7 +79,7 @@ receive_ctcp(struct sb_irc *irc, const struct received *m, const struct sb_ctcp 
 int
 sb_irc_receive_message_(struct sb_irc *irc, const struct received *m)
 {
-	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
+	char text[SB_WIRE_LONG_MAX]; /* the CTCP, taken apart */
 	bool was_private = is_private(irc, param(m, 0));
 	struct sb_ctcp ctcp;
 	int ran;
@@ -107,13 +101,14 @@ sb_irc_receive_message_(struct sb_irc *irc, const struct received *m)
 int
 sb_irc_receive_notice_(struct sb_irc *irc, const struct received *m)
 {
-	char text[SB_WIRE_MAX]; /* the CTCP, taken apart */
+	char text[SB_WIRE_LONG_MAX]; /* the CTCP, taken apart */
 	struct sb_ctcp ctcp;
 
 	sb_irc_hear_(irc, m);
-	sb_irc_heed_notice_(irc, m->line);
+	if (!m->is_history)
+		sb_irc_heed_notice_(irc, m->line);
 	/* Notices do not count, for services say many at once. */
-	if (sb_irc_ignores_(irc, m->line, m->account, m->is_self))
+	if (!m->is_history && sb_irc_ignores_(irc, m->line, m->account, m->is_self))
 		return 0;
 	if (sb_ctcp_parse(param(m, 1), true, text, &ctcp))
 		return sb_irc_ctcp_answered_emit(irc->d, irc,
