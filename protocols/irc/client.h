@@ -209,8 +209,9 @@ void sb_irc_history_end_(struct sb_irc *irc);
 unsigned sb_irc_history_page_(struct sb_irc *irc, const char *type, const char *target);
 /* The batch has ended. Returns as emit. */
 int sb_irc_history_page_end_(struct sb_irc *irc, unsigned page);
-/* We have left a channel for good. */
+/* We have left a channel for good; it is called otherwise. */
 void sb_irc_history_left_(struct sb_irc *irc, const char *channel);
+void sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *to);
 /* Asks for what is due and can be asked for. */
 void sb_irc_history_go_on_(struct sb_irc *irc);
 void sb_irc_on_history_timer_(void *irc);

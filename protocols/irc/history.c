@@ -171,13 +171,13 @@ static void
 move_on(struct sb_history_target *target, const char *msgid_or_null, int64_t time_ms, uint64_t key)
 {
 	const char *msgid = msgid_or_null ? msgid_or_null : "";
+	bool can_ask = strlen(msgid) < sizeof(target->msgid) && !strpbrk(msgid, " \r\n");
 
 	if (time_ms < target->time_ms)
 		return;
 	target->time_ms = time_ms;
 	target->key = key;
-	(void)snprintf(target->msgid, sizeof(target->msgid), "%s",
-		strlen(msgid) < sizeof(target->msgid) ? msgid : "");
+	(void)snprintf(target->msgid, sizeof(target->msgid), "%s", can_ask ? msgid : "");
 }
 
 /* What is said while a target is due does not move on what it is fetched after. */

@@ -67,6 +67,16 @@ sb_irc_history_left_(struct sb_irc *irc, const char *channel)
 	sb_history_left(&irc->history, casemap(irc), channel);
 }
 
+/* By a name that cannot be asked for it is forgotten. */
+void
+sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *to)
+{
+	if (sb_irc_channel_is_fine_(to))
+		sb_history_renamed(&irc->history, casemap(irc), from, to);
+	else
+		sb_irc_history_left_(irc, from);
+}
+
 /* ---- Asking ---- */
 
 static void

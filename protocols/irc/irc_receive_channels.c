@@ -248,7 +248,7 @@ sb_irc_receive_rename_(struct sb_irc *irc, const struct received *m)
 {
 	sb_irc_channel_renamed_(irc, param(m, 0), param(m, 1));
 	(void)sb_roster_channel_renamed(irc->roster, param(m, 0), param(m, 1));
-	sb_history_renamed(&irc->history, irc->features.casemap, param(m, 0), param(m, 1));
+	sb_irc_history_renamed_(irc, param(m, 0), param(m, 1));
 	return sb_irc_channel_renamed_emit(irc->d, irc,
 		&(struct sb_irc_channel_renamed){ .channel = param(m, 0),
 			.new_name = param(m, 1),
