@@ -224,6 +224,7 @@ sb_history_end(struct sb_history *h)
 
 	h->fetch = SB_HISTORY_IDLE;
 	h->is_private_due = false;
+	h->n_lines = 0;
 	drop_peers(h);
 	for (i = 0; i < h->n; i++)
 		h->targets[i].is_due = false;
@@ -269,6 +270,8 @@ static void
 write_from(struct sb_history *h, const struct sb_history_target *target, const char *reftypes,
 	struct sb_history_request *ret_request)
 {
+	h->from_ms = target->time_ms;
+	h->from_key = target->key;
 	h->used_msgid = h->may_use_msgid && *target->msgid && prefers_msgid(reftypes);
 	if (h->used_msgid)
 		(void)snprintf(
@@ -424,10 +427,19 @@ finish(struct sb_history *h, bool is_whole, struct sb_history_result *ret_result
 	return true;
 }
 
+/* Whether the page has led anywhere, were it through what is known. */
+static bool
+has_moved(const struct sb_history *h)
+{
+	const struct sb_history_target *target = &h->targets[h->at];
+
+	return target->time_ms > h->from_ms || (h->used_msgid && target->key != h->from_key);
+}
+
 bool
 sb_history_page_end(struct sb_history *h, struct sb_history_result *ret_result)
 {
-	bool is_full = h->n_page >= h->limit;
+	bool is_full = h->n_page >= h->limit, is_stuck;
 
 	if (h->fetch != SB_HISTORY_AFTER) {
 		h->fetch = SB_HISTORY_IDLE;
@@ -435,9 +447,10 @@ sb_history_page_end(struct sb_history *h, struct sb_history_result *ret_result)
 	}
 	if (h->n_lines >= SB_HISTORY_MAX)
 		return finish(h, false, ret_result);
-	if (!h->n_new && (!is_full || h->is_exact || h->used_msgid))
+	is_stuck = !h->n_new && !has_moved(h);
+	if (!h->n_new && (!is_full || (is_stuck && (h->is_exact || h->used_msgid))))
 		return finish(h, !is_full, ret_result);
-	h->is_exact = !h->n_new;
+	h->is_exact = is_stuck;
 	h->fetch = SB_HISTORY_IDLE;
 	return false;
 }

@@ -64,6 +64,8 @@ struct sb_history {
 	bool is_open; /* its answer has begun */
 	uint32_t limit; /* of a page */
 	bool may_use_msgid, used_msgid, is_exact;
+	int64_t from_ms; /* the page begins after that */
+	uint64_t from_key;
 	size_t n_page, n_new; /* lines of the page, and those among them that are new */
 	size_t n_lines; /* of all pages */
 	int64_t n_messages;
