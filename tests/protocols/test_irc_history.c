@@ -380,6 +380,13 @@ a_page_may_be_cut_off(void **state)
 	sb_tape_feed_line(f.tape, ":irc.x BATCH -t");
 	sb_tape_seek(f.tape, "CHATHISTORY AFTER #c timestamp=2001-09-09T01:46:41.999Z 50\r\n");
 	assert_int_equal(sb_probe_count(f.probe, "irc.caught_up"), 0);
+	sb_tape_feed_line(f.tape, ":irc.x BATCH +h chathistory #c");
+	sb_tape_feed_line(
+		f.tape, "@batch=h;time=2001-09-09T01:46:43.000Z :bob!b@h PRIVMSG #c :three");
+	sb_tape_feed_line(f.tape, ":irc.x BATCH -h");
+	sb_tape_feed_line(f.tape, ":irc.x BATCH +h chathistory #c");
+	sb_tape_feed_line(f.tape, ":irc.x BATCH -h");
+	sb_probe_seek(f.probe, "irc.caught_up channel='#c' n_messages=1 is_whole=true");
 	fixture_end(&f);
 }
 
@@ -549,6 +556,28 @@ a_secret_that_is_not_sent_is_not_told(void **state)
 	fixture_end(&f);
 }
 
+/* While a login goes on, more may be said of capabilities. */
+static void
+features_are_asked_for_once(void **state)
+{
+	static const struct sb_irc_login login = {
+		.user = "quoth", .password = "p", .allows_plain_in_clear = true
+	};
+	struct fixture f;
+
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){ .nick = "quoth", .login = &login, .away = "x" });
+	sb_tape_feed_line(f.tape, ":irc.x CAP * LS :sasl draft/extended-isupport draft/pre-away");
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x CAP * ACK :sasl draft/pre-away draft/extended-isupport");
+	sb_tape_seek(f.tape, "ISUPPORT\r\nAWAY :x\r\n");
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x CAP * NEW :batch");
+	sb_tape_feed_line(f.tape, ":irc.x CAP * ACK :batch");
+	sb_tape_expect(f.tape, "CAP REQ :batch\r\n");
+	fixture_end(&f);
+}
+
 /* ---- Without memory ---- */
 
 static void
@@ -619,6 +648,7 @@ main(void)
 		kit_test(texts_are_shown_as_utf8),
 		kit_test(what_one_is_away_for_can_stand_in_a_line),
 		kit_test(a_secret_that_is_not_sent_is_not_told),
+		kit_test(features_are_asked_for_once),
 		kit_test(each_allocation_may_fail),
 	};
 
