@@ -24,6 +24,7 @@
 #include "caps.h"
 #include "closing.h"
 #include "guard.h"
+#include "history.h"
 #include "irc_split.h"
 #include "isupport.h"
 #include "monitor.h"
@@ -45,6 +46,8 @@ enum { LINE_CAP = 4096 };
 #define SB_IRC_OURS_ ((uint64_t)1 << 63)
 /* In the id of a line that asks; the rest is its number there (asks.h). */
 #define SB_IRC_ASK_ ((uint64_t)1 << 62)
+/* And of a line that may hold a secret: of it nobody is told but the verb. */
+#define SB_IRC_SECRET_ ((uint64_t)1 << 61)
 
 enum state {
 	IDLE,
@@ -63,6 +66,9 @@ struct batch {
 	char reference[BATCH_TEXT_CAP]; /* of its lines; "": there is none here */
 	char type[BATCH_TEXT_CAP]; /* "" for one that is too long */
 	char label[BATCH_TEXT_CAP]; /* that it answers; "" for none */
+	bool is_told; /* irc.batch_began has told of it */
+	bool is_history; /* what is in it was said before */
+	unsigned page; /* that we asked for (irc_history.c); 0: none */
 };
 
 /* Messages of several lines that are being said to us at once: each takes some 17 KiB, and what its
@@ -99,6 +105,7 @@ struct regain {
 	struct sb_timer timer;
 };
 
+struct sb_charset;
 struct sb_pool;
 struct sb_irc_computing;
 
@@ -244,6 +251,19 @@ struct sb_irc {
 
 	struct security sts; /* irc_sts.c */
 
+	/* What was said while we were not there (irc_history.c). */
+	bool catches_up;
+	struct sb_history history;
+	struct sb_timer history_timer; /* the deadline of a page */
+
+	/* What we tell of ourselves (irc_presence.c). */
+	bool is_bot;
+	char *away; /* the reason; NULL: we are not */
+	bool told_away; /* on this connection */
+	bool asked_features; /* so was the server for them, before it let us in */
+
+	struct sb_charset *charset; /* what is not UTF-8 is in it (irc_charset.c) */
+
 	struct sb_reap reap;
 };
 
@@ -263,6 +283,32 @@ const struct batch *sb_irc_batch_(struct sb_irc *irc, const char *reference);
 
 /* What was being said to us in several lines, and is not whole, is forgotten. */
 void sb_irc_multilines_end_(struct sb_irc *irc);
+
+/* What was said while we were not there: a connection begins, and is there no more; the number of
+ * the page that a batch of that type, about that target, begins, 0 for none that we asked for. */
+void sb_irc_history_registered_(struct sb_irc *irc);
+void sb_irc_history_end_(struct sb_irc *irc);
+unsigned sb_irc_history_page_(struct sb_irc *irc, const char *type, const char *target);
+/* The batch has ended. Returns as emit. */
+int sb_irc_history_page_end_(struct sb_irc *irc, unsigned page);
+/* We have left a channel for good; it is called otherwise. */
+void sb_irc_history_left_(struct sb_irc *irc, const char *channel);
+void sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *to);
+/* Asks for what is due and can be asked for. */
+void sb_irc_history_go_on_(struct sb_irc *irc);
+void sb_irc_on_history_timer_(void *irc);
+
+/* What we tell of ourselves: before registration ends, where the server lets us; when it has ended;
+ * when the greetings are over. */
+void sb_irc_presence_early_(struct sb_irc *irc);
+void sb_irc_presence_registered_(struct sb_irc *irc);
+void sb_irc_presence_ready_(struct sb_irc *irc);
+/* Whether that can be a reason for being away: 0, -EINVAL or -EMSGSIZE. */
+int sb_irc_away_check_(const char *reason_or_null);
+
+/* A text as the network takes it: itself; or, where that takes UTF-8 alone and it is none, made of
+ * it, and then *ret_made is to be freed. Returns NULL when there is no memory. */
+const char *sb_irc_as_taken_(const struct sb_irc *irc, const char *text, char **ret_made);
 
 /* Takes a line of the server's: an sb_turns_fn. */
 int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);

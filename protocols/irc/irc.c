@@ -5,6 +5,7 @@
 #include <signalbox/url.h>
 
 #include "casemap.h"
+#include "charset.h"
 #include "roster.h"
 
 /* How long the server may take to close after a QUIT. */
@@ -32,6 +33,9 @@ free_irc(void *self)
 	free(irc->other_nicks);
 	free(irc->version);
 	sb_irc_heal_free_(irc);
+	free(irc->away);
+	sb_charset_destroy(irc->charset);
+	sb_history_finish(&irc->history);
 	sb_outbox_finish(&irc->outbox);
 	sb_asks_clear(&irc->asks);
 	sb_irc_multilines_end_(irc);
@@ -127,6 +131,10 @@ check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 				"of " SB_WIRE_CHANNEL_SIGNS " and has at most %d bytes and no "
 				"space, comma, BEL or line end",
 				shown(o->channels[i]), o->channels[i], CHANNEL_MAX);
+	if (sb_irc_away_check_(o->away))
+		return sb_error_set(ret_error, -EINVAL,
+			"the reason for being away has a line end or is longer than %d bytes",
+			TEXT_MAX);
 	return check_talk(o, ret_error);
 }
 
@@ -202,10 +210,14 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 	irc->version = o->version ? strdup(o->version) : NULL;
 	irc->ignores_ctcp = o->ignores_ctcp;
 	irc->hears_floods = o->hears_floods;
+	irc->is_bot = o->is_bot;
+	irc->catches_up = o->catches_up;
+	irc->away = o->away ? strdup(o->away) : NULL;
 	irc->services = o->services ? strdup(o->services) : NULL;
 	irc->pace = o->pace ? sb_outbox_model(o->pace) : NULL;
 	if (!irc->user || !irc->realname || (o->password && !irc->password)
-		|| (o->version && !irc->version) || (o->services && !irc->services))
+		|| (o->version && !irc->version) || (o->services && !irc->services)
+		|| (o->away && !irc->away))
 		return -ENOMEM;
 	for (i = 0; i < o->n_channels; i++) {
 		const char *key = o->keys ? o->keys[i] : NULL;
@@ -229,7 +241,11 @@ fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret
 		error = copy_options(irc, o);
 	if (error)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	error = sb_charset_create(o->charset, &irc->charset, ret_error);
+	if (error)
+		return error;
 	sb_irc_queue_init_(irc);
+	sb_history_init(&irc->history);
 	sb_limiter_init(&irc->limiter, &sb_limits_usual);
 	sb_guard_init(&irc->guard, &sb_flood_rules_usual);
 	sb_irc_limit_nick_(irc, SIZE_MAX);
@@ -250,6 +266,7 @@ finish_timers(struct sb_irc *irc)
 	sb_timer_finish(&irc->outbox_timer);
 	sb_timer_finish(&irc->guard_timer);
 	sb_timer_finish(&irc->asks_timer);
+	sb_timer_finish(&irc->history_timer);
 	sb_timer_finish(&irc->login.timer);
 	sb_timer_finish(&irc->sts.timer);
 	sb_irc_heal_finish_(irc);
@@ -269,8 +286,10 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 			&irc->guard_timer, irc->r, sb_irc_on_guard_timer_, irc->place, irc)
 		&& !sb_timer_init(&irc->asks_timer, irc->r, sb_irc_on_asks_timer_, irc->place, irc)
 		&& !sb_irc_heal_init_(irc)
-		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_ANY_MAX - 2, false, sb_irc_on_line_,
-			irc->place, irc))
+		&& !sb_timer_init(
+			&irc->history_timer, irc->r, sb_irc_on_history_timer_, irc->place, irc)
+		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_TAGS_MAX + SB_WIRE_LONG_MAX - 2,
+			false, sb_irc_on_line_, irc->place, irc))
 		return 0;
 	finish_timers(irc);
 	return sb_error_set(ret_error, -ENOMEM, "out of memory");

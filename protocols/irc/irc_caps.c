@@ -8,9 +8,7 @@
 
 /* What the client makes nothing of is not asked for by itself: without it servers fall back to what
  * every client understands. */
-static const char *const unused[] = {
-	"draft/chathistory",
-};
+static const char *const unused[] = {};
 
 /* ---- What the application wants ---- */
 
@@ -23,6 +21,11 @@ sb_irc_caps_init_(
 	sb_caps_init(caps);
 	for (i = 0; i < sizeof(unused) / sizeof(unused[0]); i++)
 		(void)sb_caps_want(caps, unused[i], false);
+	(void)sb_caps_want(caps, "no-implicit-names", true);
+	(void)sb_caps_want(caps, "draft/extended-isupport", true);
+	/* A bouncer that is asked for it repeats nothing by itself any more. */
+	(void)sb_caps_want(caps, "draft/chathistory", options->catches_up);
+	(void)sb_caps_want(caps, "draft/pre-away", options->away != NULL);
 	for (i = 0; i < options->n_capabilities; i++) {
 		const char *text = options->capabilities[i];
 		const char *name = text + (*text == '-');
@@ -128,6 +131,7 @@ go_on(struct sb_irc *irc, uint64_t before)
 	ran = tell_changes(irc, before);
 	if (ran == -ECANCELED || !sb_irc_is_up_(irc))
 		return ran;
+	sb_irc_presence_early_(irc);
 	ran = sb_irc_login_go_on_(irc);
 	if (ran != -ECANCELED && sb_irc_is_up_(irc))
 		sb_irc_caps_end_(irc);

@@ -1,6 +1,9 @@
 #include "client.h"
 
 #include <errno.h>
+#include <strings.h>
+
+#include "charset.h"
 
 int
 sb_irc_check_ready_(const struct sb_irc *irc, bool is_early)
@@ -26,22 +29,52 @@ sb_irc_finish_put_(struct sb_irc *irc, uint64_t id, int error)
 	return error;
 }
 
+/* Commands that may tell a secret. */
+static bool
+is_secret(const char *verb)
+{
+	static const char *const verbs[] = { "PASS", "OPER", "AUTHENTICATE", "REGISTER", "VERIFY" };
+	size_t i;
+
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcasecmp(verbs[i], verb))
+			return true;
+	return false;
+}
+
+static int
+put_built(struct sb_irc *irc, struct sb_outbox_line line, bool is_early)
+{
+	int error = sb_irc_check_ready_(irc, is_early);
+
+	if (error)
+		return error;
+	line.id |= ++irc->last_id;
+	return sb_irc_finish_put_(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+}
+
 int
 sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out, const struct sb_outbox_line *as,
 	bool is_early)
 {
-	char text[SB_WIRE_CLIENT_TAGS_MAX + SB_WIRE_MAX + 1];
-	int len = sb_wire_build(out, text, sizeof(text)), error;
+	char text[SB_WIRE_CLIENT_TAGS_MAX + LINE_CAP + 1];
+	struct sb_wire_out long_out = *out;
 	struct sb_outbox_line line = *as;
+	int len, error;
 
+	long_out.max = sb_irc_line_max_(irc);
+	len = sb_wire_build(&long_out, text, sizeof(text));
 	if (len < 0)
 		return len;
-	error = sb_irc_check_ready_(irc, is_early);
-	if (error)
-		return error;
 	line.bytes = (struct sb_bytes){ text, (size_t)len };
-	line.id |= ++irc->last_id;
-	return sb_irc_finish_put_(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+	if (is_secret(out->verb))
+		line.id |= SB_IRC_SECRET_;
+	error = irc->features.is_utf8_only && !sb_charset_is_utf8(text)
+			? -EILSEQ
+			: put_built(irc, line, is_early);
+	if (is_secret(out->verb))
+		explicit_bzero(text, (size_t)len);
+	return error;
 }
 
 /* A command; where we are, and where not, is made anew by what we keep of the channels. */
@@ -111,8 +144,8 @@ sb_irc_put_text_(struct sb_irc *irc, const struct saying *s, struct sb_split *sp
 
 /* The text is not empty, but for an action: one of nothing has no pieces, and is a line all the
  * same. */
-int
-sb_irc_say_text_(struct sb_irc *irc, const struct saying *s, const char *text)
+static int
+say_taken(struct sb_irc *irc, const struct saying *s, const char *text)
 {
 	const char *bare[] = { s->target, "\1ACTION \1" };
 	struct sb_split split;
@@ -137,6 +170,23 @@ sb_irc_say_text_(struct sb_irc *irc, const struct saying *s, const char *text)
 		return error;
 	id = ++irc->last_id;
 	return sb_irc_finish_put_(irc, id, sb_irc_put_text_(irc, s, &split, true, id));
+}
+
+int
+sb_irc_say_text_(struct sb_irc *irc, const struct saying *s, const char *text)
+{
+	char *made = NULL;
+	const char *taken = sb_irc_as_taken_(irc, text, &made);
+	int error;
+
+	if (!taken)
+		return -ENOMEM;
+	if (irc->features.is_utf8_only && !sb_charset_is_utf8(s->target))
+		error = -EILSEQ;
+	else
+		error = say_taken(irc, s, taken);
+	free(made);
+	return error;
 }
 
 int

@@ -82,6 +82,7 @@ sb_irc_begin_(struct sb_irc *irc)
 	irc->closing = SB_CLOSING_OTHER;
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 	sb_irc_features_begin_(irc);
+	irc->told_away = irc->asked_features = false;
 }
 
 static void
@@ -241,6 +242,7 @@ finish(struct sb_irc *irc, const struct sb_error *error)
 	sb_irc_login_begin_(irc);
 	sb_timer_stop(&irc->outbox_timer);
 	sb_irc_guard_end_(irc);
+	sb_irc_history_end_(irc);
 	if (irc->state != QUITTING && is_opened(irc)) {
 		irc->state = WAITING;
 		return; /* the client goes on, and tells */

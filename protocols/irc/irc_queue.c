@@ -191,12 +191,14 @@ tell_unsent(void *self, const struct sb_outbox_line *line)
 		return;
 	/* A batch is of several. */
 	for (; at < end && !ending->is_cancelled; at = lf + 1) {
+		size_t len;
+
 		lf = memchr(at, '\n', (size_t)(end - at));
-		ending->is_cancelled =
-			sb_irc_not_sent_emit(ending->irc->d, ending->irc,
-				&(struct sb_irc_not_sent){
-					.line = { at, (size_t)(lf - at) - strlen("\r") } })
-			== -ECANCELED;
+		len = line->id & SB_IRC_SECRET_ ? strcspn(at, " \r")
+						: (size_t)(lf - at) - strlen("\r");
+		ending->is_cancelled = sb_irc_not_sent_emit(ending->irc->d, ending->irc,
+					       &(struct sb_irc_not_sent){ .line = { at, len } })
+				       == -ECANCELED;
 	}
 }
 
@@ -259,7 +261,7 @@ sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line)
 size_t
 sb_irc_line_max_(const struct sb_irc *irc)
 {
-	return irc->features.line_len < SB_WIRE_MAX ? irc->features.line_len : SB_WIRE_MAX;
+	return irc->features.line_len < LINE_CAP ? irc->features.line_len : LINE_CAP;
 }
 
 /* The lag. */

@@ -41,6 +41,8 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 		(void)sb_roster_account(irc->roster, irc->nick, sb_irc_account_(irc));
 	sb_irc_queue_registered_(irc);
 	sb_irc_heal_registered_(irc);
+	sb_irc_history_registered_(irc);
+	sb_irc_presence_registered_(irc);
 	return sb_irc_registered_emit(irc->d, irc,
 		&(struct sb_irc_registered){ .our_nick = param(m, 0),
 			.server = m->line->nick,
@@ -252,14 +254,17 @@ static const struct command commands[] = {
 	{ "AWAY", 0, sb_irc_receive_away_ },
 	{ "BATCH", 1, sb_irc_receive_batch_ },
 	{ "CAP", 2, receive_cap },
+	{ "CHATHISTORY", 0, sb_irc_receive_target_ },
 	{ "CHGHOST", 2, sb_irc_receive_chghost_ },
 	{ "ERROR", 0, receive_error },
+	{ "FAIL", 2, sb_irc_receive_reply_ },
 	{ "INVITE", 2, sb_irc_receive_invite_ },
 	{ "JOIN", 1, sb_irc_receive_join_ },
 	{ "KICK", 2, sb_irc_receive_kick_ },
 	{ "MARKREAD", 2, sb_irc_receive_read_mark_ },
 	{ "MODE", 2, sb_irc_receive_mode_ },
 	{ "NICK", 1, sb_irc_receive_nick_ },
+	{ "NOTE", 2, sb_irc_receive_reply_ },
 	{ "NOTICE", 2, sb_irc_receive_notice_ },
 	{ "PART", 1, sb_irc_receive_part_ },
 	{ "PING", 0, receive_ping },
@@ -271,6 +276,7 @@ static const struct command commands[] = {
 	{ "SETNAME", 1, sb_irc_receive_setname_ },
 	{ "TAGMSG", 1, sb_irc_receive_tagged_ },
 	{ "TOPIC", 1, sb_irc_receive_topic_ },
+	{ "WARN", 2, sb_irc_receive_reply_ },
 };
 
 /* A numeric that lacks parameters is told as it came, except 001, which must name us. */
@@ -348,13 +354,10 @@ read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **
 
 /* What a line in a batch has of it. */
 static void
-join_batch(struct sb_irc *irc, struct received *m, const char *reference)
+join_batch(struct received *m, const struct batch *batch)
 {
-	const struct batch *batch = sb_irc_batch_(irc, reference);
-
-	if (!batch)
-		return;
 	m->batch = *batch->type ? batch->type : NULL;
+	m->is_history = batch->is_history;
 	if (!m->label && *batch->label)
 		m->label = batch->label;
 }
@@ -391,6 +394,20 @@ sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why)
 		irc->d, irc, &(struct sb_irc_malformed){ .line = bytes, .why = why });
 }
 
+/* What was said before has no effect on what is so now. */
+static int
+receive_in(struct sb_irc *irc, const struct received *m, const struct command *command,
+	const struct batch *batch_or_null)
+{
+	if (!m->is_history) {
+		sb_irc_history_said_(irc, m);
+		return command->receive(irc, m);
+	}
+	if (batch_or_null->page && !sb_irc_history_take_(irc, m, batch_or_null->page))
+		return 0;
+	return sb_irc_past_(m->line->verb, command->receive)(irc, m);
+}
+
 int
 sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 {
@@ -398,9 +415,10 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	struct received m = { .line = &line };
 	char values[SB_WIRE_TAGS_MAX];
 	const struct command *command;
-	const char *why = NULL, *batch = NULL;
+	const char *why = NULL, *reference = NULL;
+	const struct batch *batch = NULL;
 	bool is_labelled;
-	int ran, error = sb_wire_parse(bytes, &line, &why);
+	int ran, error = sb_wire_parse_long(bytes, irc->features.line_len, &line, &why);
 
 	if (error == -ENODATA)
 		return 0;
@@ -412,22 +430,24 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 		return sb_irc_malformed_(irc, bytes, why);
 	m.time_ms = irc->heard_wall_ms;
 	if (line.tags_len)
-		read_tags(irc, &m, values, &batch);
+		read_tags(irc, &m, values, &reference);
 	is_labelled = m.label != NULL;
+	if (reference)
+		batch = sb_irc_batch_(irc, reference);
 	if (batch)
-		join_batch(irc, &m, batch);
+		join_batch(&m, batch);
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
-	if (m.is_self)
+	if (m.is_self && !m.is_history)
 		learn_prefix(irc, &line);
 	if (m.channel_context)
 		sb_irc_check_context_(irc, &m);
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
-	if (batch && irc->n_multilines && sb_irc_multiline_line_(irc, &m, batch, &ran))
+	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
 		return ran;
 	if (irc->asks.first)
 		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
-	ran = command->receive(irc, &m);
+	ran = receive_in(irc, &m, command, batch);
 	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
 }

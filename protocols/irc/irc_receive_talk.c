@@ -32,18 +32,12 @@ reply_to(const struct received *m, bool was_private)
 	return was_private && !m->is_self ? m->line->nick : param(m, 0);
 }
 
-/* What the server repeats of what was said before is no flood, and no request either. */
-static bool
-is_history(const struct received *m)
-{
-	return m->batch && !strcmp(m->batch, "chathistory");
-}
-
-/* Whether people, one of whom said this, are heard: 0, or what to return. */
+/* Whether people, one of whom said this, are heard: 0, or what to return. What the server repeats of
+ * what was said before is no flood, and no request either. */
 static int
 hear(struct sb_irc *irc, const struct received *m, enum sb_flood kind)
 {
-	if (is_history(m))
+	if (m->is_history)
 		return 0;
 	return sb_irc_guard_hear_(irc, m->line, m->account, m->is_self, kind);
 }
@@ -66,7 +60,7 @@ receive_request(struct sb_irc *irc, const struct received *m, const struct sb_ct
 			.target = param(m, 0), .verb = ctcp->verb, .args = ctcp->args, SOURCE(m) });
 	/* What all of a channel are asked at once, nobody needs to answer; nor what has several lines,
 	 * as no request has. */
-	if (ran != -ECANCELED && !is_history(m) && !m->is_assembled
+	if (ran != -ECANCELED && !m->is_history && !m->is_assembled
 		&& sb_irc_is_other_(m->line, m->is_self) && is_private(irc, param(m, 0)))
 		sb_irc_answer_ctcp_(irc, m->line, m->account, ctcp);
 	return ran;
@@ -120,9 +114,10 @@ sb_irc_receive_notice_(struct sb_irc *irc, const struct received *m)
 	struct sb_ctcp ctcp;
 
 	sb_irc_hear_(irc, m);
-	sb_irc_heed_notice_(irc, m->line);
+	if (!m->is_history)
+		sb_irc_heed_notice_(irc, m->line);
 	/* Notices do not count, for services say many at once. */
-	if (sb_irc_ignores_(irc, m->line, m->account, m->is_self))
+	if (!m->is_history && sb_irc_ignores_(irc, m->line, m->account, m->is_self))
 		return 0;
 	if (sb_ctcp_parse(param(m, 1), true, text, &ctcp))
 		return sb_irc_ctcp_answered_emit(irc->d, irc,
@@ -193,7 +188,7 @@ sb_irc_receive_tagged_(struct sb_irc *irc, const struct received *m)
 	/* Who types says so many times a minute, and nobody answers that. */
 	if (!values[TYPING] || reaction)
 		ran = hear_text(irc, m, was_private);
-	else if (!is_history(m))
+	else if (!m->is_history)
 		ran = sb_irc_ignores_(irc, m->line, m->account, m->is_self);
 	if (ran)
 		return ran;

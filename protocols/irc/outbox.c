@@ -21,6 +21,15 @@ struct sb_outbox_entry {
 	char line[];
 };
 
+/* Passwords are said, too. */
+static void
+free_entry(struct sb_outbox_entry *entry)
+{
+	if (entry)
+		explicit_bzero(entry->line, entry->len);
+	free(entry);
+}
+
 static int64_t
 later(int64_t a, int64_t b)
 {
@@ -337,7 +346,7 @@ sb_outbox_next(struct sb_outbox *outbox, int64_t now_ns, struct sb_outbox_line *
 {
 	struct sb_outbox_entry *entry;
 
-	free(outbox->taken);
+	free_entry(outbox->taken);
 	outbox->taken = NULL;
 	if (sb_outbox_due_ns(outbox, now_ns) > now_ns)
 		return false;
@@ -393,7 +402,7 @@ cancel_in(struct sb_outbox *outbox, struct sb_outbox_lane *lane, uint64_t id)
 			struct sb_outbox_entry *entry = take_out(lane, at, before);
 
 			count_out(outbox, entry);
-			free(entry);
+			free_entry(entry);
 			n++;
 		} else {
 			before = *at;
@@ -425,7 +434,7 @@ sb_outbox_clear(struct sb_outbox *outbox, sb_outbox_unsent_fn *fn_or_null, void 
 		end = &(*end)->next;
 	}
 	*end = NULL;
-	free(outbox->taken);
+	free_entry(outbox->taken);
 	outbox->taken = NULL;
 	outbox->timer_ns = INT64_MIN;
 	while (unsent) {
@@ -436,6 +445,6 @@ sb_outbox_clear(struct sb_outbox *outbox, sb_outbox_unsent_fn *fn_or_null, void 
 		tell_line(entry, &line);
 		if (fn_or_null)
 			fn_or_null(self, &line);
-		free(entry);
+		free_entry(entry);
 	}
 }

@@ -1,7 +1,7 @@
 /* A server that says anything to the IRC client, in pieces, while a handler does something drastic
  * at some signal: the client lives on, and all that it ever says is IRC. The first three bytes
- * choose the signal, the deed and whether it logs in, and the pieces. What it knows of the network is
- * sound. */
+ * choose the signal, the deed, whether it logs in and whether it comes twice and catches up, and the
+ * pieces. What it knows of the network is sound. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,6 +17,9 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum deed { NOTHING, DESTROY, QUIT, FORGET, SAY, JOIN, NICK, N_DEEDS };
+
+/* No line that the client writes is longer, whatever the server takes. */
+enum { WRITTEN_MAX = 4096 };
 
 struct run {
 	struct sb_dispatcher *d;
@@ -76,6 +79,7 @@ do_deed(struct run *run)
 		(void)sb_irc_say(run->irc, sb_irc_nick(run->irc), "%s", run->printed);
 		(void)sb_irc_act(run->irc, "#c", "%s", run->printed);
 		say_more(run->irc, run->printed);
+		(void)sb_irc_set_away(run->irc, run->printed);
 		break;
 	case JOIN:
 		(void)sb_irc_join(run->irc, "#joined", NULL);
@@ -127,9 +131,9 @@ check_written(struct sb_tape *tape)
 	while (len) {
 		end = memchr(at, '\n', len);
 		sb_assert(end && end > at && end[-1] == '\r');
-		sb_assert((size_t)(end - at) - check_tags(at) < SB_WIRE_MAX);
-		sb_assert(!sb_wire_parse(
-			(struct sb_bytes){ at, (size_t)(end - at) - 1 }, &line, &why));
+		sb_assert((size_t)(end - at) - check_tags(at) < WRITTEN_MAX);
+		sb_assert(!sb_wire_parse_long(
+			(struct sb_bytes){ at, (size_t)(end - at) - 1 }, WRITTEN_MAX, &line, &why));
 		len -= (size_t)(end - at) + 1;
 		at = end + 1;
 	}
@@ -184,6 +188,24 @@ make_dispatcher(struct run *run)
 	return d;
 }
 
+/* The same client on a new connection; one that has not ended yet is ended. */
+static struct sb_tape *
+come_again(struct run *run, struct sb_simulation *sim, struct sb_tape *tape)
+{
+	struct sb_tape *next = sb_tape_create();
+	enum deed deed = run->deed;
+
+	run->deed = NOTHING;
+	if (sb_tape_is_open(tape))
+		sb_tape_end(tape);
+	sb_simulation_settle(sim);
+	sb_assert(!sb_irc_attach(run->irc, sb_tape_stream(next)));
+	sb_tape_destroy(tape);
+	sb_tape_connect(next);
+	run->deed = deed;
+	return next;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -208,6 +230,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run.deed = data[1] % N_DEEDS;
 	if (data[1] / N_DEEDS % 2)
 		options.login = &login;
+	options.catches_up = options.is_bot = data[1] / N_DEEDS / 2 % 2;
+	options.away = options.is_bot ? "x" : NULL;
 	tape = sb_tape_create();
 	sb_assert(sim);
 	sb_assert(!sb_irc_create(
@@ -217,6 +241,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	sb_tape_connect(tape);
 	feed(sim, tape, data + 3, size - 3, data[2]);
 	check_written(tape);
+	if (options.catches_up && run.irc) {
+		tape = come_again(&run, sim, tape);
+		feed(sim, tape, data + 3, size - 3, data[2]);
+		check_written(tape);
+	}
 	run.deed = NOTHING;
 	if (run.irc) {
 		check_roster(sb_irc_state(run.irc), SIZE_MAX);

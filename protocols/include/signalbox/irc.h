@@ -76,8 +76,11 @@ struct sb_irc_options {
 	const char *sts_options;
 	const char *charset; /* what is not UTF-8 is, for sb_irc_show(); "windows-1252" */
 	bool is_bot; /* tell the network so, where it has a mode for that (ISUPPORT BOT) */
-	const char *away; /* away from the beginning, for this reason; "" for none; we are not */
-	bool catches_up; /* fetch what was said while we were not there (draft/chathistory) */
+	const char *away; /* away from the beginning, for this reason, "" for none; NULL: we are not */
+	/* Fetch what was said while we were not there, on channels and to us, 1000 messages of each at
+	 * most (draft/chathistory): is_history of the signals says so, and irc.caught_up that it is all.
+	 * What is said meanwhile is told when it is said. */
+	bool catches_up;
 	/* Whom to ask, by "REGAIN nick", for our nick when we are logged in and somebody else has it, at
 	 * once and each 10 min: "NickServ"; nobody. At any rate we take it as soon as it is free. */
 	const char *services;
@@ -169,12 +172,16 @@ SB_API bool sb_irc_is_channel(const char *target);
 /* The commands. Each returns 0; -EINVAL when a parameter holds CR or LF, or is empty, begins with
  * ':' or has a space where IRC allows none, or is no channel or nick where one is needed; -EMSGSIZE
  * when the line would pass 512 bytes and cannot be split; -ENOTCONN when we are not registered;
- * -EPIPE when writing has failed; -ENOBUFS when so much waits already that there is no room; -ENOMEM.
+ * -EPIPE when writing has failed; -EILSEQ when it is not UTF-8 and the network takes nothing else
+ * (UTF8ONLY: what say, notice_to and act have to say is made UTF-8, by the options' charset);
+ * -ENOBUFS when so much waits already that there is no room; -ENOMEM.
  * Where it is not 0, nothing was sent.
  *
  * A line goes at once, or when the server allows it: first what is said, notices included, those it
  * is said to in turn; then all else, in its order. So a JOIN may go after what is said behind it:
  * irc.joined tells when one can talk. What the end of the connection finds waiting is irc.not_sent.
+ * A line that may tell a secret (PASS, OPER, AUTHENTICATE, REGISTER, VERIFY) is cleansed from the queue
+ * when it has gone.
  *
  * say, notice_to and act split a text that is too long, as others will see it with our name before
  * it, into several lines, all of which are sent or none: at a space, which goes, where there is one
@@ -204,7 +211,8 @@ SB_API int sb_irc_part(struct sb_irc *irc, const char *channel, const char *reas
  * long as the server refuses it all the same later and later, as above: irc.nick_regained. */
 SB_API int sb_irc_change_nick(struct sb_irc *irc, const char *nick);
 
-/* Away for this reason, over reconnects; NULL: back. */
+/* Away for this reason, over reconnects, "" for none; NULL: back. Before registration it is kept for
+ * later, and 0. -EMSGSIZE for more than 300 bytes. */
 SB_API int sb_irc_set_away(struct sb_irc *irc, const char *reason_or_null);
 
 /* Watches whether somebody is there, over reconnects: irc.monitored tells at first on each
