@@ -6,10 +6,6 @@
 #include <errno.h>
 #include <strings.h>
 
-/* What the client makes nothing of is not asked for by itself: without it servers fall back to what
- * every client understands. */
-static const char *const unused[] = {};
-
 /* ---- What the application wants ---- */
 
 int
@@ -19,8 +15,6 @@ sb_irc_caps_init_(
 	size_t i;
 
 	sb_caps_init(caps);
-	for (i = 0; i < sizeof(unused) / sizeof(unused[0]); i++)
-		(void)sb_caps_want(caps, unused[i], false);
 	(void)sb_caps_want(caps, "no-implicit-names", true);
 	(void)sb_caps_want(caps, "draft/extended-isupport", true);
 	/* A bouncer that is asked for it repeats nothing by itself any more. */
