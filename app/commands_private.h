@@ -54,6 +54,8 @@ struct command {
 	const char *name, *usage, *help; /* usage: its arguments, or "" */
 	command_fn *fn;
 	bool is_change; /* only for people who can be known again */
+	bool is_for_moderators; /* and for nobody else */
+	bool takes_lines; /* in its arguments " | " parts lines */
 };
 
 /* Answers to who asked alone: an error of theirs. Returns 0. */
@@ -78,7 +80,8 @@ int asked_find(struct asked *asked, int64_t id, struct quote *ret_quote);
  * command. */
 int commands_list_words(struct asked *asked, const char *words, int64_t before);
 
-command_fn commands_quote, commands_info, commands_search, commands_top, commands_more;
+command_fn commands_quote, commands_info, commands_status, commands_search, commands_top,
+	commands_more;
 command_fn commands_addquote, commands_grab, commands_undo, commands_vote, commands_del,
 	commands_restore;
 

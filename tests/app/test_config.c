@@ -39,7 +39,7 @@ all_that_is_said_is_kept(void **state)
 	assert_string_equal(config->ircs[1].name, "home");
 	assert_int_equal(config->ircs[1].n_prefixes, 0);
 	assert_int_equal(config->ircs[1].line, 15);
-	assert_string_equal(config->ircd, "tcp://127.0.0.1:6667");
+	assert_string_equal(config->ircd.listen, "tcp://127.0.0.1:6667");
 	assert_string_equal(config->qotd, "tcp://[::1]:1717");
 	assert_string_equal(config->http.listen, "unix:///run/quoth.http");
 	assert_string_equal(config->http.base_url, "https://quotes.example.org/q");
@@ -83,7 +83,7 @@ what_is_not_said_has_its_default(void **state)
 	assert_int_equal(config->ircs[0].n_prefixes, 1);
 	assert_string_equal(config->ircs[0].prefixes[0], "!");
 	assert_int_equal(config->ircs[0].visibility, QUOTES_PUBLIC);
-	assert_null(config->ircd);
+	assert_null(config->ircd.listen);
 	assert_null(config->qotd);
 	assert_null(config->http.listen);
 	assert_null(config->http.base_url);
@@ -392,7 +392,7 @@ the_sample_is_the_demonstration_and_shows_every_default(void **state)
 	assert_string_equal(config->database, "/state/quotes.db");
 	assert_string_equal(config->ircs[0].server, "ircd");
 	assert_string_equal(config->ircs[0].channels[0], "#signalbox");
-	assert_string_equal(config->ircd, "tcp://127.0.0.1:6667");
+	assert_string_equal(config->ircd.listen, "tcp://127.0.0.1:6667");
 	assert_string_equal(config->http.listen, "tcp://127.0.0.1:8080");
 	assert_string_equal(config->qotd, "tcp://127.0.0.1:1717");
 

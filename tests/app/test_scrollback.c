@@ -20,7 +20,9 @@ tear_down(void **state)
 static void
 say_in(struct scrollback *scrollback, const char *channel, const char *nick, const char *text)
 {
-	assert_int_equal(scrollback_add(scrollback, "net", channel, nick, text, false), 0);
+	assert_int_equal(scrollback_add(scrollback, "net", channel,
+				 &(struct scrollback_said){ .nick = nick, .text = text }),
+		0);
 }
 
 static void
@@ -68,7 +70,10 @@ the_last_lines_of_somebody_are_found_the_newest_last(void **state)
 static void
 an_action_is_shown_as_one(void **state)
 {
-	assert_int_equal(scrollback_add(*state, "net", "#c", "bob", "waves", true), 0);
+	assert_int_equal(scrollback_add(*state, "net", "#c",
+				 &(struct scrollback_said){
+					 .nick = "bob", .text = "waves", .is_action = true }),
+		0);
 	expect(*state, "bob", 1, "* bob waves\n");
 }
 
@@ -108,7 +113,9 @@ somebody_renamed_is_found_under_the_new_nick_alone(void **state)
 {
 	say(*state, "bob", "one");
 	say_in(*state, "#d", "BOB", "two");
-	assert_int_equal(scrollback_add(*state, "other", "#c", "bob", "three", false), 0);
+	assert_int_equal(scrollback_add(*state, "other", "#c",
+				 &(struct scrollback_said){ .nick = "bob", .text = "three" }),
+		0);
 	scrollback_renamed(*state, "net", "Bob", "Robert");
 	expect(*state, "bob", 9, "");
 	expect(*state, "robert", 9, "<bob> one\n");
