@@ -14,6 +14,8 @@
  * the emission returned, and on -ECANCELED its callers go back to the loop at once. The memory of
  * the client itself lasts until the turn ends. */
 
+#include <stdarg.h>
+
 #include <signalbox/client.h>
 #include <signalbox/irc.h>
 #include <signalbox/url.h>
@@ -54,6 +56,18 @@ struct batch {
 	char reference[BATCH_TEXT_CAP]; /* of its lines; "": there is none here */
 	char type[BATCH_TEXT_CAP]; /* "" for one that is too long */
 	char label[BATCH_TEXT_CAP]; /* that it answers; "" for none */
+};
+
+/* Messages of several lines that are being said to us at once: each takes some 17 KiB, and what its
+ * beginning has. */
+enum { MULTILINES_MAX = 8 };
+struct multiline;
+
+/* Where we said last that we type; so many at once. */
+enum { TYPINGS_MAX = 16 };
+struct typing {
+	char target[CHANNEL_MAX + 1];
+	int64_t told_ns;
 };
 
 /* One that is joined after each registration. */
@@ -160,8 +174,14 @@ struct sb_irc {
 	struct sb_guard guard;
 	struct sb_timer guard_timer; /* when somebody is heard again */
 
+	/* What is said in several lines, or without words (irc_multiline.c, irc_talk.c). */
+	struct multiline *multilines[MULTILINES_MAX];
+	size_t n_multilines;
+	uint64_t n_said_batches;
+	struct typing typings[TYPINGS_MAX];
+
 	struct sb_caps caps;
-	uint64_t caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
+	uint64_t caps_on; /* those that are on: for each line, sb_caps_on() costs too much */
 	struct login login;
 
 	struct sb_reap reap;
@@ -180,6 +200,9 @@ void sb_irc_features_begin_(struct sb_irc *irc);
 
 /* The batch that is open by that reference; NULL for none. */
 const struct batch *sb_irc_batch_(struct sb_irc *irc, const char *reference);
+
+/* What was being said to us in several lines, and is not whole, is forgotten. */
+void sb_irc_multilines_end_(struct sb_irc *irc);
 
 /* Takes a line of the server's: an sb_turns_fn. */
 int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);
@@ -220,6 +243,38 @@ void sb_irc_learn_server_(struct sb_irc *irc, const char *version);
 void sb_irc_heed_error_(struct sb_irc *irc, const char *text);
 void sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line);
 void sb_irc_slow_down_(struct sb_irc *irc);
+
+/* ---- What we say (irc_commands.c) ---- */
+
+/* The verb, to whom, its tags as they go out, NULL for none, and whether it is an action. */
+struct saying {
+	const char *verb, *target, *tags;
+	bool is_action;
+};
+
+/* Whether something can be said: 0, or what to return. */
+int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
+
+/* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
+ * wrong with the line is said before what is wrong with the connection. */
+int sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out,
+	const struct sb_outbox_line *as, bool is_early);
+
+/* Sends what was put under this id, as far as may be now; or takes all of it back, when some of it
+ * could not be put, or cannot be written. */
+int sb_irc_finish_put_(struct sb_irc *irc, uint64_t id, int error);
+
+/* How long a piece of a text may be, as others will see it with our name before it. */
+size_t sb_irc_room_(const struct sb_irc *irc, const struct saying *s);
+
+/* Puts the lines of a text under an id, until one cannot be put; is_first: it begins with them. */
+int sb_irc_put_text_(struct sb_irc *irc, const struct saying *s, struct sb_split *split,
+	bool is_first, uint64_t id);
+
+/* Says it, in as many lines as it needs, all or none. */
+int sb_irc_say_text_(struct sb_irc *irc, const struct saying *s, const char *text);
+SB_PRINTF(3, 0)
+int sb_irc_vsay_(struct sb_irc *irc, struct saying s, const char *format, va_list args);
 
 /* Bytes of the longest line that it takes; at most LINE_CAP. */
 size_t sb_irc_line_max_(const struct sb_irc *irc);

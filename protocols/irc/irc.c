@@ -31,6 +31,7 @@ free_irc(void *self)
 	free(irc->other_nicks);
 	free(irc->version);
 	sb_outbox_finish(&irc->outbox);
+	sb_irc_multilines_end_(irc);
 	free(irc);
 }
 

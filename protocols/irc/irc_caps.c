@@ -10,8 +10,6 @@
  * every client understands. */
 static const char *const unused[] = {
 	"draft/chathistory",
-	"draft/message-redaction",
-	"draft/multiline",
 };
 
 /* ---- What the application wants ---- */

@@ -22,6 +22,7 @@ sb_irc_features_begin_(struct sb_irc *irc)
 	sb_isupport_init(&irc->features);
 	sb_roster_reset(irc->roster);
 	memset(irc->batches, 0, sizeof(irc->batches));
+	sb_irc_multilines_end_(irc);
 	irc->next_batch = 0;
 	irc->is_ready = false;
 	irc->caps_on = 0;
@@ -167,7 +168,10 @@ sb_irc_receive_batch_(struct sb_irc *irc, const struct received *m)
 {
 	const char *reference = param(m, 0);
 	struct batch *batch;
+	int ran;
 
+	if (sb_irc_multiline_batch_(irc, m, &ran))
+		return ran;
 	if (*reference == '+' && m->line->n_params > 1) {
 		open_batch(irc, m, reference + 1);
 	} else if (*reference == '-') {

@@ -209,6 +209,7 @@ static const struct command commands[] = {
 	{ "INVITE", 2, sb_irc_receive_invite_ },
 	{ "JOIN", 1, sb_irc_receive_join_ },
 	{ "KICK", 2, sb_irc_receive_kick_ },
+	{ "MARKREAD", 2, sb_irc_receive_read_mark_ },
 	{ "MODE", 2, sb_irc_receive_mode_ },
 	{ "NICK", 1, sb_irc_receive_nick_ },
 	{ "NOTICE", 2, sb_irc_receive_notice_ },
@@ -216,8 +217,10 @@ static const struct command commands[] = {
 	{ "PING", 0, receive_ping },
 	{ "PONG", 0, receive_pong },
 	{ "QUIT", 0, sb_irc_receive_quit_ },
+	{ "REDACT", 2, sb_irc_receive_redaction_ },
 	{ "RENAME", 2, sb_irc_receive_rename_ },
 	{ "SETNAME", 1, sb_irc_receive_setname_ },
+	{ "TAGMSG", 1, sb_irc_receive_tagged_ },
 	{ "TOPIC", 1, sb_irc_receive_topic_ },
 };
 
@@ -249,7 +252,19 @@ find_command(const struct sb_wire_line *line)
 }
 
 /* The tags that fields are for. */
-enum { TIME, ACCOUNT, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
+enum {
+	TIME,
+	ACCOUNT,
+	MSGID,
+	BATCH,
+	LABEL,
+	BOT,
+	REPLY,
+	DRAFT_REPLY,
+	CONTEXT,
+	DRAFT_CONTEXT,
+	N_TAGS
+};
 static const struct sb_bytes tags[] = {
 	[TIME] = { "time", 4 },
 	[ACCOUNT] = { "account", 7 },
@@ -259,6 +274,8 @@ static const struct sb_bytes tags[] = {
 	[BOT] = { "bot", 3 },
 	[REPLY] = { "+reply", 6 },
 	[DRAFT_REPLY] = { "+draft/reply", 12 },
+	[CONTEXT] = { "+channel-context", 16 },
+	[DRAFT_CONTEXT] = { "+draft/channel-context", 22 },
 };
 
 /* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the
@@ -275,6 +292,7 @@ read_tags(struct received *m, char *buf, const char **ret_batch)
 	m->msgid = values[MSGID];
 	m->label = values[LABEL];
 	m->in_reply_to = values[REPLY] ? values[REPLY] : values[DRAFT_REPLY];
+	m->channel_context = values[CONTEXT] ? values[CONTEXT] : values[DRAFT_CONTEXT];
 	m->is_bot = values[BOT] != NULL;
 	*ret_batch = values[BATCH];
 	if (values[TIME])
@@ -334,7 +352,7 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	char values[SB_WIRE_TAGS_MAX];
 	const struct command *command;
 	const char *why = NULL, *batch = NULL;
-	int error = sb_wire_parse(bytes, &line, &why);
+	int error = sb_wire_parse(bytes, &line, &why), ran;
 
 	if (error == -ENODATA)
 		return 0;
@@ -351,8 +369,12 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
 	if (m.is_self)
 		learn_prefix(irc, &line);
+	if (m.channel_context)
+		sb_irc_check_context_(irc, &m);
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
+	if (batch && irc->n_multilines && sb_irc_multiline_line_(irc, &m, batch, &ran))
+		return ran;
 	return command->receive(irc, &m);
 }

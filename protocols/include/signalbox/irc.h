@@ -224,34 +224,41 @@ SB_API int sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char 
  * Functions that need a capability return -EOPNOTSUPP where it is off; sb_irc_answer_to() and
  * sb_irc_say_lines() then do what is nearest. */
 
-/* As sb_irc_say(), in answer to a message: with its id (msgid of the signal), where the network takes
- * that (+reply); else, and for NULL or "", it is sb_irc_say(). */
+/* As sb_irc_say(), in answer to a message: its first line goes with the message's id (msgid of the
+ * signal), where the network takes that (+reply and +draft/reply); else, and for NULL or "", it is
+ * sb_irc_say(). */
 SB_PRINTF(4, 5)
 SB_API int sb_irc_answer_to(
 	struct sb_irc *irc, const char *target, const char *msgid_or_null, const char *format, ...);
 
-/* A text whose lines end in \n, the last perhaps not: one message where the network has those of
- * several lines (draft/multiline) and takes one so long; else each line as by sb_irc_say(), an empty
- * one as a space. All or nothing. -EMSGSIZE for more than 64 lines or 16 KiB. */
+/* A text whose lines end in \n or \r\n, the last perhaps not: one message where the network has
+ * those of several lines (draft/multiline) and takes one so long; else each line as by sb_irc_say(),
+ * an empty one as a space. All or nothing. -EINVAL for a \1, and when all lines are empty; -EMSGSIZE
+ * for more than 64 lines or 16 KiB. The lines of one message go together, when the server allows all
+ * of them. */
 SB_API int sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text);
 
-/* Reacts to a message, with an emoji say; or takes that back. Needs message-tags, and a network that
- * lets it pass (CLIENTTAGDENY). */
+/* Reacts to a message, with an emoji say; or takes that back. It goes with what is said. Needs
+ * message-tags, and a network that lets it pass (CLIENTTAGDENY). */
 SB_API int sb_irc_react(
 	struct sb_irc *irc, const char *target, const char *msgid, const char *reaction);
 SB_API int sb_irc_unreact(
 	struct sb_irc *irc, const char *target, const char *msgid, const char *reaction);
 
 enum sb_irc_typing { SB_IRC_TYPING_ACTIVE, SB_IRC_TYPING_PAUSED, SB_IRC_TYPING_DONE };
-/* That we type. Those of one target are 3 s apart at least, others are not sent, and 0; message-tags
- * as above. */
+/* That we type. Those of one target, of 200 bytes at most, are 3 s apart at least; others are not
+ * sent, nor are those that would have to wait, for 16 other targets or the server, and 0;
+ * message-tags as above. */
 SB_API int sb_irc_type(struct sb_irc *irc, const char *target, enum sb_irc_typing typing);
 
-/* A message is to be forgotten (draft/message-redaction). */
+/* A message is to be forgotten (draft/message-redaction): the server says of those that are, ours
+ * included, irc.redacted. */
 SB_API int sb_irc_redact(
 	struct sb_irc *irc, const char *target, const char *msgid, const char *reason_or_null);
 
-/* All up to there has been read, ms since 1970 UTC (draft/read-marker). */
+/* All up to there has been read, ms since 1970 UTC, as the last message's time_ms
+ * (draft/read-marker, which is asked for if it is among the options' capabilities). -EINVAL for times
+ * before 1970 and after 9999. */
 SB_API int sb_irc_mark_read(struct sb_irc *irc, const char *target, int64_t read_ms);
 
 /* A text of the network as UTF-8 for people: the text itself where it is that, else a copy in buf,
@@ -264,7 +271,9 @@ struct sb_irc_tag {
 	const char *value;
 };
 
-/* As sb_irc_send(), with tags, 4094 bytes at most. */
+/* As sb_irc_send(), with tags, 4094 bytes at most (-EMSGSIZE). -EINVAL for a key that is none or is
+ * there twice; -EOPNOTSUPP without message-tags, and for a client's tag that the network does not let
+ * pass. */
 SB_API int sb_irc_send_tagged(struct sb_irc *irc, const struct sb_irc_tag *tags, size_t n_tags,
 	const char *verb, const char *const *params, size_t n_params);
 
