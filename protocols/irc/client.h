@@ -26,6 +26,7 @@
 #include "isupport.h"
 #include "outbox.h"
 #include "sasl.h"
+#include "sts.h"
 #include "turns.h"
 #include "wire.h"
 
@@ -110,6 +111,24 @@ struct login {
 	char account[SB_WIRE_MAX]; /* as the server says; "" for none */
 };
 
+/* Strict transport security (irc_sts.c): what is kept of it, and how it stands on this connection. */
+struct security {
+	struct sb_sts *store; /* the application's, or `own`; NULL: nothing was kept yet */
+	struct sb_sts *own; /* NULL: there is none */
+	struct sb_sts *upgrades; /* heard in clear, and not confirmed by TLS; NULL: none */
+	char *options; /* behind the ? of a URL; NULL for none */
+	char url[SB_URL_CAP]; /* that was chosen last in the place of another */
+	char host[SB_STS_HOST_MAX]; /* that was asked for; "": there is none that has policies */
+	uint16_t port;
+	bool is_tls;
+	bool is_leaving; /* to come back by TLS */
+	bool is_waiting; /* our password does, for the capabilities */
+	struct sb_timer timer; /* until it waits no more */
+	int64_t duration_s; /* as last heard over TLS; -1 for none */
+	int64_t noted_ns; /* when that was kept on this connection; 0: it was not */
+	bool is_due; /* to be kept */
+};
+
 struct sb_irc {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
@@ -183,6 +202,8 @@ struct sb_irc {
 	struct sb_caps caps;
 	uint64_t caps_on; /* those that are on: for each line, sb_caps_on() costs too much */
 	struct login login;
+
+	struct security sts; /* irc_sts.c */
 
 	struct sb_reap reap;
 };
@@ -316,8 +337,9 @@ bool sb_irc_is_up_(const struct sb_irc *irc);
 
 /* ---- Registration ---- */
 
-/* CAP LS, PASS, NICK, USER. */
+/* CAP LS, and the rest when a password need not wait; PASS, NICK, USER. */
 void sb_irc_register_(struct sb_irc *irc);
+void sb_irc_introduce_(struct sb_irc *irc);
 
 /* The server has a minute from now on to let us in. */
 void sb_irc_await_registration_(struct sb_irc *irc);
@@ -379,6 +401,39 @@ const char *sb_irc_account_(const struct sb_irc *irc);
 void sb_irc_login_end_(struct sb_irc *irc);
 void sb_irc_login_free_(struct sb_irc *irc);
 void sb_irc_free_secret_(char *secret);
+
+/* ---- Strict transport security ---- */
+
+/* Whether the options for it can stand in a URL: 0, -EINVAL, -ENAMETOOLONG. Copies them: 0 or
+ * -ENOMEM. */
+int sb_irc_sts_check_(const struct sb_irc_options *options, struct sb_error *ret_error);
+int sb_irc_sts_copy_(struct sb_irc *irc, const struct sb_irc_options *options);
+
+/* The client is opened anew; it connects there, or takes what is attached; it is destroyed; freed. */
+void sb_irc_sts_open_(struct sb_irc *irc);
+void sb_irc_sts_begin_(struct sb_irc *irc, const struct sb_url *url_or_null);
+void sb_irc_sts_destroy_(struct sb_irc *irc);
+void sb_irc_sts_free_(struct sb_irc *irc);
+
+/* The `choose` of sb_irc_client_events_. */
+const char *sb_irc_sts_choose_(void *irc, const char *url);
+
+/* Whether what is secret must wait, since the capabilities may say that we are to leave. When they are
+ * heard, it is said; and when they do not come. */
+bool sb_irc_sts_waits_(struct sb_irc *irc);
+void sb_irc_sts_go_on_(struct sb_irc *irc);
+void sb_irc_sts_on_timer_(void *irc);
+
+/* After a CAP LS or NEW that names sts: afterwards we may be up no more. Returns as an emission does,
+ * and so do those below. */
+int sb_irc_sts_take_(struct sb_irc *irc);
+
+/* The server has let us in. */
+void sb_irc_sts_welcomed_(struct sb_irc *irc);
+
+/* From time to time, and at the end of a connection: keeps what is due. */
+int sb_irc_sts_renew_(struct sb_irc *irc);
+int sb_irc_sts_end_(struct sb_irc *irc);
 
 /* The server leaves that many bytes of a nick. */
 void sb_irc_limit_nick_(struct sb_irc *irc, size_t max);

@@ -28,6 +28,7 @@ free_irc(void *self)
 	free(irc->realname);
 	sb_irc_free_secret_(irc->password);
 	sb_irc_login_free_(irc);
+	sb_irc_sts_free_(irc);
 	free(irc->other_nicks);
 	free(irc->version);
 	sb_outbox_finish(&irc->outbox);
@@ -202,7 +203,7 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 			return -ENOMEM;
 		sb_irc_channel_keep_(irc, channel);
 	}
-	if (sb_irc_copy_nicks_(irc, o->other_nicks, o->n_other_nicks))
+	if (sb_irc_copy_nicks_(irc, o->other_nicks, o->n_other_nicks) || sb_irc_sts_copy_(irc, o))
 		return -ENOMEM;
 	return sb_irc_login_copy_(irc, o->login);
 }
@@ -238,6 +239,7 @@ finish_timers(struct sb_irc *irc)
 	sb_timer_finish(&irc->outbox_timer);
 	sb_timer_finish(&irc->guard_timer);
 	sb_timer_finish(&irc->login.timer);
+	sb_timer_finish(&irc->sts.timer);
 }
 
 static int
@@ -247,6 +249,7 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 		&& !sb_timer_init(&irc->ping_timer, irc->r, sb_irc_on_ping_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->login.timer, irc->r, sb_irc_on_login_timer_, irc->place, irc)
+		&& !sb_timer_init(&irc->sts.timer, irc->r, sb_irc_sts_on_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->outbox_timer, irc->r, sb_irc_on_outbox_timer_, irc->place, irc)
 		&& !sb_timer_init(
@@ -268,6 +271,8 @@ sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error)
 		error = check_options(options, ret_error);
 	if (!error)
 		error = sb_irc_login_check_(options->login, ret_error);
+	if (!error)
+		error = sb_irc_sts_check_(options, ret_error);
 	if (error)
 		return error;
 	caps = malloc(sizeof(*caps));
@@ -319,6 +324,7 @@ sb_irc_destroy(struct sb_irc *irc)
 	sb_assert(!irc->is_destroyed);
 	irc->is_destroyed = true;
 	irc->state = IDLE;
+	sb_irc_sts_destroy_(irc);
 	sb_forget(irc->d, irc);
 	sb_client_destroy(irc->client);
 	sb_stream_destroy(irc->stream);
@@ -338,6 +344,7 @@ sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error)
 	if (!irc->client)
 		return sb_error_set(ret_error, -EINVAL, "no URL was given");
 	sb_irc_begin_(irc);
+	sb_irc_sts_open_(irc);
 	irc->is_gentle = false;
 	irc->attempt = 0;
 	sb_client_start(irc->client);
@@ -351,6 +358,7 @@ sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream)
 	if (irc->state != IDLE)
 		return -EALREADY;
 	sb_irc_begin_(irc);
+	sb_irc_sts_begin_(irc, NULL);
 	irc->url[0] = '\0';
 	irc->stream = stream;
 	sb_stream_attach(stream, &sb_irc_protocol_, irc);

@@ -122,6 +122,7 @@ go_on(struct sb_irc *irc, uint64_t before)
 	char list[SB_CAPS_REQUEST_MAX + 1];
 	int ran;
 
+	sb_irc_sts_go_on_(irc);
 	while (sb_caps_next_request(&irc->caps, list, sizeof(list)))
 		write_cap(irc, "REQ", list);
 	ran = tell_changes(irc, before);
@@ -154,7 +155,9 @@ sb_irc_caps_take_(struct sb_irc *irc, const struct sb_wire_line *line, int *ret_
 	const char *what = line->params[1];
 	const char *words = line->n_params > 2 ? line->params[line->n_params - 1] : "";
 	uint64_t before = sb_caps_on(&irc->caps);
+	bool is_new = !strcasecmp(what, "NEW");
 
+	*ret_ran = 0;
 	if (!sb_irc_is_up_(irc))
 		return false;
 	if (!strcasecmp(what, "LS"))
@@ -164,13 +167,17 @@ sb_irc_caps_take_(struct sb_irc *irc, const struct sb_wire_line *line, int *ret_
 		sb_caps_ack(&irc->caps, words);
 	else if (!strcasecmp(what, "NAK"))
 		sb_caps_nak(&irc->caps, words);
-	else if (!strcasecmp(what, "NEW"))
+	else if (is_new)
 		sb_caps_new(&irc->caps, words);
 	else if (!strcasecmp(what, "DEL"))
 		sb_caps_del(&irc->caps, words);
 	else
 		return false;
-	if (!strcasecmp(what, "NEW") && names(words, "sasl"))
+	if ((is_new || !strcasecmp(what, "LS")) && names(words, "sts"))
+		*ret_ran = sb_irc_sts_take_(irc);
+	if (*ret_ran == -ECANCELED || !sb_irc_is_up_(irc))
+		return true;
+	if (is_new && names(words, "sasl"))
 		sb_irc_login_renew_(irc);
 	*ret_ran = go_on(irc, before);
 	return true;
@@ -196,6 +203,7 @@ sb_irc_caps_welcomed_(struct sb_irc *irc)
 	uint64_t before = sb_caps_on(&irc->caps);
 	int ran;
 
+	sb_irc_sts_welcomed_(irc);
 	sb_caps_give_up(&irc->caps);
 	sb_caps_ended(&irc->caps);
 	ran = tell_changes(irc, before);
