@@ -3,6 +3,7 @@
 #include "bot_private.h"
 #include "metrics.h"
 #include "pages.h"
+#include "quotes_json.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -10,23 +10,24 @@ static command_fn answer_help;
 
 static const struct command table[] = {
 	{ "quote", "[ID | WORDS]", "one at random, that one, or one that holds all the words",
-		commands_quote, false },
-	{ "addquote", "TEXT", "keeps a quote; \" | \" parts its lines", commands_addquote, true,
-		.takes_lines = true },
+		commands_quote, 0 },
+	{ "addquote", "TEXT", "keeps a quote; \" | \" parts its lines", commands_addquote,
+		COMMAND_CHANGES | COMMAND_TAKES_LINES },
 	{ "grab", "NICK [N]", "keeps the last line, or the last N of up to 10, that NICK said here",
-		commands_grab, true },
-	{ "undo", "", "takes back what you have just added", commands_undo, true },
+		commands_grab, COMMAND_CHANGES },
+	{ "undo", "", "takes back what you have just added", commands_undo, COMMAND_CHANGES },
 	{ "search", "WORDS", "the ids and beginnings of the quotes that hold all the words",
-		commands_search, false },
-	{ "more", "", "what did not fit into the last answer you got here", commands_more, false },
-	{ "vote", "ID +|-", "for a quote, or against it", commands_vote, true },
-	{ "info", "ID", "who added a quote, when and where, and its votes", commands_info, false },
-	{ "top", "", "the five best", commands_top, false },
-	{ "del", "ID", "deletes a quote that you added", commands_del, true },
-	{ "restore", "ID", "brings back a quote that was deleted", commands_restore, true },
-	{ "status", "[NETWORK]", "how it stands with the networks", commands_status, false,
-		.is_for_moderators = true },
-	{ "help", "[COMMAND]", "what I can do, or how to use a command", answer_help, false },
+		commands_search, 0 },
+	{ "more", "", "what did not fit into the last answer you got here", commands_more, 0 },
+	{ "vote", "ID +|-", "for a quote, or against it", commands_vote, COMMAND_CHANGES },
+	{ "info", "ID", "who added a quote, when and where, and its votes", commands_info, 0 },
+	{ "top", "", "the five best", commands_top, 0 },
+	{ "del", "ID", "deletes a quote that you added", commands_del, COMMAND_CHANGES },
+	{ "restore", "ID", "brings back a quote that was deleted", commands_restore,
+		COMMAND_CHANGES },
+	{ "status", "[NETWORK]", "how it stands with the networks", commands_status,
+		COMMAND_IS_FOR_MODERATORS },
+	{ "help", "[COMMAND]", "what I can do, or how to use a command", answer_help, 0 },
 };
 
 enum {
@@ -116,7 +117,7 @@ answer_help(struct asked *asked)
 	if (n_quotes < 0)
 		return asked_trouble(asked, (int)n_quotes, NULL);
 	for (i = 0; i < N_COMMANDS; i++)
-		if (!table[i].is_for_moderators || asked->said->is_moderator)
+		if (!(table[i].traits & COMMAND_IS_FOR_MODERATORS) || asked->said->is_moderator)
 			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
 				i ? ", " : "", table[i].name);
 	replies_say(asked->replies,
@@ -244,7 +245,7 @@ write_args(const struct command *command, const char *args, char ret_buf[PLAIN_M
 	char line[PLAIN_MAX + 1];
 	size_t n, len = 0;
 
-	if (!command->takes_lines) {
+	if (!(command->traits & COMMAND_TAKES_LINES)) {
 		(void)plain_write(args, ret_buf, PLAIN_MAX + 1);
 		return;
 	}
@@ -271,9 +272,9 @@ run(struct asked *asked, const char *person, bool is_known)
 		.is_moderator = said->is_moderator,
 	};
 	write_mark(said, asked->mark);
-	if (asked->command->is_for_moderators && !said->is_moderator)
+	if ((asked->command->traits & COMMAND_IS_FOR_MODERATORS) && !said->is_moderator)
 		return asked_refuse(asked, "Only moderators may ask that.");
-	if (asked->command->is_change && !is_known)
+	if ((asked->command->traits & COMMAND_CHANGES) && !is_known)
 		return asked_refuse(asked, "I cannot tell who you are: the server names neither "
 					   "your account nor your host.");
 	return asked->command->fn(asked);

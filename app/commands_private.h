@@ -50,12 +50,16 @@ struct asked {
 /* Does and answers a command. Returns 0, or asked_trouble(). */
 typedef int command_fn(struct asked *asked);
 
+enum {
+	COMMAND_CHANGES = 1, /* only for people who can be known again */
+	COMMAND_IS_FOR_MODERATORS = 2, /* and for nobody else */
+	COMMAND_TAKES_LINES = 4, /* in its arguments " | " parts lines */
+};
+
 struct command {
 	const char *name, *usage, *help; /* usage: its arguments, or "" */
 	command_fn *fn;
-	bool is_change; /* only for people who can be known again */
-	bool is_for_moderators; /* and for nobody else */
-	bool takes_lines; /* in its arguments " | " parts lines */
+	unsigned traits; /* of COMMAND_... */
 };
 
 /* Answers to who asked alone: an error of theirs. Returns 0. */

@@ -82,7 +82,7 @@ check_listener_files(struct config_reading *reading, const struct listener *list
 	char what[sizeof("ircd: listen")];
 
 	(void)snprintf(what, sizeof(what), "%s: listen", listener->section);
-	check_files(reading, config_line_of(reading, listener->section, "", "listen"), what,
+	config_check_files(reading, config_line_of(reading, listener->section, "", "listen"), what,
 		listener->listen);
 }
 

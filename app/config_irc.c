@@ -236,7 +236,7 @@ check_channels(struct config_reading *reading, const struct config_irc *irc)
 	for (i = 0; i < irc->n_channels; i++)
 		for (j = 0; j < i; j++)
 			if (sb_irc_same(irc->channels[i], irc->channels[j]))
-				config_tell(reading, config_line_of(reading, irc, "channels"),
+				config_tell(reading, line_of(reading, irc, "channels"),
 					"irc %s: channels: %s is there twice", irc->name,
 					irc->channels[i]);
 }
@@ -263,12 +263,11 @@ check_servers(struct config_reading *reading, const struct config_irc *irc)
 
 	(void)snprintf(what, sizeof(what), "irc %s: server", irc->name);
 	if (irc->server)
-		config_check_files(
-			reading, config_line_of(reading, irc, "server"), what, irc->server);
+		config_check_files(reading, line_of(reading, irc, "server"), what, irc->server);
 	(void)snprintf(what, sizeof(what), "irc %s: servers", irc->name);
 	for (i = 0; i < irc->n_servers; i++)
 		config_check_files(
-			reading, config_line_of(reading, irc, "servers"), what, irc->servers[i]);
+			reading, line_of(reading, irc, "servers"), what, irc->servers[i]);
 }
 
 static bool
@@ -353,12 +352,12 @@ config_check_irc(
 			"irc %s: server is missing: server = \"tcp://HOST:PORT\", or \"ircd\"",
 			irc->name);
 	else if (!strcmp(irc->server, "ircd") && !config->ircd.listen)
-		config_tell(reading, config_line_of(reading, irc, "server"),
+		config_tell(reading, line_of(reading, irc, "server"),
 			"irc %s: server: \"ircd\" is the server of a section ircd, and there is "
 			"none",
 			irc->name);
 	else if (!strcmp(irc->server, "ircd") && is_tls(config->ircd.listen))
-		config_tell(reading, config_line_of(reading, irc, "server"),
+		config_tell(reading, line_of(reading, irc, "server"),
 			"irc %s: server: \"ircd\" listens with TLS, and whom to trust there is not "
 			"known: "
 			"write server = \"tls://HOST:PORT?ca=FILE\"",
