@@ -122,8 +122,6 @@ check_state_directory(struct config_reading *reading, const char *path_or_null)
 		why = strerror(errno);
 	else if (!S_ISDIR(status.st_mode))
 		why = "it is no folder";
-	else if (access(path_or_null, W_OK | X_OK))
-		why = strerror(errno);
 	if (why)
 		config_tell(reading, config_line_of(reading, "", "", "state-directory"),
 			"state-directory: %s: %s", path_or_null, why);
