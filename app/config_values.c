@@ -172,7 +172,7 @@ config_options(void)
 		CFG_STR_CB("network", NULL, CFGF_NONE, config_take_text),
 		CFG_STR_CB("accounts-file", NULL, CFGF_NONE, config_take_path),
 		CFG_STR_LIST_CB("operators", NULL, CFGF_NODEFAULT, config_take_text),
-		CFG_BOOL_CB("flood-protection", cfg_true, CFGF_NONE, config_take_bool),
+		CFG_BOOL_CB("flood-protection", cfg_false, CFGF_NONE, config_take_bool),
 		CFG_INT_CB("max-clients", 1024, CFGF_NONE, take_clients),
 		CFG_INT_CB("max-per-peer", 64, CFGF_NONE, take_clients),
 		CFG_END(),

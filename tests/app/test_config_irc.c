@@ -333,7 +333,7 @@ accounts_stand_in_a_file_of_their_own(void **state)
 	put_secret(accounts, strlen(accounts), 0600);
 	(void)snprintf(text, sizeof(text),
 		WITH_ACCOUNTS("operators = bob name = 'irc.here' network = Here\n"
-			      "flood-protection = false max-clients = 5 max-per-peer = 2"),
+			      "flood-protection = true max-clients = 5 max-per-peer = 2"),
 		secret);
 	config = read_right(text);
 	ircd = &config->ircd;
@@ -344,7 +344,7 @@ accounts_stand_in_a_file_of_their_own(void **state)
 	assert_true(ircd->accounts[1].is_hash && ircd->accounts[1].is_operator);
 	assert_string_equal(ircd->name, "irc.here");
 	assert_string_equal(ircd->network, "Here");
-	assert_false(ircd->has_flood_protection);
+	assert_true(ircd->has_flood_protection);
 	assert_int_equal(ircd->max_clients, 5);
 	assert_int_equal(ircd->max_per_peer, 2);
 	config_destroy(config);

@@ -151,7 +151,7 @@ what_the_embedded_server_is_cannot_change(void **state)
 	begin(f, IN_MEMORY IRCD);
 	refuse(f, IN_MEMORY "ircd { listen = \"tcp://127.0.0.1:6667\" name = \"irc.x\" }\n",
 		-EOPNOTSUPP, "ircd: name: another one needs a restart");
-	refuse(f, IN_MEMORY "ircd { listen = \"tcp://127.0.0.1:6667\" flood-protection = false }\n",
+	refuse(f, IN_MEMORY "ircd { listen = \"tcp://127.0.0.1:6667\" flood-protection = true }\n",
 		-EOPNOTSUPP, "ircd: flood-protection: another one needs a restart");
 	refuse(f, IN_MEMORY "state-directory = \"/tmp\"\n" IRCD, -EOPNOTSUPP,
 		"test.conf: state-directory: another one needs a restart");

@@ -33,7 +33,7 @@ put_secret(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
-#define IRCD "ircd { listen = \"tcp://127.0.0.1:6667\" flood-protection = false %s }\n"
+#define IRCD "ircd { listen = \"tcp://127.0.0.1:6667\" %s }\n"
 #define DEMO_NETWORK "irc demo { server = \"ircd\" channels = { \"#signalbox\" } %s }\n"
 #define AWAY_NETWORK "irc away { server = \"tcp://127.0.0.1:7001\" }\n"
 
