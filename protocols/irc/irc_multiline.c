@@ -237,26 +237,6 @@ is_taken(const struct sb_irc *irc, const struct sb_multiline_size *size)
 	       && (!limits.lines_max || size->n_lines <= (uint64_t)limits.lines_max);
 }
 
-/* The lines go together, since nothing but they may be said while the batch is open. */
-static int
-put_batch(struct sb_irc *irc, const struct sb_multiline_out *out, size_t len, uint64_t id)
-{
-	struct sb_multiline_size size;
-	char *buf = malloc(len);
-	int error;
-
-	if (!buf)
-		return -ENOMEM;
-	(void)sb_multiline_write(out, buf, &size);
-	error = sb_outbox_put(&irc->outbox, &(struct sb_outbox_line){ .bytes = { buf, len },
-						    .priority = SB_OUTBOX_ANSWER,
-						    .target = out->target,
-						    .id = id,
-						    .is_batch = true });
-	free(buf);
-	return error;
-}
-
 /* A line that is empty is a space, since a server takes none. */
 static int
 put_lines(struct sb_irc *irc, const struct sb_multiline_out *out, uint64_t id)
@@ -275,6 +255,36 @@ put_lines(struct sb_irc *irc, const struct sb_multiline_out *out, uint64_t id)
 		if (!error)
 			error = sb_irc_put_text_(irc, &s, &split, true, id);
 	}
+	return error;
+}
+
+/* What is said to others waits for no message of ours longer than that. */
+#define BATCH_MAX_NS (30 * SB_S)
+
+/* The lines go together, since nothing but they may be said while the batch is open; but one that
+ * would keep all else waiting for too long goes line by line. */
+static int
+put_batch(struct sb_irc *irc, const struct sb_multiline_out *out, size_t len, uint64_t id)
+{
+	struct sb_multiline_size size;
+	char *buf = malloc(len);
+	struct sb_outbox_line line = { .bytes = { buf, len },
+		.priority = SB_OUTBOX_ANSWER,
+		.target = out->target,
+		.id = id,
+		.is_batch = true };
+	int error;
+
+	if (!buf)
+		return -ENOMEM;
+	(void)sb_multiline_write(out, buf, &size);
+	if (sb_outbox_cost_ns(irc->outbox.model, line.bytes) > BATCH_MAX_NS) {
+		error = put_lines(irc, out, id);
+	} else {
+		error = sb_outbox_put(&irc->outbox, &line);
+		irc->n_said_batches += !error;
+	}
+	free(buf);
 	return error;
 }
 
@@ -303,6 +313,5 @@ sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
 		return error;
 	if (size.n_lines == 1 || !is_taken(irc, &size))
 		return sb_irc_finish_put_(irc, id, put_lines(irc, &out, id));
-	irc->n_said_batches++;
 	return sb_irc_finish_put_(irc, id, put_batch(irc, &out, (size_t)len, id));
 }

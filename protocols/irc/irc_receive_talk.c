@@ -173,7 +173,7 @@ sb_irc_receive_tagged_(struct sb_irc *irc, const struct received *m)
 	bool was_private = is_private(irc, param(m, 0));
 	char buf[SB_WIRE_TAGS_MAX];
 	const char *values[N_TAGS], *react, *unreact, *reaction = NULL;
-	int ran;
+	int ran = 0;
 
 	sb_wire_tags_pick(m->line->tags, tags, N_TAGS, buf, values);
 	react = values[REACT] ? values[REACT] : values[DRAFT_REACT];
@@ -182,10 +182,10 @@ sb_irc_receive_tagged_(struct sb_irc *irc, const struct received *m)
 		reaction = react ? react : unreact;
 	sb_irc_hear_(irc, m);
 	/* Who types says so many times a minute, and nobody answers that. */
-	if (values[TYPING] && !reaction)
-		ran = sb_irc_ignores_(irc, m->line, m->account, m->is_self);
-	else
+	if (!values[TYPING] || reaction)
 		ran = hear_text(irc, m, was_private);
+	else if (!is_history(m))
+		ran = sb_irc_ignores_(irc, m->line, m->account, m->is_self);
 	if (ran)
 		return ran;
 	return sb_irc_tagged_emit(irc->d, irc,

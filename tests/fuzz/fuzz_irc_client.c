@@ -25,9 +25,27 @@ struct run {
 	char printed[1024]; /* the signal at which it is done */
 };
 
+/* Where the network has more than words. */
+static void
+say_more(struct sb_irc *irc, const char *text)
+{
+	const struct sb_irc_tag tag = { "+example.com/said", text };
+	const char *params[] = { "#c" };
+
+	(void)sb_irc_answer_to(irc, "#c", text, "%s", text);
+	(void)sb_irc_say_lines(irc, "#c", text);
+	(void)sb_irc_react(irc, "#c", text, text);
+	(void)sb_irc_type(irc, "#c", SB_IRC_TYPING_ACTIVE);
+	(void)sb_irc_redact(irc, "#c", "m1", text);
+	(void)sb_irc_mark_read(irc, "#c", 1);
+	(void)sb_irc_send_tagged(irc, &tag, 1, "TAGMSG", params, 1);
+}
+
 static void
 do_deed(struct run *run)
 {
+	if (run->deed == SAY && run->irc)
+		(void)sb_irc_say_lines(run->irc, "#c", run->printed);
 	run->printed[strcspn(run->printed, "\r\n\1")] = '\0';
 	switch (run->deed) {
 	case DESTROY:
@@ -43,6 +61,7 @@ do_deed(struct run *run)
 	case SAY:
 		(void)sb_irc_say(run->irc, sb_irc_nick(run->irc), "%s", run->printed);
 		(void)sb_irc_act(run->irc, "#c", "%s", run->printed);
+		say_more(run->irc, run->printed);
 		break;
 	case JOIN:
 		(void)sb_irc_join(run->irc, "#joined", NULL);
@@ -69,6 +88,16 @@ on_signal(void *self, void *from, const struct sb_signal *signal, const void *pa
 		do_deed(run);
 }
 
+/* How long a line's tags may be, and how long they are, with their signs. */
+static size_t
+check_tags(const char *line)
+{
+	size_t len = *line == '@' ? strcspn(line, " ") + 1 : 0;
+
+	sb_assert(len <= SB_WIRE_CLIENT_TAGS_MAX);
+	return len;
+}
+
 /* Every line written can be read, and is no longer than it may be. */
 static void
 check_written(struct sb_tape *tape)
@@ -80,7 +109,8 @@ check_written(struct sb_tape *tape)
 
 	while (len) {
 		end = memchr(at, '\n', len);
-		sb_assert(end && end > at && end[-1] == '\r' && end - at < SB_WIRE_MAX);
+		sb_assert(end && end > at && end[-1] == '\r');
+		sb_assert((size_t)(end - at) - check_tags(at) < SB_WIRE_MAX);
 		sb_assert(!sb_wire_parse(
 			(struct sb_bytes){ at, (size_t)(end - at) - 1 }, &line, &why));
 		len -= (size_t)(end - at) + 1;

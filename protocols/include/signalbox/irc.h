@@ -235,7 +235,7 @@ SB_API int sb_irc_answer_to(
  * those of several lines (draft/multiline) and takes one so long; else each line as by sb_irc_say(),
  * an empty one as a space. All or nothing. -EINVAL for a \1, and when all lines are empty; -EMSGSIZE
  * for more than 64 lines or 16 KiB. The lines of one message go together, when the server allows all
- * of them. */
+ * of them; where that would keep others waiting for more than 30 s it is each line, too. */
 SB_API int sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text);
 
 /* Reacts to a message, with an emoji say; or takes that back. It goes with what is said. Needs
