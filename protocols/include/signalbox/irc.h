@@ -53,7 +53,7 @@ struct sb_irc_options {
 	size_t n_other_nicks;
 	const char *user; /* the nick */
 	const char *realname; /* the nick, for "" too */
-	const char *password; /* for PASS; none */
+	const char *password; /* for PASS; none; in clear it waits (<signalbox/irc_sts.h>) */
 	const struct sb_irc_login *login; /* none */
 	const char *const *capabilities; /* to ask for beside ours, 16 at most; "-name": not to */
 	size_t n_capabilities;
