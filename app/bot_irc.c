@@ -2,6 +2,7 @@
 
 #include "bot_private.h"
 #include "mask.h"
+#include "plain.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -245,6 +246,7 @@ hear(struct bot *bot, struct sb_irc *irc, struct heard *heard)
 {
 	const struct config_irc *section = config_find_irc(bot->config, network_of(bot, irc));
 	struct commands_said *said = &heard->said;
+	char shown[PLAIN_MAX + 1];
 	struct replies replies;
 	struct sb_error why;
 	int error;
@@ -252,6 +254,8 @@ hear(struct bot *bot, struct sb_irc *irc, struct heard *heard)
 	/* One that is being left. */
 	if (!section)
 		return;
+	/* Quotes are kept as UTF-8. */
+	said->text = sb_irc_show(irc, said->text, shown, sizeof(shown));
 	said->network = section->name;
 	said->our_nick = sb_irc_nick(irc);
 	said->account = find_account(irc, said);

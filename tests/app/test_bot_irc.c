@@ -169,6 +169,18 @@ a_message_of_several_lines_is_one_command(void **state)
 }
 
 static void
+what_is_said_in_the_network_s_charset_is_kept_as_utf8(void **state)
+{
+	struct fixture *f = *state;
+
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG #c :!addquote caf\xe9 cr\xe8me");
+	sb_tape_expect(f->tape, "PRIVMSG #c :Quote 2 added: caf\xc3\xa9 cr\xc3\xa8me (!undo "
+				"takes it back)\r\n");
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG #c :!addquote th\xc3\xa9");
+	sb_tape_expect(f->tape, "PRIVMSG #c :Quote 3 added: th\xc3\xa9 (!undo takes it back)\r\n");
+}
+
+static void
 what_becomes_of_a_connection_is_logged_without_secrets(void **state)
 {
 	struct fixture *f = *state;
@@ -221,6 +233,7 @@ main(void)
 		with_moderated(an_answer_names_what_it_answers),
 		with_moderated(what_was_said_before_is_remembered_and_not_done),
 		with_moderated(a_message_of_several_lines_is_one_command),
+		with_moderated(what_is_said_in_the_network_s_charset_is_kept_as_utf8),
 		with_moderated(what_becomes_of_a_connection_is_logged_without_secrets),
 	};
 
