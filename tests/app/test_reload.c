@@ -125,6 +125,8 @@ what_the_server_hears_at_the_beginning_needs_another_connection(void **state)
 		reload(f, text);
 		assert_true(logged(f, "demo: disconnected"));
 		assert_true(logged(f, "demo: joined #signalbox\n"));
+		/* Each alone. */
+		reload(f, IN_MEMORY IRCD ON_DEMO(CHANNEL));
 	}
 }
 
