@@ -98,13 +98,16 @@ config_read_password(
 {
 	char *text = config_read_secret(reading, "irc", title, option, path);
 	size_t len = text ? strcspn(text, "\r\n") : 0;
+	char *kept;
 
 	if (!text)
 		return NULL;
 	if (len && len <= PASSWORD_MOST
 		&& (!text[len] || !strcmp(text + len, "\n") || !strcmp(text + len, "\r\n"))) {
 		text[len] = '\0';
-		return text;
+		kept = config_keep(reading, text);
+		config_free_secret(text);
+		return kept;
 	}
 	tell(reading, "irc", title, option, path,
 		"one line should stand in it, the password, of at most 300 bytes");
