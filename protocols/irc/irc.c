@@ -296,6 +296,28 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 }
 
 int
+sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error)
+{
+	struct sb_caps *caps; /* large for a stack */
+	int error = check_nicks(options, ret_error);
+
+	if (!error)
+		error = check_options(options, ret_error);
+	if (!error)
+		error = sb_irc_login_check_(options->login, ret_error);
+	if (!error)
+		error = sb_irc_sts_check_(options, ret_error);
+	if (error)
+		return error;
+	caps = malloc(sizeof(*caps));
+	if (!caps)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	error = sb_irc_caps_init_(caps, options, ret_error);
+	free(caps);
+	return error;
+}
+
+int
 sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc_options *options,
 	const char *place, struct sb_irc **ret_irc, struct sb_error *ret_error)
 {
@@ -304,13 +326,7 @@ sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc
 
 	sb_assert(options->retry_min_ns >= 0 && options->retry_max_ns >= 0);
 	sb_assert(options->ping_after_ns >= 0 && options->ping_after_ns < INT64_MAX / 2);
-	error = check_nicks(options, ret_error);
-	if (!error)
-		error = check_options(options, ret_error);
-	if (!error)
-		error = sb_irc_login_check_(options->login, ret_error);
-	if (!error)
-		error = sb_irc_sts_check_(options, ret_error);
+	error = sb_irc_check(options, ret_error);
 	if (error)
 		return error;
 	irc = calloc(1, sizeof(*irc));

@@ -94,6 +94,10 @@ struct sb_irc_options {
  * says. */
 SB_API bool sb_irc_nick_is_fine(const char *nick);
 
+/* What sb_irc_create() would say of the options, but that of URLs: 0, or a negative errno and why.
+ * Nothing is made. */
+SB_API int sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error);
+
 /* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels
  * itself with the URL's host, or its path for unix. place is for reports: SB_PLACE. Returns 0;
  * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name, channel or capability
