@@ -102,6 +102,10 @@ struct sb_irc {
 	struct sb_reactor *r;
 	const char *place;
 
+	/* What is found among what lines say (irc_receive.c). */
+	struct sb_words verbs, tags;
+	struct sb_bytes verb_names[SB_WORDS_MAX];
+
 	struct sb_client *client; /* connects; NULL: no URL was given */
 	char host[256]; /* of the URL; "" for none */
 	char url[SB_URL_CAP]; /* where it is or was last; "" for what was attached */
@@ -160,10 +164,6 @@ struct sb_irc {
 	struct sb_limiter limiter;
 	struct sb_guard guard;
 	struct sb_timer guard_timer; /* when somebody is heard again */
-
-	/* What is found among what lines say (irc_receive.c). */
-	struct sb_words verbs, tags;
-	struct sb_bytes verb_names[SB_WORDS_MAX];
 
 	struct sb_caps caps;
 	uint64_t caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
