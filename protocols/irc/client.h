@@ -162,6 +162,10 @@ struct sb_irc {
 	struct sb_reactor *r;
 	const char *place;
 
+	/* What is found among what lines say (irc_receive.c). */
+	struct sb_words verbs, tags, talk_tags;
+	struct sb_bytes verb_names[SB_WORDS_MAX];
+
 	struct sb_client *client; /* connects; NULL: no URL was given */
 	char host[256]; /* of the URL; "" for none */
 	char url[SB_URL_CAP]; /* where it is or was last; "" for what was attached */
@@ -224,10 +228,6 @@ struct sb_irc {
 	/* What is asked and not answered (irc_ask.c). */
 	struct sb_asks asks;
 	struct sb_timer asks_timer; /* when one is to be told, or has waited too long */
-
-	/* What is found among what lines say (irc_receive.c). */
-	struct sb_words verbs, tags, talk_tags;
-	struct sb_bytes verb_names[SB_WORDS_MAX];
 
 	/* What is said in several lines, or without words (irc_multiline.c, irc_talk.c). */
 	struct multiline *multilines[MULTILINES_MAX];
