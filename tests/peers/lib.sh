@@ -4,6 +4,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 quoth=${QUOTH:-build/dev/bin/quoth}
 folder=$(mktemp -d)
+litter=("$folder") # what goes at the end
 pids=()
 finish() {
 	local status=$?
@@ -13,7 +14,7 @@ finish() {
 		kill -9 "$pid"
 	done
 	wait
-	rm -rf "$folder"
+	rm -rf "${litter[@]}"
 	exit "$status"
 }
 trap finish EXIT
