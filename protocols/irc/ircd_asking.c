@@ -178,7 +178,7 @@ int
 sb_ircd_on_version(struct ircd_client *client, const struct sb_wire_line *line)
 {
 	(void)line;
-	sb_ircd_numeric(client, "351", "signalbox", client->ircd->name,
+	sb_ircd_numeric(client, "351", sb_ircd_version(client->ircd), client->ircd->name,
 		"A small server to embed (RFC 2812)", NULL);
 	return 0;
 }

@@ -244,6 +244,13 @@ struct sb_ircd {
 	struct sb_reap reap;
 };
 
+/* What it says it runs (004, 351), by which our client knows whether its lines are counted. */
+static inline const char *
+sb_ircd_version(const struct sb_ircd *ircd)
+{
+	return ircd->penalty_ns ? "signalbox-paced" : "signalbox";
+}
+
 /* ---- ircd_client.c: connections ---- */
 
 /* A connection was accepted. Returns 0 or -ENOMEM, and it is not attached. */

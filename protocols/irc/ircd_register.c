@@ -57,7 +57,8 @@ send_welcome(struct ircd_client *client)
 	(void)snprintf(
 		text, sizeof(text), "Welcome to the %s IRC network, %s", ircd->network, source);
 	sb_ircd_numeric(client, "001", text, NULL);
-	(void)snprintf(text, sizeof(text), "Your host is %s, running signalbox", ircd->name);
+	(void)snprintf(text, sizeof(text), "Your host is %s, running %s", ircd->name,
+		sb_ircd_version(ircd));
 	sb_ircd_numeric(client, "002", text, NULL);
 	if (gmtime_r(&made, &tm)) {
 		(void)snprintf(text, sizeof(text),
@@ -65,8 +66,8 @@ send_welcome(struct ircd_client *client)
 			tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
 		sb_ircd_numeric(client, "003", text, NULL);
 	}
-	sb_ircd_numeric(
-		client, "004", ircd->name, "signalbox", "Bio", "Ibeiklmnostv", "Ibeklov", NULL);
+	sb_ircd_numeric(client, "004", ircd->name, sb_ircd_version(ircd), "Bio", "Ibeiklmnostv",
+		"Ibeklov", NULL);
 	send_support(client);
 	sb_ircd_send_lusers(client);
 	sb_ircd_send_motd(client);

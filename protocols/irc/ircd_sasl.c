@@ -4,17 +4,20 @@
 #include <string.h>
 #include <strings.h>
 
+#include "crypto.h"
+
 /* Logging in (IRCv3 sasl; RFC 4616). */
 
 enum {
 	PIECE_MAX = 400, /* of one AUTHENTICATE */
 	RESPONSE_MAX = 1200, /* of all pieces: three texts of 255 bytes and more fit */
+	PLAIN_CAP = RESPONSE_MAX / 4 * 3 + 1, /* what that says, and a NUL */
 };
 
 /* What has come of a response, in base64. */
 struct ircd_sasl {
 	size_t len;
-	char text[RESPONSE_MAX + 1];
+	char text[RESPONSE_MAX];
 };
 
 void
@@ -44,61 +47,19 @@ fail(struct ircd_client *client)
 		sb_ircd_dismiss(client, "Too many SASL authentication failures");
 }
 
-/* ---- base64 (RFC 4648, section 4) ---- */
-
-static int
-digit(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* Writes what len bytes of text stand for, and a NUL, over them. False when they are not base64, or
- * not as short as they could be. */
-static bool
-decode(char *text, size_t len, size_t *ret_len)
-{
-	size_t i, n = 0, padding = 0;
-	unsigned bits = 0;
-
-	while (padding < 2 && padding < len && text[len - 1 - padding] == '=')
-		padding++;
-	if (len % 4)
-		return false;
-	for (i = 0; i < len - padding; i++) {
-		int value = digit(text[i]);
-
-		if (value < 0)
-			return false;
-		bits = bits << 6 | (unsigned)value;
-		/* After i + 1 digits there are so many whole bytes. */
-		if ((i + 1) * 6 / 8 > n)
-			text[n++] = (char)(bits >> ((i + 1) * 6 % 8));
-	}
-	text[n] = '\0';
-	*ret_len = n;
-	return !padding || !(bits & ((1U << (2 * padding)) - 1));
-}
-
 /* ---- PLAIN ---- */
 
-/* "[act as]\0who\0password". */
+/* "[act as]\0who\0password", and a NUL behind its len bytes. */
 static const struct ircd_account *
-check_plain(const struct ircd_client *client, char *text, size_t len)
+check_plain(const struct ircd_client *client, const char *text, size_t len)
 {
 	const char *act_as = text, *name, *password;
-	size_t plain_len;
 
-	if (!decode(text, len, &plain_len))
-		return NULL;
 	name = act_as + strlen(act_as) + 1;
-	if (name > text + plain_len)
+	if (name > text + len)
 		return NULL;
 	password = name + strlen(name) + 1;
-	if (password > text + plain_len || password + strlen(password) != text + plain_len)
+	if (password > text + len || password + strlen(password) != text + len)
 		return NULL;
 	if (*act_as && !sb_casemap_same(SB_CASEMAP_RFC1459, act_as, name))
 		return NULL;
@@ -108,9 +69,15 @@ check_plain(const struct ircd_client *client, char *text, size_t len)
 static void
 finish(struct ircd_client *client)
 {
-	struct ircd_sasl *sasl = client->sasl;
-	const struct ircd_account *account = check_plain(client, sasl->text, sasl->len);
+	const struct ircd_account *account = NULL;
+	char plain[PLAIN_CAP];
+	int len = sb_crypto_unbase64(client->sasl->text, client->sasl->len, (unsigned char *)plain);
 
+	if (len >= 0) {
+		plain[len] = '\0';
+		account = check_plain(client, plain, (size_t)len);
+	}
+	sb_crypto_cleanse(plain, sizeof(plain));
 	if (!account) {
 		fail(client);
 		return;

@@ -82,7 +82,8 @@ sb_outbox_model_of(const char *version)
 		{ "inspircd", "inspircd" },
 		{ "ergo", "ergo" },
 		{ "oragono", "ergo" },
-		/* It floods nobody out unless told to, and then it waits. */
+		/* The server of this library, as it counts what we say or does not. */
+		{ "signalbox-paced", "default" },
 		{ "signalbox", "none" },
 	};
 	size_t i;

@@ -444,7 +444,8 @@ models_are_found_by_name_and_by_what_servers_call_themselves(void **state)
 		{ "InspIRCd-3", "inspircd" }, { "UnrealIRCd-6.1.4", "unrealircd" },
 		{ "ngircd-26.1", "ngircd" }, { "ngIRCd-26.1", "ngircd" }, { "ergo-2.13.0", "ergo" },
 		{ "oragono-1.2", "ergo" }, { "u2.10.12.19", "default" }, { "", "default" },
-		{ "bahamut-2.2.1", "default" }, { "insp", "default" } };
+		{ "bahamut-2.2.1", "default" }, { "insp", "default" }, { "signalbox", "none" },
+		{ "signalbox-paced", "default" } };
 	size_t i;
 
 	(void)state;

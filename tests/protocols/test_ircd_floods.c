@@ -57,6 +57,20 @@ lines_beyond_the_burst_are_obeyed_one_by_one(void **state)
 }
 
 static void
+who_counts_lines_says_so(void **state)
+{
+	struct person bob;
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &strict);
+	person_begin(&bob, &f);
+	person_send(&bob, "NICK bob\r\nUSER bob 0 * :Bob\r\n");
+	assert_non_null(strstr(person_got(&bob), " 004 bob irc.local signalbox-paced "));
+	person_end(&bob);
+	fixture_end(&f);
+}
+
+static void
 what_comes_meanwhile_waits_in_order(void **state)
 {
 	struct person bob;
@@ -198,6 +212,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(lines_beyond_the_burst_are_obeyed_one_by_one),
+		kit_test(who_counts_lines_says_so),
 		kit_test(what_comes_meanwhile_waits_in_order),
 		kit_test(who_has_been_quiet_may_say_as_much_again),
 		kit_test(who_says_more_than_may_wait_is_closed),

@@ -31,7 +31,7 @@ struct sb_irc_answer; /* <signalbox/irc_ask.h> */
 	FIELD(const char *, in_reply_to, "The msgid that it answers; NULL when not told.")         \
 	FIELD(bool, is_bot, "Whether the server says that it is a bot.")                           \
 	FIELD(bool, is_history, "Whether it was said before, and is repeated (chathistory).")      \
-	FIELD(const char *, context, "The channel that it belongs to, where they tell; or NULL.")
+	FIELD(const char *, channel_context, "The channel that it belongs to; NULL when not told.")
 
 #define SIGNALS <signalbox/irc_signals.def>
 #define SB_SIGNALS_API SB_API
