@@ -88,7 +88,21 @@ struct opening {
 	struct sb_irc_login login;
 	const char *channels[MAX_CHANNELS];
 	const char *keys[MAX_CHANNELS];
+	char private_key[1024];
 };
+
+/* Whether the text of the file fits. */
+static bool
+read_file(const char *path, char *buf, size_t cap)
+{
+	FILE *in = fopen(path, "r");
+	size_t n = in ? fread(buf, 1, cap - 1, in) : 0;
+
+	buf[n] = '\0';
+	if (in)
+		(void)fclose(in);
+	return n > 0 && n < cap - 1;
+}
 
 /* "user=ann"; false for what is no option. */
 static bool
@@ -100,9 +114,9 @@ set_option(struct opening *opening, char *word)
 		const char *name;
 		const char **at;
 	} texts[] = { { "user", &login->user }, { "password", &login->password },
-		{ "login-key", &login->key }, { "mechanisms", &login->mechanisms },
-		{ "pace", &options->pace }, { "version", &options->version },
-		{ "services", &options->services }, { "realname", &options->realname } };
+		{ "mechanisms", &login->mechanisms }, { "pace", &options->pace },
+		{ "version", &options->version }, { "services", &options->services },
+		{ "realname", &options->realname } };
 	char *value = strchr(word, '=');
 	size_t i;
 
@@ -118,6 +132,9 @@ set_option(struct opening *opening, char *word)
 		opening->channels[options->n_channels++] = value;
 	else if (!strcmp(word, "key") && options->n_channels > 0)
 		opening->keys[options->n_channels - 1] = value;
+	else if (!strcmp(word, "key-file")
+		 && read_file(value, opening->private_key, sizeof(opening->private_key)))
+		login->key = opening->private_key;
 	else if (!strcmp(word, "certificate"))
 		login->has_certificate = !strcmp(value, "yes");
 	else if (!strcmp(word, "required"))
