@@ -32,6 +32,7 @@ struct sb_client {
 	unsigned n_attempts; /* in a row */
 	unsigned n_delays; /* in a row */
 	double growth; /* factor^(n_delays - 1), at last infinite */
+	int64_t hold_ns; /* the next delay is at least that */
 	struct sb_error error; /* why it is over */
 	struct sb_reap reap;
 	char *urls[];
@@ -184,7 +185,14 @@ wait_for_next(struct sb_client *client)
 	client->state = SB_CLIENT_WAITING;
 	sb_timer_start(&client->timer, delay_ns);
 	tell_down(client);
-	if (n_changes == client->n_changes && client->events->waiting)
+	if (n_changes != client->n_changes)
+		return;
+	if (client->hold_ns > delay_ns) {
+		delay_ns = client->hold_ns;
+		sb_timer_start(&client->timer, delay_ns);
+	}
+	client->hold_ns = 0;
+	if (client->events->waiting)
 		client->events->waiting(client->self, delay_ns, client->n_delays);
 }
 
@@ -253,6 +261,7 @@ begin_attempt(struct sb_client *client)
 	client->state = SB_CLIENT_CONNECTING;
 	client->is_anew = false;
 	client->is_established = false;
+	client->hold_ns = 0;
 	add_one(&client->n_attempts);
 	if (sb_stream_connect(client->r, url, &client->options.stream, client->place, &attempt,
 		    client, &client->stream, &client->error)
@@ -365,6 +374,14 @@ sb_client_established(struct sb_client *client)
 		return;
 	client->is_established = true;
 	client->established_ns = sb_reactor_now_ns(client->r);
+}
+
+void
+sb_client_hold(struct sb_client *client, int64_t delay_ns)
+{
+	sb_assert(delay_ns >= 0);
+	if (delay_ns > client->hold_ns)
+		client->hold_ns = delay_ns;
 }
 
 enum sb_client_state

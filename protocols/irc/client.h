@@ -19,9 +19,11 @@
 #include <signalbox/url.h>
 
 #include "caps.h"
+#include "closing.h"
 #include "guard.h"
 #include "irc_split.h"
 #include "isupport.h"
+#include "monitor.h"
 #include "outbox.h"
 #include "sasl.h"
 #include "turns.h"
@@ -61,6 +63,21 @@ struct channel {
 	char *name;
 	char *key; /* NULL for none */
 	bool is_joined; /* the server has told us */
+	bool is_asked; /* JOIN was sent, and not answered */
+	unsigned n_refusals, n_kicks; /* in a row */
+	int64_t due_ns; /* when it is tried again; 0: it is not waited for */
+	int64_t joined_ns; /* when we came */
+};
+
+/* The nick that we want and do not have (irc_regain.c). */
+struct regain {
+	char watched[NICK_CAP]; /* it; "": we have it */
+	unsigned n_tries;
+	bool was_free;
+	int64_t tried_ns; /* when it was last asked for, if n_tries is not 0 */
+	int64_t due_ns; /* when it may be asked for again */
+	int64_t services_ns; /* when the services may */
+	struct sb_timer timer;
 };
 
 struct sb_pool;
@@ -160,8 +177,19 @@ struct sb_irc {
 	struct sb_guard guard;
 	struct sb_timer guard_timer; /* when somebody is heard again */
 
+	/* Getting back what was lost (irc_heal.c, irc_rejoin.c, irc_monitor.c, irc_regain.c). */
+	struct sb_timer rejoin_timer, monitor_timer;
+	int64_t greetings_end_ns; /* at the latest; 0: they are over, or we are not registered */
+	enum sb_closing closing; /* why the server closes, if it has said */
+	struct sb_monitor monitor;
+	bool is_watching; /* the greetings are over: it is known what the server can watch */
+	int64_t round_ns; /* when those who are asked for by ISON are so again */
+	struct regain regain;
+	char *services; /* NULL: none */
+
 	struct sb_caps caps;
-	uint64_t caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
+	uint64_t
+		caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
 	struct login login;
 
 	struct sb_reap reap;
@@ -216,8 +244,7 @@ void sb_irc_queue_quit_(struct sb_irc *irc);
 /* What server it is: what it takes of us follows. */
 void sb_irc_learn_server_(struct sb_irc *irc, const char *version);
 
-/* It says that we are too fast: in an ERROR, in a notice, with a numeric. */
-void sb_irc_heed_error_(struct sb_irc *irc, const char *text);
+/* It says that we are too fast: in a notice, with a numeric. */
 void sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line);
 void sb_irc_slow_down_(struct sb_irc *irc);
 
@@ -336,8 +363,12 @@ bool sb_irc_channel_is_fine_(const char *name);
 /* Whether one can be joined with that key. */
 bool sb_irc_key_is_fine_(const char *key);
 
-/* JOIN for all channels to be joined. */
+/* JOIN for all channels to be joined, of which nothing has come yet; for one, with its key. */
 void sb_irc_join_all_(struct sb_irc *irc);
+void sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel);
+
+/* The one of that name that we want; NULL for none. */
+struct channel *sb_irc_channel_(const struct sb_irc *irc, const char *name);
 
 /* Makes room for a channel and copies its name and key, which ret_channel owns until it is kept.
  * Returns 0 or -ENOMEM. */
@@ -353,5 +384,41 @@ void sb_irc_channel_drop_(struct sb_irc *irc, const char *name);
 /* It is called otherwise from now on. Where there is no memory for that it stays as it was. */
 void sb_irc_channel_renamed_(struct sb_irc *irc, const char *from, const char *to);
 void sb_irc_channel_finish_(struct channel *channel);
+
+/* ---- Getting back what was lost ---- */
+
+/* The timers, 0 or -ENOMEM, and what else there is of it. */
+int sb_irc_heal_init_(struct sb_irc *irc);
+void sb_irc_heal_finish_(struct sb_irc *irc);
+void sb_irc_heal_free_(struct sb_irc *irc);
+
+/* A new connection, or none any more; registered; the greetings are over, so that it is known what
+ * the server can do. Nothing is told in these. */
+void sb_irc_heal_begin_(struct sb_irc *irc);
+void sb_irc_heal_registered_(struct sb_irc *irc);
+void sb_irc_heal_ready_(struct sb_irc *irc);
+
+/* Channels: nothing has come of any yet; when the next is due; we were kicked; invited. */
+void sb_irc_rejoin_begin_(struct sb_irc *irc);
+void sb_irc_rejoin_schedule_(struct sb_irc *irc);
+void sb_irc_rejoin_kicked_(struct sb_irc *irc, const char *name);
+void sb_irc_rejoin_invited_(struct sb_irc *irc, const char *name);
+void sb_irc_on_rejoin_timer_(void *irc);
+
+/* Those who are watched: from now on; what has changed of them is done in the next turn. */
+void sb_irc_monitor_begin_(struct sb_irc *irc);
+void sb_irc_monitor_go_on_(struct sb_irc *irc);
+void sb_irc_on_monitor_timer_(void *irc);
+
+/* We ourselves want to know of that nick, or no more. */
+void sb_irc_watch_(struct sb_irc *irc, const char *nick, bool is_watched);
+
+/* Our nick: whether we have the one that we want may have changed, true when we have it now and had
+ * not; somebody left that one; more is known of it; nothing is any more. */
+bool sb_irc_regain_check_(struct sb_irc *irc);
+void sb_irc_regain_freed_(struct sb_irc *irc, const char *nick);
+void sb_irc_regain_go_on_(struct sb_irc *irc);
+void sb_irc_regain_end_(struct sb_irc *irc);
+void sb_irc_on_regain_timer_(void *irc);
 
 #endif

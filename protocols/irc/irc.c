@@ -30,6 +30,7 @@ free_irc(void *self)
 	sb_irc_login_free_(irc);
 	free(irc->other_nicks);
 	free(irc->version);
+	sb_irc_heal_free_(irc);
 	sb_outbox_finish(&irc->outbox);
 	free(irc);
 }
@@ -57,6 +58,14 @@ check_talk(const struct sb_irc_options *o, struct sb_error *ret_error)
 			"\"%.*s\" cannot be told as a version: it has at most %d bytes and no "
 			"line end or \\1",
 			shown(o->version), o->version, TEXT_MAX);
+	if (o->services
+		&& (!sb_wire_is_middle(o->services) || sb_irc_is_channel(o->services)
+			|| strlen(o->services) > CHANNEL_MAX))
+		return sb_error_set(ret_error, -EINVAL,
+			"\"%.*s\" cannot be the services' nick: it has 1 to %d bytes and no space "
+			"or "
+			"line end, and is no channel",
+			shown(o->services), o->services, CHANNEL_MAX);
 	for (i = 0; o->keys && i < o->n_channels; i++)
 		if (o->keys[i]
 			&& (!sb_irc_key_is_fine_(o->keys[i]) || strlen(o->keys[i]) > CHANNEL_MAX))
@@ -190,9 +199,10 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 	irc->version = o->version ? strdup(o->version) : NULL;
 	irc->ignores_ctcp = o->ignores_ctcp;
 	irc->hears_floods = o->hears_floods;
+	irc->services = o->services ? strdup(o->services) : NULL;
 	irc->pace = o->pace ? sb_outbox_model(o->pace) : NULL;
 	if (!irc->user || !irc->realname || (o->password && !irc->password)
-		|| (o->version && !irc->version))
+		|| (o->version && !irc->version) || (o->services && !irc->services))
 		return -ENOMEM;
 	for (i = 0; i < o->n_channels; i++) {
 		const char *key = o->keys ? o->keys[i] : NULL;
@@ -237,6 +247,7 @@ finish_timers(struct sb_irc *irc)
 	sb_timer_finish(&irc->outbox_timer);
 	sb_timer_finish(&irc->guard_timer);
 	sb_timer_finish(&irc->login.timer);
+	sb_irc_heal_finish_(irc);
 }
 
 static int
@@ -250,6 +261,7 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 			&irc->outbox_timer, irc->r, sb_irc_on_outbox_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->guard_timer, irc->r, sb_irc_on_guard_timer_, irc->place, irc)
+		&& !sb_irc_heal_init_(irc)
 		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_ANY_MAX - 2, false, sb_irc_on_line_,
 			irc->place, irc))
 		return 0;

@@ -41,7 +41,7 @@ int
 sb_irc_channel_prepare_(
 	struct sb_irc *irc, const char *name, const char *key_or_null, struct channel *ret_channel)
 {
-	ret_channel->is_joined = false;
+	*ret_channel = (struct channel){ .name = NULL };
 	ret_channel->name = strdup(name);
 	ret_channel->key = key_or_null ? strdup(key_or_null) : NULL;
 	if (ret_channel->name && (ret_channel->key || !key_or_null) && !make_room(irc))
@@ -50,8 +50,8 @@ sb_irc_channel_prepare_(
 	return -ENOMEM;
 }
 
-static struct channel *
-find_channel(const struct sb_irc *irc, const char *name)
+struct channel *
+sb_irc_channel_(const struct sb_irc *irc, const char *name)
 {
 	size_t i;
 
@@ -64,11 +64,13 @@ find_channel(const struct sb_irc *irc, const char *name)
 void
 sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel)
 {
-	struct channel *old = find_channel(irc, channel.name);
+	struct channel *old = sb_irc_channel_(irc, channel.name);
 
 	if (old) {
 		/* Where we are already, the server answers no JOIN. */
 		channel.is_joined = old->is_joined;
+		channel.joined_ns = old->joined_ns;
+		channel.n_kicks = old->n_kicks;
 		sb_irc_channel_finish_(old);
 	} else {
 		old = &irc->channels[irc->n_channels++];
@@ -79,16 +81,21 @@ sb_irc_channel_keep_(struct sb_irc *irc, struct channel channel)
 void
 sb_irc_channel_joined_(struct sb_irc *irc, const char *name)
 {
-	struct channel *channel = find_channel(irc, name);
+	struct channel *channel = sb_irc_channel_(irc, name);
 
-	if (channel)
-		channel->is_joined = true;
+	if (!channel)
+		return;
+	channel->is_joined = true;
+	channel->is_asked = false;
+	channel->n_refusals = 0;
+	channel->due_ns = 0;
+	channel->joined_ns = sb_reactor_now_ns(irc->r);
 }
 
 void
 sb_irc_channel_parted_(struct sb_irc *irc, const char *name)
 {
-	const struct channel *channel = find_channel(irc, name);
+	const struct channel *channel = sb_irc_channel_(irc, name);
 
 	if (channel && channel->is_joined)
 		sb_irc_channel_drop_(irc, name);
@@ -97,7 +104,7 @@ sb_irc_channel_parted_(struct sb_irc *irc, const char *name)
 void
 sb_irc_channel_drop_(struct sb_irc *irc, const char *name)
 {
-	struct channel *channel = find_channel(irc, name);
+	struct channel *channel = sb_irc_channel_(irc, name);
 
 	if (!channel)
 		return;
@@ -110,7 +117,7 @@ sb_irc_channel_drop_(struct sb_irc *irc, const char *name)
 void
 sb_irc_channel_renamed_(struct sb_irc *irc, const char *from, const char *to)
 {
-	struct channel *channel = find_channel(irc, from);
+	struct channel *channel = sb_irc_channel_(irc, from);
 	char *name = channel && sb_irc_channel_is_fine_(to) ? strdup(to) : NULL;
 
 	if (!name)
@@ -118,7 +125,7 @@ sb_irc_channel_renamed_(struct sb_irc *irc, const char *from, const char *to)
 	/* One that we wanted by the new name is no other any more. */
 	if (!sb_irc_same_here_(irc, from, to)) {
 		sb_irc_channel_drop_(irc, to);
-		channel = find_channel(irc, from);
+		channel = sb_irc_channel_(irc, from);
 	}
 	free(channel->name);
 	channel->name = name;
@@ -134,32 +141,61 @@ send_join(struct sb_irc *irc, const char *names, const char *key_or_null)
 			     .verb = "JOIN", .params = params, .n_params = key_or_null ? 2 : 1 });
 }
 
+void
+sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel)
+{
+	channel->is_asked = true;
+	channel->due_ns = 0;
+	send_join(irc, channel->name, channel->key);
+}
+
+/* Names that go in one line. */
+struct names {
+	char text[SB_WIRE_MAX - (sizeof("JOIN \r\n") - 1) + 1];
+	size_t len;
+	uint32_t n;
+};
+
+static void
+send_names(struct sb_irc *irc, struct names *names)
+{
+	if (names->len)
+		send_join(irc, names->text, NULL);
+	names->len = names->n = 0;
+}
+
+static void
+add_name(struct sb_irc *irc, struct names *names, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (names->len + 1 + len >= sizeof(names->text)
+		|| names->n >= sb_isupport_targmax(&irc->features, "JOIN"))
+		send_names(irc, names);
+	if (names->len)
+		names->text[names->len++] = ',';
+	memcpy(names->text + names->len, name, len + 1);
+	names->len += len;
+	names->n++;
+}
+
 /* Channels without a key go several to a line, for servers that count lines against us. */
 void
 sb_irc_join_all_(struct sb_irc *irc)
 {
-	enum { ROOM = SB_WIRE_MAX - (sizeof("JOIN \r\n") - 1) };
-	char names[ROOM + 1];
-	size_t i, len = 0;
+	struct names names = { .len = 0 };
 
-	for (i = 0; i < irc->n_channels; i++) {
+	for (size_t i = 0; i < irc->n_channels; i++) {
 		struct channel *channel = &irc->channels[i];
-		size_t name_len = strlen(channel->name);
 
-		channel->is_joined = false;
+		if (channel->is_joined || channel->is_asked || channel->due_ns)
+			continue;
 		if (channel->key) {
-			send_join(irc, channel->name, channel->key);
+			sb_irc_channel_join_(irc, channel);
 			continue;
 		}
-		if (len && len + 1 + name_len > ROOM) {
-			send_join(irc, names, NULL);
-			len = 0;
-		}
-		if (len)
-			names[len++] = ',';
-		memcpy(names + len, channel->name, name_len + 1);
-		len += name_len;
+		channel->is_asked = true;
+		add_name(irc, &names, channel->name);
 	}
-	if (len)
-		send_join(irc, names, NULL);
+	send_names(irc, &names);
 }

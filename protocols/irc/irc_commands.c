@@ -189,7 +189,7 @@ sb_irc_act(struct sb_irc *irc, const char *target, const char *format, ...)
 int
 sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 {
-	struct channel kept;
+	struct channel kept, *channel_kept;
 	int error;
 
 	if (!sb_irc_channel_is_fine_(channel))
@@ -200,11 +200,14 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 	if (error)
 		return error;
 	error = command(irc, "JOIN", channel, key_or_null, false);
-	if (error)
+	if (error) {
 		sb_irc_channel_finish_(&kept);
-	else
-		sb_irc_channel_keep_(irc, kept);
-	return error;
+		return error;
+	}
+	sb_irc_channel_keep_(irc, kept);
+	channel_kept = sb_irc_channel_(irc, channel);
+	channel_kept->is_asked = !channel_kept->is_joined;
+	return 0;
 }
 
 int

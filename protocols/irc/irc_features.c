@@ -100,6 +100,7 @@ sb_irc_receive_greeted_(struct sb_irc *irc, const struct received *m)
 	if (irc->state != REGISTERED || irc->is_ready)
 		return sb_irc_receive_other_(irc, m);
 	irc->is_ready = true;
+	sb_irc_heal_ready_(irc);
 	if (sb_irc_ready_emit(
 		    irc->d, irc, &(struct sb_irc_ready){ .network = network ? network : "" })
 		== -ECANCELED)

@@ -8,6 +8,10 @@
 /* How long the server may take to let us in. */
 #define REGISTER_S 60
 
+/* How long a server that says we come too often, or not at all, is left alone at least. */
+#define THROTTLED_NS (120 * SB_S)
+#define BANNED_NS (1800 * SB_S)
+
 /* What has come and was not taken goes too. */
 static void
 abort_stream(struct sb_irc *irc)
@@ -73,6 +77,8 @@ sb_irc_begin_(struct sb_irc *irc)
 	sb_caps_begin(&irc->caps);
 	sb_irc_login_begin_(irc);
 	sb_irc_queue_begin_(irc);
+	sb_irc_heal_begin_(irc);
+	irc->closing = SB_CLOSING_OTHER;
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 	sb_irc_features_begin_(irc);
 }
@@ -223,6 +229,7 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 
 	(void)stream;
 	irc->stream = NULL;
+	sb_irc_heal_begin_(irc);
 	/* It is again the one to ask for. */
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 	sb_irc_features_begin_(irc);
@@ -270,6 +277,16 @@ on_up(void *self, struct sb_stream *stream, void **ret_self)
 	return &sb_irc_protocol_;
 }
 
+/* A server that does not want us is left alone for longer than one that is lost. */
+static void
+heed_closing(struct sb_irc *irc)
+{
+	if (irc->closing == SB_CLOSING_THROTTLED)
+		sb_client_hold(irc->client, THROTTLED_NS);
+	else if (irc->closing == SB_CLOSING_BANNED)
+		sb_client_hold(irc->client, BANNED_NS);
+}
+
 static void
 on_down(void *self, const struct sb_error *error)
 {
@@ -279,6 +296,7 @@ on_down(void *self, const struct sb_error *error)
 	if (sb_client_state(irc->client) != SB_CLIENT_WAITING)
 		return;
 	irc->state = WAITING;
+	heed_closing(irc);
 	if (!irc->end_error)
 		irc->end_error = error->code;
 	if (!irc->reason[0])

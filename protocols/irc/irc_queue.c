@@ -219,13 +219,6 @@ contains(const char *text, const char *word)
 }
 
 void
-sb_irc_heed_error_(struct sb_irc *irc, const char *text)
-{
-	if (contains(text, "Excess Flood"))
-		irc->is_gentle = true;
-}
-
-void
 sb_irc_slow_down_(struct sb_irc *irc)
 {
 	if (irc->state != REGISTERED)

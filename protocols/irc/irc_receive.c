@@ -40,7 +40,7 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 	if (sb_irc_account_(irc))
 		(void)sb_roster_account(irc->roster, irc->nick, sb_irc_account_(irc));
 	sb_irc_queue_registered_(irc);
-	sb_irc_join_all_(irc);
+	sb_irc_heal_registered_(irc);
 	return sb_irc_registered_emit(irc->d, irc,
 		&(struct sb_irc_registered){ .our_nick = param(m, 0),
 			.server = m->line->nick,
@@ -94,7 +94,12 @@ receive_authenticate(struct sb_irc *irc, const struct received *m)
 static int
 receive_login(struct sb_irc *irc, const struct received *m)
 {
-	return then_other(irc, m, sb_irc_login_numeric_(irc, m->line));
+	int ran = sb_irc_login_numeric_(irc, m->line);
+
+	/* Services may now be asked for our nick. */
+	if (ran != -ECANCELED)
+		sb_irc_regain_go_on_(irc);
+	return then_other(irc, m, ran);
 }
 
 static int
@@ -115,11 +120,38 @@ receive_taken_nick(struct sb_irc *irc, const struct received *m)
 	return refuse_nick(irc, m, false);
 }
 
+/* 437 is said of nicks and of channels. */
+static int
+receive_unavailable(struct sb_irc *irc, const struct received *m)
+{
+	if (sb_isupport_is_channel(&irc->features, param(m, 1)))
+		return sb_irc_receive_join_refused_(irc, m);
+	return receive_taken_nick(irc, m);
+}
+
 static int
 receive_error(struct sb_irc *irc, const struct received *m)
 {
-	(void)snprintf(irc->reason, sizeof(irc->reason), "%s", param(m, 0));
-	sb_irc_heed_error_(irc, param(m, 0));
+	const char *text = param(m, 0);
+	enum sb_closing kind = sb_closing_of(text);
+	int ran;
+
+	(void)snprintf(irc->reason, sizeof(irc->reason), "%s", text);
+	/* What a numeric has said before counts where this says nothing. */
+	if (kind != SB_CLOSING_OTHER)
+		irc->closing = kind;
+	if (kind == SB_CLOSING_FLOODED)
+		irc->is_gentle = true;
+	ran = sb_irc_closing_emit(irc->d, irc,
+		&(struct sb_irc_closing){ .kind = sb_closing_name(irc->closing), .text = text });
+	return then_other(irc, m, ran);
+}
+
+/* We are banned, or will be. */
+static int
+receive_banned(struct sb_irc *irc, const struct received *m)
+{
+	irc->closing = SB_CLOSING_BANNED;
 	return sb_irc_receive_other_(irc, m);
 }
 
@@ -156,6 +188,7 @@ static const struct command commands[] = {
 	{ "221", 2, sb_irc_receive_umodes_ },
 	{ "263", 0, receive_too_fast },
 	{ "301", 2, sb_irc_receive_away_told_ },
+	{ "303", 2, sb_irc_receive_ison_ },
 	{ "305", 0, sb_irc_receive_back_ },
 	{ "306", 0, sb_irc_receive_gone_away_ },
 	{ "324", 3, sb_irc_receive_modes_told_ },
@@ -177,19 +210,34 @@ static const struct command commands[] = {
 	{ "368", 2, sb_irc_receive_list_end_ },
 	{ "376", 0, sb_irc_receive_greeted_ },
 	{ "396", 2, sb_irc_receive_host_ },
+	{ "403", 2, sb_irc_receive_join_refused_ },
+	{ "405", 2, sb_irc_receive_join_refused_ },
 	{ "410", 0, receive_refusal },
 	{ "421", 0, receive_refusal },
 	{ "422", 0, sb_irc_receive_greeted_ },
 	{ "432", 0, receive_erroneous_nick },
 	{ "433", 0, receive_taken_nick },
 	{ "436", 0, receive_taken_nick },
-	{ "437", 0, receive_taken_nick },
+	{ "437", 0, receive_unavailable },
 	{ "439", 0, receive_too_fast },
 	{ "451", 0, receive_refusal },
+	{ "465", 0, receive_banned },
+	{ "466", 0, receive_banned },
+	{ "470", 2, sb_irc_receive_join_refused_ },
+	{ "471", 2, sb_irc_receive_join_refused_ },
+	{ "473", 2, sb_irc_receive_join_refused_ },
+	{ "474", 2, sb_irc_receive_join_refused_ },
+	{ "475", 2, sb_irc_receive_join_refused_ },
+	{ "476", 2, sb_irc_receive_join_refused_ },
+	{ "477", 2, sb_irc_receive_join_refused_ },
+	{ "479", 2, sb_irc_receive_join_refused_ },
+	{ "480", 2, sb_irc_receive_join_refused_ },
+	{ "489", 2, sb_irc_receive_join_refused_ },
 	{ "728", 4, sb_irc_receive_list_entry_ },
 	{ "729", 3, sb_irc_receive_list_end_ },
 	{ "730", 2, sb_irc_receive_online_ },
 	{ "731", 2, sb_irc_receive_offline_ },
+	{ "734", 3, sb_irc_receive_monitor_full_ },
 	{ "900", 0, receive_login },
 	{ "901", 0, receive_login },
 	{ "902", 0, receive_login },

@@ -85,8 +85,15 @@ receive_fn sb_irc_receive_quit_;
 receive_fn sb_irc_receive_nick_;
 receive_fn sb_irc_receive_names_;
 receive_fn sb_irc_receive_names_end_;
+
+/* Who is watched (irc_monitor.c). */
 receive_fn sb_irc_receive_online_;
 receive_fn sb_irc_receive_offline_;
+receive_fn sb_irc_receive_monitor_full_;
+receive_fn sb_irc_receive_ison_;
+
+/* Who does not let us in (irc_rejoin.c). */
+receive_fn sb_irc_receive_join_refused_;
 
 /* What they are (irc_receive_users.c). */
 receive_fn sb_irc_receive_account_;

@@ -252,9 +252,13 @@ sb_irc_receive_rename_(struct sb_irc *irc, const struct received *m)
 int
 sb_irc_receive_invite_(struct sb_irc *irc, const struct received *m)
 {
+	bool is_us = sb_irc_same_here_(irc, param(m, 0), irc->nick);
+
+	if (is_us)
+		sb_irc_rejoin_invited_(irc, param(m, 1));
 	return sb_irc_invited_emit(irc->d, irc,
 		&(struct sb_irc_invited){ .channel = param(m, 1),
 			.invitee = param(m, 0),
-			.is_us = sb_irc_same_here_(irc, param(m, 0), irc->nick),
+			.is_us = is_us,
 			SOURCE(m) });
 }

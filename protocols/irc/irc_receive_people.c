@@ -91,12 +91,16 @@ sb_irc_receive_part_(struct sb_irc *irc, const struct received *m)
 static int
 kicked(struct sb_irc *irc, const struct received *m, const char *channel, const char *victim)
 {
+	bool is_us = sb_irc_same_here_(irc, victim, irc->nick);
+
 	(void)sb_roster_left(irc->roster, victim, channel);
+	if (is_us)
+		sb_irc_rejoin_kicked_(irc, channel);
 	return sb_irc_kicked_emit(irc->d, irc,
 		&(struct sb_irc_kicked){ .channel = channel,
 			.victim = victim,
 			.reason = param(m, 2),
-			.victim_is_self = sb_irc_same_here_(irc, victim, irc->nick),
+			.victim_is_self = is_us,
 			SOURCE(m) });
 }
 
@@ -122,6 +126,8 @@ int
 sb_irc_receive_quit_(struct sb_irc *irc, const struct received *m)
 {
 	(void)sb_roster_quit(irc->roster, m->line->nick);
+	if (!m->is_self)
+		sb_irc_regain_freed_(irc, m->line->nick);
 	return sb_irc_quit_emit(
 		irc->d, irc, &(struct sb_irc_quit){ .reason = param(m, 0), SOURCE(m) });
 }
@@ -130,16 +136,27 @@ int
 sb_irc_receive_nick_(struct sb_irc *irc, const struct received *m)
 {
 	const char *nick = param(m, 0);
+	bool is_regained = false;
+	int ran;
 
+	(void)sb_roster_renamed(irc->roster, m->line->nick, nick);
+	if (!m->is_self && !sb_irc_same_here_(irc, m->line->nick, nick))
+		sb_irc_regain_freed_(irc, m->line->nick);
 	if (m->is_self) {
+		bool was_wanted = sb_irc_same_here_(irc, nick, irc->wanted);
+
 		memcpy(irc->nick, nick, strlen(nick) + 1);
 		/* What we asked for ourselves is what we want after a reconnect, too. */
 		if (sb_irc_same_here_(irc, nick, irc->asked))
 			memcpy(irc->wanted, nick, strlen(nick) + 1);
+		is_regained = sb_irc_regain_check_(irc) && was_wanted;
 	}
-	(void)sb_roster_renamed(irc->roster, m->line->nick, nick);
-	return sb_irc_nick_changed_emit(
+	ran = sb_irc_nick_changed_emit(
 		irc->d, irc, &(struct sb_irc_nick_changed){ .new_nick = nick, SOURCE(m) });
+	if (ran == -ECANCELED || !is_regained)
+		return ran;
+	return sb_irc_nick_regained_emit(
+		irc->d, irc, &(struct sb_irc_nick_regained){ .our_nick = nick });
 }
 
 /* Who is on a channel (353), and what we ask about one that we have joined. */
@@ -207,50 +224,4 @@ sb_irc_receive_names_end_(struct sb_irc *irc, const struct received *m)
 			&(struct sb_irc_channel_synced){ .channel = sb_irc_channel_name(on),
 				.n_members = (int64_t)sb_irc_channel_n_members(on) });
 	return ran == -ECANCELED ? ran : sb_irc_receive_other_(irc, m);
-}
-
-/* Who is on the network, of those that we monitor. */
-
-/* Splits nick!user@host, in place. */
-static struct sb_roster_who
-split_who(char *text)
-{
-	struct sb_roster_who who = { .nick = text };
-	char *bang = strchr(text, '!'), *at;
-
-	if (!bang)
-		return who;
-	*bang = '\0';
-	who.user = bang + 1;
-	at = strchr(bang + 1, '@');
-	if (at) {
-		*at = '\0';
-		who.host = at + 1;
-	}
-	return who;
-}
-
-int
-sb_irc_receive_online_(struct sb_irc *irc, const struct received *m)
-{
-	const char *list = param(m, 1);
-	char target[2 * NAME_CAP];
-
-	while (next_part(&list, ",", target, sizeof(target))) {
-		struct sb_roster_who who = split_who(target);
-
-		(void)sb_roster_monitored(irc->roster, &who);
-	}
-	return sb_irc_receive_other_(irc, m);
-}
-
-int
-sb_irc_receive_offline_(struct sb_irc *irc, const struct received *m)
-{
-	const char *list = param(m, 1);
-	char target[2 * NAME_CAP];
-
-	while (next_part(&list, ",", target, sizeof(target)))
-		(void)sb_roster_unmonitored(irc->roster, split_who(target).nick);
-	return sb_irc_receive_other_(irc, m);
 }

@@ -80,7 +80,6 @@ static const struct example examples[] = {
 	{ ":irc.x KICK #c ,", "irc.command verb=KICK" },
 	{ ":irc.x BATCH +1 netjoin a b", "irc.command verb=BATCH text=b batch=null" },
 	{ ":bob!b@h RENAME #a #b :x", "irc.command verb=RENAME text=x" },
-	{ "ERROR :Closing", "irc.command verb=ERROR text=Closing" },
 	{ "@time=2011-10-19T16:40:51.620Z;account=b\\sb;msgid=x\\:;+y=z :bob!b@h PRIVMSG #c :hi",
 		"irc.message text=hi account='b b' msgid='x;' time_ms=1319042451620 "
 		"tags='time=2011-10-19T16:40:51.620Z;account=b\\\\sb;msgid=x\\\\:;+y=z'" },

@@ -50,6 +50,7 @@ expect_joined_again(struct fixture *f, const char *lines)
 	fixture_reconnect(f);
 	sb_tape_clear(f->tape);
 	sb_tape_feed_line(f->tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed_line(f->tape, ":irc.x 422 quoth :No MOTD");
 	sb_tape_expect(f->tape, lines);
 }
 
@@ -104,6 +105,7 @@ join_five(struct fixture *f, size_t last_len)
 	fixture_reconnect(f);
 	sb_tape_clear(f->tape);
 	sb_tape_feed_line(f->tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed_line(f->tape, ":irc.x 422 quoth :No MOTD");
 }
 
 static void

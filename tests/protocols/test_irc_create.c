@@ -241,6 +241,7 @@ channels_have_their_keys(void **state)
 			.pace = "none" });
 	sb_tape_clear(f.tape);
 	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed_line(f.tape, ":irc.x 422 quoth :No MOTD");
 	sb_tape_expect(f.tape, "JOIN #b sesame\r\nJOIN #a,#c\r\n");
 	fixture_end(&f);
 }

@@ -117,6 +117,7 @@ the_casemapping_is_the_servers(void **state)
 	fixture_reconnect(&f);
 	sb_tape_clear(f.tape);
 	sb_tape_feed_line(f.tape, ":irc.x 001 a[b] :Welcome");
+	sb_tape_feed_line(f.tape, ":irc.x 422 a[b] :No MOTD");
 	sb_tape_expect(f.tape, "JOIN #[,#{\r\n");
 	/* What one server said is not what the next one means. */
 	sb_probe_clear(f.probe);

@@ -37,6 +37,7 @@ create(void *self, struct sb_world *world, const char *url)
 		.n_channels = 1,
 		.pace = subject->pace,
 		.version = "Quoth 1",
+		.services = "NickServ",
 	};
 	struct sb_error why = { 0, "" };
 
@@ -96,6 +97,12 @@ command(void *self, const char *words)
 		error = sb_irc_join(irc, target, *rest ? rest : NULL);
 	else if (!strcmp(verb, "part"))
 		error = sb_irc_part(irc, target, *rest ? rest : NULL);
+	else if (!strcmp(verb, "watch"))
+		error = sb_irc_monitor(irc, target);
+	else if (!strcmp(verb, "unwatch"))
+		error = sb_irc_unmonitor(irc, target);
+	else if (!strcmp(verb, "nick"))
+		error = sb_irc_change_nick(irc, target);
 	else
 		sb_testing_fail(SB_PLACE, "no such command: %s", words);
 	if (error)
