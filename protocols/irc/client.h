@@ -18,6 +18,7 @@
 #include <signalbox/irc.h>
 #include <signalbox/url.h>
 
+#include "asks.h"
 #include "caps.h"
 #include "closing.h"
 #include "guard.h"
@@ -38,6 +39,8 @@ enum { LINE_CAP = 4096 };
 /* In the id of a line that we made ourselves, or shall make anew after the next registration: nobody
  * is told that it was not sent. */
 #define SB_IRC_OURS_ ((uint64_t)1 << 63)
+/* In the id of a line that asks; the rest is its number there (asks.h). */
+#define SB_IRC_ASK_ ((uint64_t)1 << 62)
 
 enum state {
 	IDLE,
@@ -186,6 +189,9 @@ struct sb_irc {
 	int64_t round_ns; /* when those who are asked for by ISON are so again */
 	struct regain regain;
 	char *services; /* NULL: none */
+	/* What is asked and not answered (irc_ask.c). */
+	struct sb_asks asks;
+	struct sb_timer asks_timer; /* when one is to be told, or has waited too long */
 
 	struct sb_caps caps;
 	uint64_t
@@ -225,6 +231,25 @@ int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why
  * then tells. */
 void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
+/* As that, with this id. */
+void sb_irc_write_later_as_(struct sb_irc *irc, const struct sb_wire_out *out, uint64_t id);
+/* As that; a request, whose answer must not be taken for one to the application. */
+void sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
+/* The server answers from now on as if we had asked that. */
+void sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target);
+
+/* Requests: a line with this id was sent, if it is one of theirs; one of the server's has come, its
+ * label its own or of its batch; those that are over are told, which returns as emit; the connection
+ * has ended, which is told in a later turn. */
+void sb_irc_asks_sent_(struct sb_irc *irc, uint64_t id);
+void sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line,
+	const char *label_or_null, bool is_labelled);
+int sb_irc_asks_tell_(struct sb_irc *irc);
+void sb_irc_asks_lost_(struct sb_irc *irc, const char *why);
+void sb_irc_on_asks_timer_(void *irc);
+
+/* Whether something can be said: 0, or what a command returns. is_early: before registration, too. */
+int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
 
 /* The queue of what is to be sent: made and freed with the client; at the beginning of each
  * connection, when nothing waits for anything; once registered; at the end, when what was not sent

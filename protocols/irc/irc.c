@@ -32,6 +32,7 @@ free_irc(void *self)
 	free(irc->version);
 	sb_irc_heal_free_(irc);
 	sb_outbox_finish(&irc->outbox);
+	sb_asks_clear(&irc->asks);
 	free(irc);
 }
 
@@ -246,6 +247,7 @@ finish_timers(struct sb_irc *irc)
 	sb_timer_finish(&irc->ping_timer);
 	sb_timer_finish(&irc->outbox_timer);
 	sb_timer_finish(&irc->guard_timer);
+	sb_timer_finish(&irc->asks_timer);
 	sb_timer_finish(&irc->login.timer);
 	sb_irc_heal_finish_(irc);
 }
@@ -262,6 +264,7 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 		&& !sb_timer_init(
 			&irc->guard_timer, irc->r, sb_irc_on_guard_timer_, irc->place, irc)
 		&& !sb_irc_heal_init_(irc)
+		&& !sb_timer_init(&irc->asks_timer, irc->r, sb_irc_on_asks_timer_, irc->place, irc)
 		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_ANY_MAX - 2, false, sb_irc_on_line_,
 			irc->place, irc))
 		return 0;

@@ -3,9 +3,8 @@
 #include <errno.h>
 #include <stdarg.h>
 
-/* Whether something can be said: 0, or what to return. */
-static int
-check_ready(const struct sb_irc *irc, bool is_early)
+int
+sb_irc_check_ready_(const struct sb_irc *irc, bool is_early)
 {
 	if (irc->state != REGISTERED && !(is_early && irc->state == REGISTERING))
 		return -ENOTCONN;
@@ -42,7 +41,7 @@ put_line(struct sb_irc *irc, const struct sb_wire_out *out, const struct sb_outb
 
 	if (len < 0)
 		return len;
-	error = check_ready(irc, is_early);
+	error = sb_irc_check_ready_(irc, is_early);
 	if (error)
 		return error;
 	line.bytes = (struct sb_bytes){ text, (size_t)len };
@@ -132,7 +131,7 @@ say(struct sb_irc *irc, const struct saying *s, const char *text)
 			false);
 	error = sb_split_begin(&split, sb_bytes_of(text), room, s->is_action);
 	if (!error)
-		error = check_ready(irc, false);
+		error = sb_irc_check_ready_(irc, false);
 	return error ? error : put_text(irc, s, &split);
 }
 

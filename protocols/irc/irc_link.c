@@ -55,6 +55,7 @@ tell_disconnected(struct sb_irc *irc, int error, const char *text, int64_t delay
 	int ran;
 
 	(void)snprintf(copy, sizeof(copy), "%s", text);
+	sb_irc_asks_lost_(irc, copy);
 	ran = sb_irc_disconnected_emit(irc->d, irc,
 		&(struct sb_irc_disconnected){
 			.error = error,

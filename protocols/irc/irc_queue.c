@@ -65,6 +65,8 @@ sb_irc_flush_(struct sb_irc *irc)
 
 		if (error)
 			take_back(irc, &line, error);
+		else
+			sb_irc_asks_sent_(irc, line.id);
 	}
 	schedule(irc);
 }
@@ -102,7 +104,8 @@ sb_irc_on_outbox_timer_(void *self)
 /* In. */
 
 static void
-write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_priority priority)
+write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_priority priority,
+	uint64_t id)
 {
 	char line[SB_WIRE_MAX + 1];
 	int len = sb_wire_build(out, line, sizeof(line)), error;
@@ -112,7 +115,7 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 		return;
 	error = sb_outbox_put(&irc->outbox,
 		&(struct sb_outbox_line){
-			.bytes = { line, (size_t)len }, .priority = priority, .id = SB_IRC_OURS_ });
+			.bytes = { line, (size_t)len }, .priority = priority, .id = id });
 	if (error)
 		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
 	else
@@ -122,13 +125,19 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 void
 sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out)
 {
-	write_as(irc, out, SB_OUTBOX_AT_ONCE);
+	write_as(irc, out, SB_OUTBOX_AT_ONCE, SB_IRC_OURS_);
 }
 
 void
 sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out)
 {
-	write_as(irc, out, SB_OUTBOX_BULK);
+	write_as(irc, out, SB_OUTBOX_BULK, SB_IRC_OURS_);
+}
+
+void
+sb_irc_write_later_as_(struct sb_irc *irc, const struct sb_wire_out *out, uint64_t id)
+{
+	write_as(irc, out, SB_OUTBOX_BULK, id);
 }
 
 /* Life. */

@@ -382,7 +382,8 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	char values[SB_WIRE_TAGS_MAX];
 	const struct command *command;
 	const char *why = NULL, *batch = NULL;
-	int error = sb_wire_parse(bytes, &line, &why);
+	bool is_labelled;
+	int ran, error = sb_wire_parse(bytes, &line, &why);
 
 	if (error == -ENODATA)
 		return 0;
@@ -394,6 +395,7 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 		return sb_irc_malformed_(irc, bytes, why);
 	m.time_ms = irc->heard_wall_ms;
 	read_tags(&m, values, &batch);
+	is_labelled = m.label != NULL;
 	if (batch)
 		join_batch(irc, &m, batch);
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
@@ -402,5 +404,8 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
-	return command->receive(irc, &m);
+	if (irc->asks.first)
+		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
+	ran = command->receive(irc, &m);
+	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
 }

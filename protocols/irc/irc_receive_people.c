@@ -25,9 +25,9 @@ ask(struct sb_irc *irc, const char *verb, const char *channel, const char *field
 
 	/* One that could not be sent has ended the connection. */
 	if (irc->state == REGISTERED && irc->stream && !irc->end_error)
-		sb_irc_write_later_(irc, &(struct sb_wire_out){ .verb = verb,
-						 .params = params,
-						 .n_params = fields_or_null ? 2 : 1 });
+		sb_irc_write_asking_(irc, &(struct sb_wire_out){ .verb = verb,
+						  .params = params,
+						  .n_params = fields_or_null ? 2 : 1 });
 }
 
 /* Who joins. */
@@ -43,7 +43,9 @@ joined(struct sb_irc *irc, const struct received *m, const char *channel)
 	if (m->is_self)
 		sb_irc_channel_joined_(irc, channel);
 	(void)sb_roster_joined(irc->roster, &who, channel, account, realname);
-	if (m->is_self && has_cap(irc, SB_CAP_NO_IMPLICIT_NAMES) && can_ask(irc, channel))
+	if (m->is_self && !has_cap(irc, SB_CAP_NO_IMPLICIT_NAMES))
+		sb_irc_asks_expect_(irc, "NAMES", channel);
+	else if (m->is_self && can_ask(irc, channel))
 		ask(irc, "NAMES", channel, NULL);
 	return sb_irc_joined_emit(irc->d, irc,
 		&(struct sb_irc_joined){ .channel = channel, .realname = realname, SOURCE(m) });

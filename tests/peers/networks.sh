@@ -10,8 +10,9 @@ if [ "$(id -u)" = 0 ]; then
 	chmod 711 "$folder"
 	chown nobody:nogroup "$home"
 fi
+# In a process of its own, which it becomes.
 as_nobody() {
-	(cd "$home" && exec "${unprivileged[@]}" "$@")
+	cd "$home" && exec "${unprivileged[@]}" "$@"
 }
 
 declare -A port
@@ -215,7 +216,7 @@ start_inspircd() {
 	expect "${out[inspircd]}" 20 'InspIRCd is now running' "InspIRCd listens"
 }
 start_atheme() {
-	as_nobody mkdir -p "$home/atheme"
+	(as_nobody mkdir -p atheme)
 	start atheme as_nobody atheme-services -n -c "$home/atheme.conf" -D "$home/atheme" \
 		-l "$home/atheme.log" -p "$home/atheme.pid"
 	expect "${out[atheme]}" 30 'finished synching with uplink' "the services are linked"
