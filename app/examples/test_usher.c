@@ -41,7 +41,7 @@ main(void)
 	sb_tape_feed_line(tape, ":bob!b@h PRIVMSG #theatre :!topic Othello");
 	sb_tape_expect(tape, "");
 	sb_tape_feed_line(tape, ":ann!a@h PRIVMSG #theatre :!topic Hamlet");
-	sb_tape_expect_line(tape, "TOPIC #theatre Hamlet");
+	sb_tape_expect_line(tape, "TOPIC #theatre :Hamlet");
 
 	/* What the server is asked it answers later; meanwhile others are heard. */
 	sb_tape_feed_line(tape, ":bob!b@h PRIVMSG #theatre :!who ann");
@@ -57,10 +57,12 @@ main(void)
 	sb_tape_feed_line(tape, ":bob!b@h PRIVMSG #theatre :!who eve");
 	sb_tape_expect_line(tape, "WHOIS eve");
 	sb_tape_feed_line(tape, ":irc.example 401 usher eve :No such nick");
+	sb_tape_feed_line(tape, ":irc.example 318 usher eve :End of WHOIS");
 	sb_simulation_settle(world->sim);
 	sb_tape_expect_line(tape, "PRIVMSG #theatre :I do not know: No such nick");
 
 	sb_irc_destroy(irc);
+	sb_forget(world->d, &usher);
 	sb_tape_destroy(tape);
 	sb_world_destroy(world);
 	return 0;

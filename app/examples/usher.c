@@ -37,7 +37,7 @@ on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 	if (e->is_self || e->is_history)
 		return;
 	if (!strcmp(e->text, "!hello"))
-		sb_irc_answer_to(irc, e->reply_to, e->msgid, "Hello %s", e->nick);
+		sb_irc_say(irc, e->reply_to, "Hello %s", e->nick);
 	else if (!strncmp(e->text, "!topic ", 7) && is_operator(irc, e->target, e->nick))
 		sb_irc_set_topic(irc, e->target, e->text + 7);
 	else if (!strncmp(e->text, "!who ", 5))

@@ -255,9 +255,9 @@ tell() {
 	printf '%s\n' "$*" >&"${string[$name]}"
 }
 
-# told NAME REGEX WHAT: it tells that within 60 s.
+# told NAME REGEX WHAT: it tells that within 90 s.
 told() {
-	expect "${string[$1]}" 60 "$2" "$1: $3"
+	expect "${string[$1]}" 90 "$2" "$1: $3"
 }
 
 # known NAME QUESTION REGEX: what it knows of the question, which is then $answer.

@@ -2,7 +2,10 @@
  * it is told there, a line each, and tells there each signal of its client:
  *
  *     open tcp://127.0.0.1:6667 quoth channel=#a key=sesame pace=none
- *     say #a hello                      and act, notice, join, part, nick, topic, away, send, quit
+ *     say #a hello                      and act, notice, join, part, nick, topic, monitor,
+ *                                       unmonitor, send, quit
+ *     ask WHOIS ann                     asked 1; then, with irc.answered:
+ *                                       answer 1 of 5 lines, whole; ann is logged in as ann
  *     has echo-message                  has echo-message = yes
  *     know members #a                   know members #a = @ann quoth    (irc_state_text.h)
  *
@@ -14,6 +17,7 @@
 #include <stdlib.h>
 
 #include <signalbox/irc.h>
+#include <signalbox/irc_ask.h>
 #include <signalbox/line.h>
 #include <signalbox/listener.h>
 #include <signalbox/observer.h>
@@ -67,6 +71,22 @@ on_emission(void *self, const struct sb_emission *emission)
 				emission->signal, emission->payload, text, sizeof(text));
 			tell(puppet, "%s", text);
 		}
+}
+
+static void
+on_answered(void *self, struct sb_irc *irc, const struct sb_irc_answered *e)
+{
+	struct sb_irc_whois whois = { 0 };
+	struct puppet *puppet;
+
+	(void)self;
+	(void)sb_irc_answer_whois(e->answer, &whois);
+	for (puppet = stage.puppets; puppet; puppet = puppet->next)
+		if (puppet->irc == irc)
+			tell(puppet, "answer %lld of %zu lines%s; %s is logged in as %s",
+				(long long)e->request, sb_irc_answer_n_lines(e->answer),
+				sb_irc_answer_is_whole(e->answer) ? ", whole" : "",
+				known(whois.nick), known(whois.account));
 }
 
 /* ---- Commands ---- */
@@ -171,10 +191,12 @@ open_client(struct puppet *puppet, char *rest)
 	return sb_irc_open(puppet->irc, NULL);
 }
 
-/* "MODE #a +b :*!*@h": the last after a colon may hold spaces. */
+/* "MODE #a +b :*!*@h": the last after a colon may hold spaces. Sent, or asked. */
 static int
-send_command(struct sb_irc *irc, char *rest)
+send_command(struct puppet *puppet, char *rest, bool is_question)
 {
+	int64_t request;
+	int error;
 	char *words[MAX_WORDS], *last = strstr(rest, " :");
 	const char *params[MAX_WORDS];
 	size_t n, i;
@@ -190,7 +212,12 @@ send_command(struct sb_irc *irc, char *rest)
 		params[i - 1] = words[i];
 	if (last)
 		params[n++ - 1] = last;
-	return sb_irc_send(irc, words[0], params, n - 1);
+	if (!is_question)
+		return sb_irc_send(puppet->irc, words[0], params, n - 1);
+	error = sb_irc_ask(puppet->irc, words[0], params, n - 1, &request);
+	if (!error)
+		tell(puppet, "asked %lld", (long long)request);
+	return error;
 }
 
 static const char *
@@ -217,6 +244,10 @@ do_to(struct sb_irc *irc, const char *verb, const char *target, const char *text
 		return sb_irc_set_topic(irc, target, text);
 	if (!strcmp(verb, "nick"))
 		return sb_irc_change_nick(irc, target);
+	if (!strcmp(verb, "monitor"))
+		return sb_irc_monitor(irc, target);
+	if (!strcmp(verb, "unmonitor"))
+		return sb_irc_unmonitor(irc, target);
 	return -ENOSYS;
 }
 
@@ -244,8 +275,8 @@ obey(struct puppet *puppet, const char *verb, char *rest)
 		sb_irc_quit(puppet->irc, or_null(rest));
 		return 0;
 	}
-	if (!strcmp(verb, "send"))
-		return send_command(puppet->irc, rest);
+	if (!strcmp(verb, "send") || !strcmp(verb, "ask"))
+		return send_command(puppet, rest, *verb == 'a');
 	more = rest + strcspn(rest, " ");
 	if (*more)
 		*more++ = '\0';
@@ -330,6 +361,7 @@ main(void)
 	stage.d = sb_dispatcher_create(NULL, NULL);
 	stage.r = sb_reactor_create();
 	if (!stage.d || !stage.r || sb_observe(stage.d, &observer, SB_PLACE, NULL)
+		|| !sb_irc_answered_connect(stage.d, SB_ANY, SB_HANDLER(on_answered), &stage).serial
 		|| sb_reactor_on_signal(stage.r, on_signal, SB_PLACE, NULL)
 		|| sb_listener_open(stage.r, "tcp://127.0.0.1:0", &options, SB_PLACE, &acceptor,
 			NULL, &listener, &error)) {
