@@ -100,18 +100,17 @@ int
 sb_irc_receive_join_refused_(struct sb_irc *irc, const struct received *m)
 {
 	struct channel *channel = sb_irc_channel_(irc, param(m, 1));
-	enum sb_rejoin means = sb_rejoin_judge(m->line->verb);
+	enum sb_rejoin means;
 	int64_t delay_ns = 0;
 	int ran;
 
-	if (!channel || !channel->is_asked || irc->state != REGISTERED
-		|| means == SB_REJOIN_NO_REFUSAL)
+	if (!channel || !channel->is_asked || irc->state != REGISTERED)
 		return sb_irc_receive_other_(irc, m);
+	means = sb_rejoin_judge(m->line->verb, one_more(&channel->n_refusals));
 	if (means == SB_REJOIN_NEVER) {
 		sb_irc_channel_drop_(irc, param(m, 1));
 	} else {
-		delay_ns = sb_rejoin_refused_ns(
-			one_more(&channel->n_refusals), sb_reactor_random(irc->r));
+		delay_ns = sb_rejoin_refused_ns(channel->n_refusals, sb_reactor_random(irc->r));
 		put_off(irc, channel, delay_ns);
 	}
 	ran = sb_irc_join_failed_emit(irc->d, irc,

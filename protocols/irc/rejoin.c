@@ -9,12 +9,15 @@
 #define KICKED_NS (5 * SB_S)
 #define LONGEST_NS (720 * SB_S)
 
+/* How often a 403 may be about something else. */
+enum { DOUBTED = 3 };
+
 struct numeric {
 	const char *text;
 	enum sb_rejoin means;
 };
 
-/* Sorted. */
+/* Sorted; the first is the doubtful one. */
 static const struct numeric numerics[] = {
 	{ "403", SB_REJOIN_NEVER }, /* no such channel */
 	{ "405", SB_REJOIN_LATER }, /* we are on too many */
@@ -38,12 +41,14 @@ compare(const void *text, const void *numeric)
 }
 
 enum sb_rejoin
-sb_rejoin_judge(const char *numeric)
+sb_rejoin_judge(const char *numeric, unsigned n)
 {
 	const struct numeric *found = bsearch(numeric, numerics,
 		sizeof(numerics) / sizeof(numerics[0]), sizeof(numerics[0]), compare);
 
-	return found ? found->means : SB_REJOIN_NO_REFUSAL;
+	if (!found)
+		return SB_REJOIN_NO_REFUSAL;
+	return found == numerics && n < DOUBTED ? SB_REJOIN_LATER : found->means;
 }
 
 static int64_t

@@ -13,8 +13,10 @@ enum sb_rejoin {
 	SB_REJOIN_NEVER, /* no channel can have that name */
 };
 
-/* What a numeric says, "473", that names a channel which we asked to join. */
-enum sb_rejoin sb_rejoin_judge(const char *numeric);
+/* What a numeric says, "473", that names a channel which we asked to join, the n-th refusal in a row,
+ * from 1. 403 is also said of what was written to a channel before we joined it: only the third in a
+ * row is believed. */
+enum sb_rejoin sb_rejoin_judge(const char *numeric, unsigned n);
 
 /* How long to wait after the n-th refusal in a row, from 1: 30 s, twice as long each time, to 12 min;
  * and up to a quarter more, so that those who were refused together do not come together. */

@@ -166,7 +166,8 @@ what_it_prints_never_goes_into_a_connection(void **state)
 	fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
 	assert_true(fd >= 0);
 	read_until(fd, heard, sizeof(heard), "USER ");
-	send_text(fd, ":irc.test 001 quoth :Welcome\r\n:irc.test 433 quoth x :No\r\n");
+	send_text(fd, ":irc.test 001 quoth :Welcome\r\n:irc.test 433 quoth x :No\r\n"
+		      ":irc.test 422 quoth :No MOTD\r\n");
 	send_text(fd, "PING :end\r\n");
 	read_until(fd, heard, sizeof(heard), "PONG ");
 	assert_non_null(strstr(heard, "JOIN #c\r\n"));

@@ -46,6 +46,8 @@ do_deed(struct run *run)
 		break;
 	case JOIN:
 		(void)sb_irc_join(run->irc, "#joined", NULL);
+		(void)sb_irc_monitor(run->irc, "bob");
+		(void)sb_irc_unmonitor(run->irc, "al");
 		(void)sb_irc_part(run->irc, "#joined", run->printed);
 		break;
 	case NICK:
@@ -132,7 +134,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const struct sb_irc_login login = {
 		.user = "quoth", .password = "p", .allows_plain_in_clear = true
 	};
-	struct sb_irc_options options = { .nick = "quoth", .password = "p", .version = "v" };
+	struct sb_irc_options options = {
+		.nick = "quoth", .password = "p", .version = "v", .services = "NickServ"
+	};
 	static struct sb_simulation *sim;
 	struct run run = { .irc = NULL };
 	struct sb_tape *tape;
@@ -152,6 +156,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		run.d, sb_simulation_reactor(sim), &options, SB_PLACE, &run.irc, NULL));
 	sb_pattern_connect(run.d, "irc.*", SB_ANY, (struct sb_options){ .priority = 0 },
 		SB_HANDLER(on_signal), &run);
+	sb_assert(!sb_irc_monitor(run.irc, "al"));
 	sb_assert(!sb_irc_attach(run.irc, sb_tape_stream(tape)));
 	sb_tape_connect(tape);
 	feed(sim, tape, data + 3, size - 3, data[2]);

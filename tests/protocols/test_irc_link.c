@@ -46,8 +46,7 @@ server_data(void *self, struct sb_stream *stream, struct sb_bytes bytes)
 {
 	struct server *server = self;
 	size_t len = strlen(server->heard);
-	static const char welcome[] = ":irc.x 001 quoth :Welcome\r\n"
-				      ":irc.x 422 quoth :No MOTD\r\n",
+	static const char welcome[] = ":x 001 quoth :Hi\r\n:x 422 quoth :No\r\n",
 			  pong[] = "PONG x\r\n";
 	bool has_joined = strstr(server->heard, "JOIN #c\r\n");
 

@@ -12,21 +12,26 @@ only_what_refuses_a_join_is_a_refusal(void **state)
 	static const char *const later[] = { "405", "437", "470", "471", "473", "474", "475", "477",
 		"480", "489" };
 	static const char *const never[] = { "403", "476", "479" };
+	static const char *const never_at_once[] = { "476", "479" };
 	char numeric[8];
 	int n = 0;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		assert_int_equal(sb_rejoin_judge(later[i]), SB_REJOIN_LATER);
+		assert_int_equal(sb_rejoin_judge(later[i], 99), SB_REJOIN_LATER);
 	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
-		assert_int_equal(sb_rejoin_judge(never[i]), SB_REJOIN_NEVER);
+		assert_int_equal(sb_rejoin_judge(never[i], 3), SB_REJOIN_NEVER);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(sb_rejoin_judge(never_at_once[i], 1), SB_REJOIN_NEVER);
+	assert_int_equal(sb_rejoin_judge("403", 1), SB_REJOIN_LATER);
+	assert_int_equal(sb_rejoin_judge("403", 2), SB_REJOIN_LATER);
 	for (int i = 0; i < 1000; i++) {
 		(void)snprintf(numeric, sizeof(numeric), "%03d", i);
-		n += sb_rejoin_judge(numeric) != SB_REJOIN_NO_REFUSAL;
+		n += sb_rejoin_judge(numeric, 1) != SB_REJOIN_NO_REFUSAL;
 	}
 	assert_int_equal(n, 13);
-	assert_int_equal(sb_rejoin_judge(""), SB_REJOIN_NO_REFUSAL);
-	assert_int_equal(sb_rejoin_judge("JOIN"), SB_REJOIN_NO_REFUSAL);
+	assert_int_equal(sb_rejoin_judge("", 1), SB_REJOIN_NO_REFUSAL);
+	assert_int_equal(sb_rejoin_judge("JOIN", 1), SB_REJOIN_NO_REFUSAL);
 }
 
 static void

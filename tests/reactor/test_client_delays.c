@@ -358,6 +358,84 @@ retry_now_connects_in_the_next_turn_and_the_count_goes_on(void **state)
 	fixture_end(&f);
 }
 
+static void
+hold_in_down(struct fixture *f, enum moment moment)
+{
+	if (moment != IN_DOWN)
+		return;
+	f->is_inside = true;
+	sb_client_hold(f->client, 120 * SB_S);
+	sb_client_hold(f->client, 7 * SB_S);
+	f->is_inside = false;
+}
+
+static void
+a_held_one_waits_at_least_so_long_once(void **state)
+{
+	struct sb_client_options o = { .delay_initial_ns = SB_S, .delay_max_ns = SB_S };
+	struct fixture f;
+
+	/* note_connecting() looks whether it begins when it is due. */
+	fixture_create(&f, *state, &o);
+	f.act = hold_in_down;
+	fixture_start(&f);
+	run_for(&f, SB_S);
+	assert_int_equal(f.n_delays, 1);
+	assert_int_equal(f.delays[0], 120 * SB_S);
+	f.act = NULL;
+	run_for(&f, 119 * SB_S + 10 * SB_S);
+	assert_true(f.n_delays > 2);
+	for (size_t i = 1; i < f.n_delays; i++)
+		assert_true(f.delays[i] <= SB_S);
+	fixture_end(&f);
+}
+
+static void
+a_hold_that_is_shorter_than_the_delay_is_nothing(void **state)
+{
+	struct sb_client_options o = {
+		.delay_initial_ns = 1000 * SB_S, .delay_factor = 1, .delay_max_ns = 1000 * SB_S
+	};
+	size_t n_longer = 0;
+	struct fixture f;
+
+	fixture_create(&f, *state, &o);
+	f.act = hold_in_down;
+	fixture_start(&f);
+	for (size_t i = 0; i < 50; i++) {
+		run_for(&f, 1);
+		assert_in_range(f.delays[i], 120 * SB_S, 1000 * SB_S);
+		n_longer += f.delays[i] > 120 * SB_S;
+		fixture_retry_now(&f);
+	}
+	assert_in_range(n_longer, 35, 49);
+	fixture_end(&f);
+}
+
+static void
+hold_and_retry(struct fixture *f, enum moment moment)
+{
+	if (moment != IN_DOWN || f->n_down > 1)
+		return;
+	sb_client_hold(f->client, 120 * SB_S);
+	fixture_retry_now(f);
+}
+
+static void
+who_retries_now_is_not_held_nor_later(void **state)
+{
+	struct sb_client_options o = { .delay_initial_ns = SB_S, .delay_max_ns = SB_S };
+	struct fixture f;
+
+	fixture_create(&f, *state, &o);
+	f.act = hold_and_retry;
+	fixture_start(&f);
+	run_for(&f, 0);
+	expect_log(&f, "connecting(1) down connecting(2) down waiting(2) ");
+	assert_true(f.delays[0] <= SB_S);
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -374,6 +452,9 @@ main(void)
 		kit_test(urls_are_tried_in_turn_and_after_a_stable_one_from_the_first),
 		kit_test(gives_up_after_so_many_failures_in_a_row),
 		kit_test(one_attempt_may_be_all),
+		kit_test(a_held_one_waits_at_least_so_long_once),
+		kit_test(a_hold_that_is_shorter_than_the_delay_is_nothing),
+		kit_test(who_retries_now_is_not_held_nor_later),
 		kit_test(retry_now_connects_in_the_next_turn_and_the_count_goes_on),
 	};
 

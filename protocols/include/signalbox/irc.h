@@ -78,8 +78,8 @@ struct sb_irc_options {
 	bool is_bot; /* tell the network so, where it has a mode for that (ISUPPORT BOT) */
 	const char *away; /* away from the beginning, for this reason; "" for none; we are not */
 	bool catches_up; /* fetch what was said while we were not there (draft/chathistory) */
-	/* Whom to ask, by "REGAIN nick", for our nick when we are logged in and somebody else has it:
-	 * "NickServ"; nobody. At any rate we take it as soon as it is free. */
+	/* Whom to ask, by "REGAIN nick", for our nick when we are logged in and somebody else has it, at
+	 * once and each 10 min: "NickServ"; nobody. At any rate we take it as soon as it is free. */
 	const char *services;
 	int64_t retry_min_ns; /* the first delay before connecting again; 2 s */
 	int64_t retry_max_ns; /* the longest; 5 min */
@@ -190,25 +190,28 @@ SB_PRINTF(3, 4)
 SB_API int sb_irc_act(struct sb_irc *irc, const char *target, const char *format, ...);
 
 /* A channel joined by this is joined again, with its key, after a reconnect, until it is parted: by
- * us, or by a server that parts us. One we were kicked from is joined again, too, after 5 s; one that
- * does not let us in (405, 437, 471, 473, 474, 475, 477, 480, 489), later and later, 30 s to 15 min
- * between (irc.join_failed), and at once when we are invited; one that cannot be (403, 476, 479) no
- * more. */
+ * us, or by a server that parts us. That is when the server has said its greetings, or 2 s after it
+ * let us in. One we were kicked from is joined again, too, after 5 s, and when that was less than a
+ * minute after we came, later, as follows; one that does not let us in (405, 437, 471, 473, 474, 475,
+ * 477, 480, 489) or sends us elsewhere (470), later and later, 30 s to 15 min between
+ * (irc.join_failed), and at once when we are invited; one that cannot be (476, 479, or 403 three
+ * times in a row, since that is also said of other things) no more. */
 SB_API int sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null);
 SB_API int sb_irc_part(struct sb_irc *irc, const char *channel, const char *reason_or_null);
 
 /* A nick that the server then gives us is also what we ask for after a reconnect. While we do not have
- * the one we want, it is watched (MONITOR, or ISON every minute) and taken when it is free:
- * irc.nick_regained. */
+ * the one we want, it is watched (MONITOR, or ISON every minute) and taken when it is free, for as
+ * long as the server refuses it all the same later and later, as above: irc.nick_regained. */
 SB_API int sb_irc_change_nick(struct sb_irc *irc, const char *nick);
 
 /* Away for this reason, over reconnects; NULL: back. */
 SB_API int sb_irc_set_away(struct sb_irc *irc, const char *reason_or_null);
 
-/* Watches whether somebody is there, over reconnects: irc.monitored tells at first, and at each
- * change; where the server has no MONITOR, or takes no more, by ISON every minute. Before
- * registration it is kept for later. -ENOSPC when it would be more than 512; the same nick again is
- * fine, and so is one to be forgotten that is not watched. */
+/* Watches whether somebody is there, over reconnects: irc.monitored tells at first on each
+ * connection, and at each change; where the server has no MONITOR, or takes no more, by ISON every
+ * minute. Before the greetings are over it is kept for later. Returns 0, also for the same nick again,
+ * and for one to be forgotten that is not watched; -EINVAL when it is no nick; -ENOSPC when it would
+ * be more than 512; -ENOMEM. */
 SB_API int sb_irc_monitor(struct sb_irc *irc, const char *nick);
 SB_API int sb_irc_unmonitor(struct sb_irc *irc, const char *nick);
 
