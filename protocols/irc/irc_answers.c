@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <signalbox/irc.h>
+#include "casemap.h"
 
 /* A line, and before how many of its kind it has come. The texts are behind it. */
 struct sb_answer_entry {
@@ -240,7 +240,9 @@ sb_irc_answer_whois(const struct sb_irc_answer *answer, struct sb_irc_whois *ret
 	for (i = 0; i < answer->n; i++) {
 		const struct sb_irc_answer_line *line = &answer->entries[i]->line;
 
-		if (line->params.n >= 2 && sb_irc_same(line->params.text[1], ret_whois->nick))
+		if (line->params.n >= 2
+			&& sb_casemap_same(
+				SB_CASEMAP_RFC1459, line->params.text[1], ret_whois->nick))
 			read_whois_line(line, ret_whois);
 	}
 	return true;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <signalbox/irc.h>
+#include <signalbox/irc_ask.h>
 #include <signalbox/testing.h>
 
 #include "protocols/irc/wire.h"
@@ -24,6 +25,19 @@ struct run {
 	enum deed deed;
 	char printed[1024]; /* the signal at which it is done */
 };
+
+/* Three of which one is forgotten again; what cannot be asked is refused. */
+static void
+ask(struct run *run)
+{
+	const char *const params[] = { "#c", run->printed };
+	int64_t request = 0;
+
+	(void)sb_irc_ask(run->irc, "WHO", params, 1, &request);
+	(void)sb_irc_ask(run->irc, "LIST", NULL, 0, &request);
+	sb_irc_ask_cancel(run->irc, request);
+	(void)sb_irc_ask(run->irc, "MODE", params, 2, &request);
+}
 
 static void
 do_deed(struct run *run)
@@ -49,6 +63,7 @@ do_deed(struct run *run)
 		(void)sb_irc_monitor(run->irc, "bob");
 		(void)sb_irc_unmonitor(run->irc, "al");
 		(void)sb_irc_part(run->irc, "#joined", run->printed);
+		ask(run);
 		break;
 	case NICK:
 		(void)sb_irc_change_nick(run->irc, "other");

@@ -10,6 +10,9 @@
  * ISON, USERHOST, AWAY, VERSION, TIME, MOTD, LUSERS, INFO, STATS, LINKS, REGISTER and VERIFY
  * (draft/account-registration). One of a verb is under way at a time then, the others wait.
  *
+ * What the server says to something else in the same words, naming the same (403 to a PART), may be
+ * taken for an answer there; what it says to what the client asks for its own ends is not.
+ *
  * The lines of an answer are also told as ever, each by the signals that it has; the answer is told
  * after its last line. */
 
@@ -31,8 +34,9 @@ struct sb_irc_answer_line {
 };
 
 /* Asks. In a later turn irc.answered comes, once, with the number in *ret_request: when the answer is
- * whole, the server refuses (401, 403, 442, 461, 482, FAIL ...), nothing has come of it for 30 s, or
- * the connection ends. Of an answer 4096 lines or 1 MiB are kept, what is more is told by its own
+ * whole, the server refuses (401, 403, 442, 461, 482, FAIL ...), nothing has come of it for 30 s since
+ * it was sent or its last line came, or the connection ends; then there is no irc.not_sent of it.
+ * One that waited for another and then could not be sent has failed, with the code "". Of an answer 4096 lines or 1 MiB are kept, what is more is told by its own
  * signals only, and the answer is not whole.
  * Returns 0; what sb_irc_send() returns; -EOPNOTSUPP for a command whose answer cannot be known; -EAGAIN
  * when 64 are under way. */
