@@ -4,6 +4,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 2
 quoth=${QUOTH:-build/dev/bin/quoth}
 folder=$(mktemp -d)
+litter=("$folder") # what goes at the end
 pids=()
 finish() {
 	local status=$?
@@ -13,7 +14,7 @@ finish() {
 		kill -9 "$pid"
 	done
 	wait
-	rm -rf "$folder"
+	rm -rf "${litter[@]}"
 	exit "$status"
 }
 trap finish EXIT
@@ -35,15 +36,18 @@ free_port() {
 
 # expect FD SECONDS REGEX WHAT: reads lines until one matches, which is then $line. Every line is shown.
 expect() {
-	local by=$((SECONDS + $2))
+	local by=$((SECONDS + $2)) begun=""
 	while [ "$SECONDS" -lt "$by" ]; do
 		if IFS= read -r -t 1 line <&"$1"; then
-			line=${line%$'\r'}
+			line=$begun${line%$'\r'}
+			begun=""
 			echo "  [$1] $line"
 			case "$line" in PING\ *) echo "PONG ${line#PING }" >&"$1" 2>/dev/null ;; esac
 			[[ $line =~ $3 ]] && return 0
 		elif [ $? -le 128 ]; then
 			fail "$4: the end came instead"
+		else
+			begun+=$line # the time was up within a line
 		fi
 	done
 	fail "$4: nothing like /$3/ within $2 s"
