@@ -64,7 +64,7 @@ check_irc(const struct config *config, const struct config_irc *irc)
 		check(strcmp(other->name, irc->name) != 0);
 	check(irc->name[0] && irc->line && sb_irc_nick_is_fine(irc->nick));
 	check(strcmp(irc->server, "ircd") ? !sb_url_parse(irc->server, &(struct sb_url){ 0 }, NULL)
-					  : config->ircd != NULL);
+					  : config->ircd.listen != NULL);
 	for (i = 0; i < irc->n_servers; i++)
 		check(!sb_url_parse(irc->servers[i], &(struct sb_url){ 0 }, NULL));
 	for (i = 0; i < irc->n_channels; i++)
@@ -73,6 +73,8 @@ check_irc(const struct config *config, const struct config_irc *irc)
 		check(mask_is_whole(irc->moderators[i]));
 	for (i = 0; i < irc->n_prefixes; i++)
 		check(irc->prefixes[i][0] && strlen(irc->prefixes[i]) <= 8);
+	for (i = 0; i < irc->n_nicks; i++)
+		check(sb_irc_nick_is_fine(irc->nicks[i]));
 	check(irc->visibility <= QUOTES_CHANNEL);
 }
 
@@ -81,10 +83,10 @@ check_config(const struct config *config)
 {
 	size_t i;
 
-	check(config->n_ircs || config->ircd || config->qotd || config->http.listen);
+	check(config->n_ircs || config->ircd.listen || config->qotd || config->http.listen);
 	for (i = 0; i < config->n_ircs; i++)
 		check_irc(config, &config->ircs[i]);
-	check_listen(config->ircd);
+	check_listen(config->ircd.listen);
 	check_listen(config->qotd);
 	check_listen(config->http.listen);
 	check(config->database && config->person_burst > 0 && config->channel_burst > 0);

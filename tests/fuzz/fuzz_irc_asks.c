@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "protocols/irc/asks.h"
+#include "protocols/irc/words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -138,8 +139,9 @@ send_next(struct run *run)
 static void
 receive(struct run *run, struct sb_bytes text)
 {
-	struct sb_bytes keys[] = { { "label", 5 } };
-	static char values[SB_WIRE_TAGS_MAX];
+	static const struct sb_bytes key = { "label", 5 };
+	static char values[SB_WIRE_TAGS_MAX + 1];
+	struct sb_words keys;
 	const char *label = NULL, *why;
 	static struct sb_wire_line line;
 	bool is_inherited = text.len && *(const char *)text.ptr == '~';
@@ -148,7 +150,8 @@ receive(struct run *run, struct sb_bytes text)
 		text = (struct sb_bytes){ (const char *)text.ptr + 1, text.len - 1 };
 	if (sb_wire_parse(text, &line, &why))
 		return;
-	sb_wire_tags_pick(line.tags, keys, 1, values, &label);
+	sb_words_init(&keys, &key, 1);
+	sb_wire_tags_pick((struct sb_bytes){ line.tags, line.tags_len }, &keys, values, &label);
 	sb_asks_take(&run->asks, &line, label, label && !is_inherited, run->now_ns);
 }
 

@@ -91,8 +91,9 @@ a_creation_that_fails_for_memory_leaves_nothing(void **state)
 		assert_string_equal(why.text, "out of memory");
 		assert_null(irc);
 	}
-	/* One for each text, two for the growing list, and one for the URLs. */
-	assert_int_equal(i, 1 + 3 + 5 + 2 + 1);
+	/* One for each text, two for the growing list, one for the URLs and one for the
+	 * charset. */
+	assert_int_equal(i, 1 + 3 + 5 + 2 + 1 + 1);
 	sb_irc_destroy(irc);
 }
 
