@@ -10,20 +10,24 @@ static command_fn answer_help;
 
 static const struct command table[] = {
 	{ "quote", "[ID | WORDS]", "one at random, that one, or one that holds all the words",
-		commands_quote, false },
-	{ "addquote", "TEXT", "keeps a quote; \" | \" parts its lines", commands_addquote, true },
+		commands_quote, 0 },
+	{ "addquote", "TEXT", "keeps a quote; \" | \" parts its lines", commands_addquote,
+		COMMAND_CHANGES | COMMAND_TAKES_LINES },
 	{ "grab", "NICK [N]", "keeps the last line, or the last N of up to 10, that NICK said here",
-		commands_grab, true },
-	{ "undo", "", "takes back what you have just added", commands_undo, true },
+		commands_grab, COMMAND_CHANGES },
+	{ "undo", "", "takes back what you have just added", commands_undo, COMMAND_CHANGES },
 	{ "search", "WORDS", "the ids and beginnings of the quotes that hold all the words",
-		commands_search, false },
-	{ "more", "", "what did not fit into the last answer you got here", commands_more, false },
-	{ "vote", "ID +|-", "for a quote, or against it", commands_vote, true },
-	{ "info", "ID", "who added a quote, when and where, and its votes", commands_info, false },
-	{ "top", "", "the five best", commands_top, false },
-	{ "del", "ID", "deletes a quote that you added", commands_del, true },
-	{ "restore", "ID", "brings back a quote that was deleted", commands_restore, true },
-	{ "help", "[COMMAND]", "what I can do, or how to use a command", answer_help, false },
+		commands_search, 0 },
+	{ "more", "", "what did not fit into the last answer you got here", commands_more, 0 },
+	{ "vote", "ID +|-", "for a quote, or against it", commands_vote, COMMAND_CHANGES },
+	{ "info", "ID", "who added a quote, when and where, and its votes", commands_info, 0 },
+	{ "top", "", "the five best", commands_top, 0 },
+	{ "del", "ID", "deletes a quote that you added", commands_del, COMMAND_CHANGES },
+	{ "restore", "ID", "brings back a quote that was deleted", commands_restore,
+		COMMAND_CHANGES },
+	{ "status", "[NETWORK]", "how it stands with the networks", commands_status,
+		COMMAND_IS_FOR_MODERATORS },
+	{ "help", "[COMMAND]", "what I can do, or how to use a command", answer_help, 0 },
 };
 
 enum {
@@ -113,8 +117,9 @@ answer_help(struct asked *asked)
 	if (n_quotes < 0)
 		return asked_trouble(asked, (int)n_quotes, NULL);
 	for (i = 0; i < N_COMMANDS; i++)
-		len += (size_t)snprintf(
-			names + len, sizeof(names) - len, "%s%s", i ? ", " : "", table[i].name);
+		if (!(table[i].traits & COMMAND_IS_FOR_MODERATORS) || asked->said->is_moderator)
+			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
+				i ? ", " : "", table[i].name);
 	replies_say(asked->replies,
 		"I know %" PRId64 " quotes, and the commands %s; %shelp quote tells more of one. "
 		"They may also be said after \"%.*s:\", or in private.",
@@ -233,6 +238,28 @@ is_within_limits(struct commands *commands, const struct commands_said *said, co
 	return false;
 }
 
+/* The arguments made plain; lines that a command takes as such are parted by bars. */
+static void
+write_args(const struct command *command, const char *args, char ret_buf[PLAIN_MAX + 1])
+{
+	char line[PLAIN_MAX + 1];
+	size_t n, len = 0;
+
+	if (!(command->traits & COMMAND_TAKES_LINES)) {
+		(void)plain_write(args, ret_buf, PLAIN_MAX + 1);
+		return;
+	}
+	ret_buf[0] = '\0';
+	for (; *args && len < PLAIN_MAX - 3; args += n + (args[n] == '\n')) {
+		n = strcspn(args, "\n");
+		(void)snprintf(
+			line, sizeof(line), "%.*s", (int)(n < PLAIN_MAX ? n : PLAIN_MAX), args);
+		if (len)
+			len += (size_t)snprintf(ret_buf + len, PLAIN_MAX + 1 - len, " | ");
+		len += plain_write(line, ret_buf + len, PLAIN_MAX + 1 - len);
+	}
+}
+
 static int
 run(struct asked *asked, const char *person, bool is_known)
 {
@@ -245,7 +272,9 @@ run(struct asked *asked, const char *person, bool is_known)
 		.is_moderator = said->is_moderator,
 	};
 	write_mark(said, asked->mark);
-	if (asked->command->is_change && !is_known)
+	if ((asked->command->traits & COMMAND_IS_FOR_MODERATORS) && !said->is_moderator)
+		return asked_refuse(asked, "Only moderators may ask that.");
+	if ((asked->command->traits & COMMAND_CHANGES) && !is_known)
 		return asked_refuse(asked, "I cannot tell who you are: the server names neither "
 					   "your account nor your host.");
 	return asked->command->fn(asked);
@@ -269,15 +298,21 @@ answer(struct commands *commands, const struct commands_said *said, const struct
 	if (!is_within_limits(commands, said, person, channel, replies))
 		return 0;
 	(void)snprintf(asked.place, sizeof(asked.place), "%s%s", person, channel);
-	(void)plain_write(args, asked.args, sizeof(asked.args));
+	write_args(command, args, asked.args);
 	return run(&asked, person, is_known);
 }
 
 static int
 remember(struct commands *commands, const struct commands_said *said, struct sb_error *ret_error)
 {
-	int error = scrollback_add(commands->scrollback, said->network, said->channel, said->nick,
-		said->text, said->is_action);
+	struct scrollback_said line = {
+		.nick = said->nick,
+		.text = said->text,
+		.is_action = said->is_action,
+		.is_past = said->is_past,
+		.time_ms = said->time_ms,
+	};
+	int error = scrollback_add(commands->scrollback, said->network, said->channel, &line);
 
 	return error ? sb_error_set(ret_error, error, "out of memory") : 0;
 }
@@ -301,7 +336,7 @@ commands_hear(struct commands *commands, const struct commands_said *said,
 	struct replies *ret_replies, struct sb_error *ret_error)
 {
 	const char *name = find_name(said);
-	size_t len = name ? strcspn(name, " \t") : 0;
+	size_t len = name ? strcspn(name, " \t\n") : 0;
 	const struct command *command = find(name, len);
 	int error = 0;
 
@@ -309,6 +344,11 @@ commands_hear(struct commands *commands, const struct commands_said *said,
 	ret_replies->is_private = false;
 	if (sb_irc_same(said->nick, said->our_nick))
 		return 0;
+	if (said->is_past) {
+		if (!command && said->channel)
+			error = remember(commands, said, ret_error);
+		return error;
+	}
 	if (command)
 		error = answer(commands, said, command, name + len, ret_replies, ret_error);
 	else if (said->channel)

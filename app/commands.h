@@ -17,9 +17,11 @@
  *     del ID, restore ID    by who added it, or a moderator
  *     info ID               who added it, when, where; its votes
  *     top                   the five best
+ *     status [NETWORK]      how it stands with the networks; for moderators alone
  *     help [COMMAND]
  *
- * A command begins with one of the prefixes; without where it is said to us alone, or after our
+ * A command may be of several lines: those of a quote to add, else of one text.
+ * It begins with one of the prefixes; without where it is said to us alone, or after our
  * nick and a colon or a comma. Everything else is met with silence, and so is an unknown command in
  * a channel; in private a hint is given, to each person once in ten minutes, so that two programs
  * do not talk for ever. What somebody says under our own nick counts for nothing. Errors go to who
@@ -42,19 +44,26 @@ struct commands_limits {
 	int channel_burst, channel_every_s;
 };
 
+/* Writes how it stands with the i-th network, in one line; false after the last. */
+typedef bool commands_status_fn(const void *self, size_t i, char *ret_buf, size_t cap);
+
 /* Something that somebody said. Borrowed for the call. */
 struct commands_said {
 	const char *network; /* its name in the configuration */
 	const char *channel; /* NULL: to us alone */
 	const char *nick, *user, *host; /* user and host may be NULL */
 	const char *account; /* NULL: not known */
-	const char *text; /* 8 KiB count */
+	const char *text; /* 8 KiB count; lines are parted by \n */
 	const char *our_nick;
 	bool is_action; /* /me */
+	bool is_past; /* it was said while we were not there: a command is none any more */
 	bool is_moderator;
 	const char *const *prefixes;
 	size_t n_prefixes;
 	enum quotes_visibility visibility; /* of what is added here */
+	commands_status_fn *status; /* NULL: there is nothing to tell */
+	const void *status_self;
+	int64_t time_ms; /* when it was said, ms since 1970 UTC */
 	int64_t now_s; /* s since 1970 UTC */
 	int64_t now_ns; /* monotonic, for the limits */
 	uint64_t random;
@@ -71,7 +80,7 @@ void commands_destroy(struct commands *commands);
 /* From now on these limits. */
 void commands_set_limits(struct commands *commands, const struct commands_limits *limits);
 
-/* Remembers what was said in a channel, for grab, but commands (the last 200 lines of each of 1000
+/* Remembers what was said in a channel, line by line, for grab, but commands (the last 200 lines of each of 1000
  * channels, those longest silent are forgotten), and does and answers what it asks for.
  * *ret_replies is empty for silence. Returns 0, or a negative errno for what went wrong with the
  * database, which is also answered in words; -ENOMEM too when what was said could not be

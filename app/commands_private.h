@@ -50,10 +50,16 @@ struct asked {
 /* Does and answers a command. Returns 0, or asked_trouble(). */
 typedef int command_fn(struct asked *asked);
 
+enum {
+	COMMAND_CHANGES = 1, /* only for people who can be known again */
+	COMMAND_IS_FOR_MODERATORS = 2, /* and for nobody else */
+	COMMAND_TAKES_LINES = 4, /* in its arguments " | " parts lines */
+};
+
 struct command {
 	const char *name, *usage, *help; /* usage: its arguments, or "" */
 	command_fn *fn;
-	bool is_change; /* only for people who can be known again */
+	unsigned traits; /* of COMMAND_... */
 };
 
 /* Answers to who asked alone: an error of theirs. Returns 0. */
@@ -78,7 +84,8 @@ int asked_find(struct asked *asked, int64_t id, struct quote *ret_quote);
  * command. */
 int commands_list_words(struct asked *asked, const char *words, int64_t before);
 
-command_fn commands_quote, commands_info, commands_search, commands_top, commands_more;
+command_fn commands_quote, commands_info, commands_status, commands_search, commands_top,
+	commands_more;
 command_fn commands_addquote, commands_grab, commands_undo, commands_vote, commands_del,
 	commands_restore;
 

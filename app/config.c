@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void
 config_tell(struct config_reading *reading, size_t line, const char *format, ...)
@@ -46,18 +47,18 @@ config_find_mark(const struct config_reading *reading, const char *section, cons
 
 /* Taking the values out of libconfuse's tree. */
 
-static char *
-keep(struct config_reading *reading, const char *text)
+char *
+config_keep(struct config_reading *reading, const char *text_or_null)
 {
-	char *kept = text ? strdup(text) : NULL;
+	char *kept = text_or_null ? strdup(text_or_null) : NULL;
 
-	if (text && !kept)
+	if (text_or_null && !kept)
 		reading->is_out_of_memory = true;
 	return kept;
 }
 
-static char **
-keep_list(struct config_reading *reading, cfg_t *section, const char *name, size_t *ret_n)
+char **
+config_keep_list(struct config_reading *reading, cfg_t *section, const char *name, size_t *ret_n)
 {
 	size_t i, n = cfg_size(section, name);
 	char **list = calloc(n ? n : 1, sizeof(*list));
@@ -68,27 +69,9 @@ keep_list(struct config_reading *reading, cfg_t *section, const char *name, size
 		return NULL;
 	}
 	for (i = 0; i < n; i++)
-		list[i] = keep(reading, cfg_getnstr(section, name, (unsigned)i));
+		list[i] = config_keep(reading, cfg_getnstr(section, name, (unsigned)i));
 	*ret_n = n;
 	return list;
-}
-
-static void
-take_irc(struct config_reading *reading, cfg_t *section, struct config_irc *irc)
-{
-	const struct config_mark *mark = config_find_mark(reading, "irc", cfg_title(section), NULL);
-	const char *path = cfg_getstr(section, "password-file");
-
-	irc->line = mark ? mark->line : 0;
-	irc->name = keep(reading, cfg_title(section));
-	irc->server = keep(reading, cfg_getstr(section, "server"));
-	irc->servers = keep_list(reading, section, "servers", &irc->n_servers);
-	irc->nick = keep(reading, cfg_getstr(section, "nick"));
-	irc->password = path ? config_read_password(reading, cfg_title(section), path) : NULL;
-	irc->channels = keep_list(reading, section, "channels", &irc->n_channels);
-	irc->moderators = keep_list(reading, section, "moderators", &irc->n_moderators);
-	irc->prefixes = keep_list(reading, section, "prefixes", &irc->n_prefixes);
-	irc->visibility = (enum quotes_visibility)cfg_getint(section, "visibility");
 }
 
 static void
@@ -102,7 +85,7 @@ take_ircs(struct config_reading *reading, cfg_t *all, struct config *config)
 		return;
 	}
 	for (; config->n_ircs < n; config->n_ircs++)
-		take_irc(reading, cfg_getnsec(all, "irc", (unsigned)config->n_ircs),
+		config_take_irc(reading, cfg_getnsec(all, "irc", (unsigned)config->n_ircs),
 			&config->ircs[config->n_ircs]);
 }
 
@@ -111,12 +94,12 @@ take_http(struct config_reading *reading, cfg_t *section, struct config_http *ht
 {
 	size_t len;
 
-	http->listen = keep(reading, cfg_getstr(section, "listen"));
-	http->base_url = keep(reading, cfg_getstr(section, "base-url"));
+	http->listen = config_keep(reading, cfg_getstr(section, "listen"));
+	http->base_url = config_keep(reading, cfg_getstr(section, "base-url"));
 	for (len = http->base_url ? strlen(http->base_url) : 0;
 		len && http->base_url[len - 1] == '/';)
 		http->base_url[--len] = '\0';
-	http->hosts = keep_list(reading, section, "hosts", &http->n_hosts);
+	http->hosts = config_keep_list(reading, section, "hosts", &http->n_hosts);
 	http->has_access_log = cfg_getbool(section, "access-log");
 }
 
@@ -141,19 +124,20 @@ take_all(struct config_reading *reading, cfg_t *all, struct config *config)
 {
 	cfg_t *section;
 
-	config->path = keep(reading, reading->path);
-	config->database = keep(reading, cfg_getstr(all, "database"));
-	config->quotes = keep_list(reading, all, "quotes", &config->n_quotes);
+	config->path = config_keep(reading, reading->path);
+	config->database = config_keep(reading, cfg_getstr(all, "database"));
+	config->state_directory = config_keep(reading, cfg_getstr(all, "state-directory"));
+	config->quotes = config_keep_list(reading, all, "quotes", &config->n_quotes);
 	take_ircs(reading, all, config);
 	section = find_section(all, "ircd");
 	if (section)
-		config->ircd = keep(reading, cfg_getstr(section, "listen"));
+		config_take_ircd(reading, section, &config->ircd);
 	section = find_section(all, "http");
 	if (section)
 		take_http(reading, section, &config->http);
 	section = find_section(all, "qotd");
 	if (section)
-		config->qotd = keep(reading, cfg_getstr(section, "listen"));
+		config->qotd = config_keep(reading, cfg_getstr(section, "listen"));
 	take_limits(cfg_getsec(all, "limits"), config);
 }
 
@@ -233,6 +217,17 @@ read_bytes(struct config_reading *reading, char *text, size_t len, struct config
 	return read_text(reading, text, ret_config);
 }
 
+/* The mode of a file that everybody may read; else 0. */
+static unsigned
+mode_for_all(FILE *file)
+{
+	struct stat status;
+
+	return !fstat(fileno(file), &status) && status.st_mode & S_IROTH
+		       ? (unsigned)status.st_mode & 07777
+		       : 0;
+}
+
 static int
 read_file(struct config_reading *reading, struct config **ret_config)
 {
@@ -242,6 +237,7 @@ read_file(struct config_reading *reading, struct config **ret_config)
 	size_t len = 0;
 
 	if (file) {
+		reading->open_mode = mode_for_all(file);
 		error = load(file, &text, &len);
 		(void)fclose(file);
 	}
@@ -249,6 +245,8 @@ read_file(struct config_reading *reading, struct config **ret_config)
 		config_tell(reading, 0, "%s", strerror(-error));
 	else
 		error = read_bytes(reading, text, len, ret_config);
+	if (text)
+		explicit_bzero(text, len);
 	free(text);
 	return error;
 }
@@ -290,27 +288,14 @@ config_parse(const char *name, const char *text, config_problem_fn *problem, voi
 	return error;
 }
 
-static void
-free_list(char **list, size_t n)
+void
+config_free_list(char **list, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
 		free(list[i]);
 	free(list);
-}
-
-static void
-finish_irc(struct config_irc *irc)
-{
-	free(irc->name);
-	free(irc->server);
-	free_list(irc->servers, irc->n_servers);
-	free(irc->nick);
-	free(irc->password);
-	free_list(irc->channels, irc->n_channels);
-	free_list(irc->moderators, irc->n_moderators);
-	free_list(irc->prefixes, irc->n_prefixes);
 }
 
 const struct config_irc *
@@ -332,15 +317,16 @@ config_destroy(struct config *config)
 	if (!config)
 		return;
 	for (i = 0; i < config->n_ircs; i++)
-		finish_irc(&config->ircs[i]);
+		config_finish_irc(&config->ircs[i]);
 	free(config->ircs);
 	free(config->path);
 	free(config->database);
-	free_list(config->quotes, config->n_quotes);
-	free(config->ircd);
+	free(config->state_directory);
+	config_free_list(config->quotes, config->n_quotes);
+	config_finish_ircd(&config->ircd);
 	free(config->qotd);
 	free(config->http.listen);
 	free(config->http.base_url);
-	free_list(config->http.hosts, config->http.n_hosts);
+	config_free_list(config->http.hosts, config->http.n_hosts);
 	free(config);
 }

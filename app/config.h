@@ -11,22 +11,77 @@
 
 #include "quotes.h"
 
-/* irc NAME { ... }: a network to be on. */
+/* How to log in to a network, by SASL. */
+struct config_login {
+	bool is_wanted; /* something is said of it */
+	char *user; /* or NULL: the nick */
+	char *password, *key; /* what the files hold, or NULL */
+	char **mechanisms; /* none: all that there is something for */
+	size_t n_mechanisms;
+	bool is_required;
+	bool allows_plain_in_clear;
+};
+
+/* What TLS to a network shows and trusts, where the URLs do not say it themselves; also when a server
+ * of a plain URL demands TLS. Paths and pins, or NULL and none. */
+struct config_tls {
+	char *ca, *certificate, *key;
+	char **pins;
+	size_t n_pins;
+};
+
+/* irc NAME { ... }: a network to be on. Texts for which nothing is said are NULL. */
 struct config_irc {
 	char *name; /* the section's title: a label, and the network of quotes */
 	char *server; /* a URL; or "ircd", the server of the section ircd */
 	char **servers; /* URLs of others of the network, for when that one fails */
 	size_t n_servers;
 	char *nick;
-	char *password; /* what password-file holds, or NULL */
+	char **nicks; /* others, for when that one is taken */
+	size_t n_nicks;
+	char *user, *realname;
+	char *password; /* what password-file holds */
+	struct config_login login;
+	struct config_tls tls;
 	char **channels;
+	char **keys; /* n_channels of them, NULL where there is none */
 	size_t n_channels;
-	char **moderators; /* masks, nick!user@host with * and ? */
+	char **moderators; /* "account:NAME", or masks, nick!user@host with * and ? */
 	size_t n_moderators;
 	char **prefixes; /* of commands: "!" */
 	size_t n_prefixes;
 	enum quotes_visibility visibility; /* of the quotes added there */
+	char *charset; /* of what is not UTF-8 */
+	char *pace; /* how fast to talk */
+	char *version; /* what CTCP VERSION is answered with; "": nothing */
+	char *services; /* whom to ask for our nick */
+	char *away; /* why, from the beginning */
+	char **capabilities; /* beside the usual ones, or "-name" */
+	size_t n_capabilities;
+	bool is_bot; /* tell the network so */
+	bool catches_up; /* with what was said while we were gone */
+	int retry_min_s, retry_max_s; /* between attempts to connect */
+	int ping_after_s; /* of silence */
 	size_t line; /* of the section in the file */
+};
+
+/* Who may log in on the embedded server. */
+struct config_account {
+	char *name;
+	char *secret; /* a password, or the hash of one */
+	bool is_hash, is_operator;
+};
+
+/* ircd { ... }. Texts for which nothing is said are NULL. */
+struct config_ircd {
+	char *listen; /* a URL, or NULL: no such section */
+	char *name, *network;
+	struct config_account *accounts;
+	size_t n_accounts;
+	char **operators; /* names of accounts */
+	size_t n_operators;
+	bool has_flood_protection;
+	int max_clients, max_per_peer;
 };
 
 /* http { ... } */
@@ -41,11 +96,12 @@ struct config_http {
 struct config {
 	char *path; /* of the file */
 	char *database; /* a path; "" in memory */
+	char *state_directory; /* for what servers demanded of us; NULL: it is forgotten at the end */
 	char **quotes; /* fortune files or folders taken in at the start */
 	size_t n_quotes;
 	struct config_irc *ircs;
 	size_t n_ircs;
-	char *ircd; /* where to listen, or NULL */
+	struct config_ircd ircd;
 	char *qotd; /* where to listen, or NULL */
 	struct config_http http;
 	/* How much Quoth answers on IRC: so many commands at once, and then one every so many

@@ -257,14 +257,14 @@ static void
 find_meant(const struct scan *scan, const struct place *place, const char *name, char buf[NEAR_CAP])
 {
 	const cfg_opt_t *option;
-	const char *names[32];
+	const char *names[CONFIG_MOST_OPTIONS];
 	size_t n = 0, len = strlen(name);
 
 	if (place->section[0] && find_option(scan->options, name, len)) {
 		(void)snprintf(buf, NEAR_CAP, "; it stands outside of sections");
 		return;
 	}
-	for (option = place->options; option->name; option++)
+	for (option = place->options; option->name && n < CONFIG_MOST_OPTIONS; option++)
 		names[n++] = option->name;
 	near_find(name, names, n, "", buf);
 	for (option = scan->options; !buf[0] && option->name; option++)

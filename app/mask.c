@@ -38,8 +38,52 @@ mask_any_matches(char *const *masks, size_t n, const char *text)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (mask_matches(masks[i], text))
+		if (!mask_account(masks[i]) && mask_matches(masks[i], text))
 			return true;
+	return false;
+}
+
+const char *
+mask_account(const char *mask)
+{
+	static const char head[] = "account:";
+
+	return !strncmp(mask, head, strlen(head)) && !strchr(mask, '!') ? mask + strlen(head)
+									: NULL;
+}
+
+/* The last letter whose small one is 32 behind it: Z, or one of []\^ after it; of casemappings that
+ * are not known Z, so that nobody is taken for another. */
+static char
+last_capital(const char *casemapping_or_null)
+{
+	if (!casemapping_or_null || !strcmp(casemapping_or_null, "rfc1459"))
+		return '^';
+	return strcmp(casemapping_or_null, "rfc1459-strict") != 0 ? 'Z' : ']';
+}
+
+static bool
+is_same(const char *a, const char *b, char last)
+{
+	for (; *a && *b; a++, b++)
+		if ((*a >= 'A' && *a <= last ? *a + 32 : *a)
+			!= (*b >= 'A' && *b <= last ? *b + 32 : *b))
+			return false;
+	return *a == *b;
+}
+
+bool
+mask_any_has_account(
+	char *const *masks, size_t n, const char *account, const char *casemapping_or_null)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		name = mask_account(masks[i]);
+		if (name && is_same(name, account, last_capital(casemapping_or_null)))
+			return true;
+	}
 	return false;
 }
 

@@ -4,13 +4,16 @@
 #include "life.h"
 #include "networks.h"
 #include "servers.h"
+#include "text.h"
 #include "watch.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 
 #include <signalbox/irc.h>
+#include <signalbox/irc_sts.h>
 #include <signalbox/notify.h>
 #include <signalbox/tls.h>
 #include <signalbox/url.h>
@@ -28,6 +31,7 @@ struct quoth {
 	struct watch *watch;
 	struct bot *bot;
 	struct servers servers;
+	struct sb_sts *sts;
 	struct networks *networks;
 	struct life *life;
 	bool is_demo;
@@ -96,6 +100,29 @@ open_quotes(struct quoth *quoth, struct sb_error *ret_error)
 }
 
 /* Servers and networks. */
+
+static void
+on_complaint(void *self, const char *text)
+{
+	struct quoth *quoth = self;
+
+	log_say(&quoth->log, "%s", text);
+}
+
+/* What servers demanded before. */
+static int
+open_sts(struct quoth *quoth, struct sb_error *ret_error)
+{
+	const char *folder = quoth->config->state_directory;
+	char path[PATH_MAX];
+
+	if (!folder)
+		return sb_sts_open(NULL, on_complaint, quoth, &quoth->sts, ret_error);
+	if ((size_t)snprintf(path, sizeof(path), "%s/sts", folder) >= sizeof(path))
+		return sb_error_set(
+			ret_error, -ENAMETOOLONG, "state-directory: %s: it is too long", folder);
+	return sb_sts_open(path, on_complaint, quoth, &quoth->sts, ret_error);
+}
 
 /* Where to connect to our own server: where it listens, without what is for listening. */
 static const char *
@@ -229,7 +256,10 @@ fill(struct quoth *quoth, struct sb_error *ret_error)
 	quoth->watch = watch_create(quoth->d, quoth->r);
 	if (!quoth->watch)
 		return no_memory(ret_error);
-	quoth->networks = networks_create(quoth->d, quoth->r);
+	error = open_sts(quoth, ret_error);
+	if (error)
+		return error;
+	quoth->networks = networks_create(quoth->d, quoth->r, quoth->sts);
 	quoth->bot = quoth->networks ? make_bot(quoth) : NULL;
 	if (!quoth->bot)
 		return no_memory(ret_error);
@@ -279,6 +309,7 @@ quoth_destroy(struct quoth *quoth)
 	life_destroy(quoth->life);
 	bot_destroy(quoth->bot);
 	networks_destroy(quoth->networks);
+	sb_sts_close(quoth->sts);
 	servers_destroy(&quoth->servers);
 	watch_destroy(quoth->watch);
 	quotes_close(quoth->quotes);
@@ -294,6 +325,9 @@ check_reload(const struct quoth *quoth, const struct config *config, struct sb_e
 	if (strcmp(config->database, quoth->config->database) != 0)
 		return sb_error_set(ret_error, -EOPNOTSUPP,
 			"%s: database: another one needs a restart", config->path);
+	if (!text_is_same(config->state_directory, quoth->config->state_directory))
+		return sb_error_set(ret_error, -EOPNOTSUPP,
+			"%s: state-directory: another one needs a restart", config->path);
 	return 0;
 }
 
@@ -321,6 +355,9 @@ quoth_reload(struct quoth *quoth, struct config *config, struct sb_error *ret_er
 		&& sb_http_set_hosts(quoth->servers.http, (const char *const *)config->http.hosts,
 			config->http.n_hosts))
 		log_say(&quoth->log, "http: out of memory: hosts stays as it was");
+	if (servers_set_accounts(&quoth->servers, config, &why))
+		log_say(&quoth->log, "ircd: accounts-file: %s: accounts stay as they were",
+			why.text);
 	if (sb_tls_reload_all(quoth->r, &why))
 		log_say(&quoth->log, "certificates stay as they were: %s", why.text);
 	(void)config_diff(quoth->config, config, on_difference, quoth);

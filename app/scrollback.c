@@ -7,9 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEY_CAP = 512 };
+enum {
+	KEY_CAP = 512,
+	LINE_CAP = 8192 + 1, /* of what is looked at of a line */
+};
 
 struct said {
+	int64_t time_ms;
 	char nick[SCROLLBACK_MAX_NICK + 1]; /* folded; who is so called now */
 	char shown[];
 };
@@ -81,37 +85,89 @@ write_key(const char *network, const char *channel, char ret_key[KEY_CAP])
 }
 
 static struct said *
-make_said(const char *nick, const char *text, bool is_action)
+make_said(const char *nick, const char *text, bool is_action, int64_t time_ms)
 {
 	size_t cap = strlen(nick) + strlen(text) + sizeof("<> ");
 	struct said *said = malloc(sizeof(*said) + cap);
 
 	if (!said)
 		return NULL;
+	said->time_ms = time_ms;
 	plain_fold(nick, said->nick, sizeof(said->nick));
 	(void)snprintf(said->shown, cap, is_action ? "* %s %s" : "<%s> %s", nick, text);
 	return said;
 }
 
-int
-scrollback_add(struct scrollback *scrollback, const char *network, const char *channel,
-	const char *nick, const char *text, bool is_action)
+/* The place of the line that was said so many lines before the one to come: 1 for the last. */
+static struct said **
+place_of(struct channel *channel, size_t back)
 {
-	char key[KEY_CAP], plain[SCROLLBACK_MAX_LINE + 1];
-	struct channel *found;
-	struct said *said, **place;
+	return &channel->lines[(channel->n_said - back) % SCROLLBACK_LINES];
+}
 
-	if (!plain_write(text, plain, sizeof(plain)) || strlen(nick) > SCROLLBACK_MAX_NICK)
+/* The last line where it is said now; before those that were said later where it is past. False when
+ * it is there already, or older than all for which there is room. */
+static bool
+insert(struct channel *channel, struct said *said, bool is_past)
+{
+	size_t i, back = 1,
+		  n = channel->n_said < SCROLLBACK_LINES ? channel->n_said : SCROLLBACK_LINES;
+
+	while (is_past && back <= n && place_of(channel, back)[0]->time_ms > said->time_ms)
+		back++;
+	for (i = back; is_past && i <= n && place_of(channel, i)[0]->time_ms == said->time_ms; i++)
+		if (!strcmp(place_of(channel, i)[0]->shown, said->shown))
+			return false;
+	if (back > SCROLLBACK_LINES)
+		return false;
+	if (n == SCROLLBACK_LINES)
+		free(*place_of(channel, n));
+	channel->n_said++;
+	/* All that was said later moves on. */
+	for (i = 1; i < back; i++)
+		*place_of(channel, i) = *place_of(channel, i + 1);
+	*place_of(channel, back) = said;
+	return true;
+}
+
+static int
+add_line(struct scrollback *scrollback, const char *key, const struct scrollback_said *from,
+	const char *text)
+{
+	char plain[SCROLLBACK_MAX_LINE + 1];
+	struct channel *found;
+	struct said *said;
+
+	if (!plain_write(text, plain, sizeof(plain)))
 		return 0;
-	write_key(network, channel, key);
 	found = recent_make(scrollback->channels, key);
-	said = found ? make_said(nick, plain, is_action) : NULL;
+	said = found ? make_said(from->nick, plain, from->is_action, from->time_ms) : NULL;
 	if (!said)
 		return -ENOMEM;
-	place = &found->lines[found->n_said++ % SCROLLBACK_LINES];
-	free(*place);
-	*place = said;
+	if (!insert(found, said, from->is_past))
+		free(said);
 	return 0;
+}
+
+int
+scrollback_add(struct scrollback *scrollback, const char *network, const char *channel,
+	const struct scrollback_said *said)
+{
+	char key[KEY_CAP], line[LINE_CAP];
+	const char *at = said->text;
+	size_t len;
+	int error = 0;
+
+	if (strlen(said->nick) > SCROLLBACK_MAX_NICK)
+		return 0;
+	write_key(network, channel, key);
+	for (; !error && *at; at += len + (at[len] == '\n')) {
+		len = strcspn(at, "\n");
+		(void)snprintf(line, sizeof(line), "%.*s",
+			(int)(len < sizeof(line) ? len : sizeof(line)), at);
+		error = add_line(scrollback, key, said, line);
+	}
+	return error;
 }
 
 struct renaming {

@@ -25,10 +25,21 @@ struct scrollback *scrollback_create(uint64_t seed);
 /* NULL is fine. */
 void scrollback_destroy(struct scrollback *scrollback);
 
-/* Remembers a line, made plain, as "<nick> text", or "* nick text" for an action (/me). One in
- * which nothing can be seen is passed over. Returns 0, or -ENOMEM, when it is not remembered. */
+/* Something that was said. */
+struct scrollback_said {
+	const char *nick;
+	const char *text; /* lines parted by \n are remembered each by itself */
+	bool is_action; /* /me */
+	bool is_past; /* told now, and perhaps known already */
+	int64_t time_ms; /* since 1970 UTC */
+};
+
+/* Remembers the lines, made plain, as "<nick> text", or "* nick text" for an action. One in which
+ * nothing can be seen is passed over. What is past takes its place by its time, and what is known
+ * already, the same at the same time, is not remembered twice. Returns 0, or -ENOMEM, when not all is
+ * remembered. */
 int scrollback_add(struct scrollback *scrollback, const char *network, const char *channel,
-	const char *nick, const char *text, bool is_action);
+	const struct scrollback_said *said);
 
 /* From now on what nick has said on the network is found under new_nick. It is shown under the nick
  * under which it was said. */

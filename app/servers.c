@@ -2,24 +2,87 @@
 #include "text.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <signalbox/url.h>
 
 #define FREE_PORT "tcp://127.0.0.1:0"
 
+enum { PENALTY_MS = 2000 }; /* of a line, as RFC 2813 has it */
+
 typedef int open_fn(struct servers *servers, const char *url, const struct config *config,
 	struct sb_error *ret_error);
+
+/* Who may log in on the server; free() is due. NULL when out of memory. */
+static struct sb_ircd_account *
+make_accounts(const struct config_ircd *ircd)
+{
+	struct sb_ircd_account *accounts = calloc(ircd->n_accounts + 1, sizeof(*accounts));
+	size_t i;
+
+	for (i = 0; accounts && i < ircd->n_accounts; i++) {
+		const struct config_account *from = &ircd->accounts[i];
+
+		accounts[i] = (struct sb_ircd_account){ .name = from->name,
+			.password = from->is_hash ? NULL : from->secret,
+			.hash = from->is_hash ? from->secret : NULL,
+			.is_operator = from->is_operator };
+	}
+	return accounts;
+}
 
 static int
 open_ircd(struct servers *servers, const char *url, const struct config *config,
 	struct sb_error *ret_error)
 {
-	struct sb_ircd_options options = { .url = url };
+	const struct config_ircd *ircd = &config->ircd;
+	struct sb_ircd_account *accounts = make_accounts(ircd);
+	struct sb_ircd_options options = {
+		.url = url,
+		.name = ircd->name,
+		.network = ircd->network,
+		.max_clients = (size_t)ircd->max_clients,
+		.max_per_peer = (size_t)ircd->max_per_peer,
+		.accounts = accounts,
+		.n_accounts = ircd->n_accounts,
+		.flood.penalty_ms = ircd->has_flood_protection ? PENALTY_MS : 0,
+	};
+	int error;
 
-	(void)config;
-	return sb_ircd_create(
+	if (!accounts)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	error = sb_ircd_create(
 		servers->d, servers->r, &options, SB_PLACE, &servers->ircd, ret_error);
+	free(accounts);
+	return error;
+}
+
+/* What one that listens cannot do otherwise from now on, or NULL. */
+static const char *
+find_fixed(const struct config_ircd *from, const struct config_ircd *to)
+{
+	if (!text_is_same(from->name, to->name))
+		return "name";
+	if (!text_is_same(from->network, to->network))
+		return "network";
+	if (from->has_flood_protection != to->has_flood_protection)
+		return "flood-protection";
+	if (from->max_clients != to->max_clients)
+		return "max-clients";
+	return from->max_per_peer != to->max_per_peer ? "max-per-peer" : NULL;
+}
+
+static int
+check_ircd(const struct config_ircd *from, const struct config_ircd *to, struct sb_error *ret_error)
+{
+	const char *fixed = NULL;
+
+	if (from->listen && text_is_same(from->listen, to->listen))
+		fixed = find_fixed(from, to);
+	if (!fixed)
+		return 0;
+	return sb_error_set(ret_error, -EOPNOTSUPP, "ircd: %s: another one needs a restart", fixed);
 }
 
 static int
@@ -110,8 +173,11 @@ servers_prepare(const struct servers *servers, const struct config *from, const 
 	if (!from)
 		from = &none;
 	*fresh = (struct servers){ servers->d, servers->r, .may_move = servers->may_move };
-	error = open_other(
-		fresh, "ircd", from->ircd, to->ircd, open_ircd, to, &change->moves_ircd, ret_error);
+	change->moves_ircd = change->moves_http = change->moves_qotd = false;
+	error = check_ircd(&from->ircd, &to->ircd, ret_error);
+	if (!error)
+		error = open_other(fresh, "ircd", from->ircd.listen, to->ircd.listen, open_ircd, to,
+			&change->moves_ircd, ret_error);
 	if (!error)
 		error = open_other(fresh, "http", from->http.listen, to->http.listen, open_http, to,
 			&change->moves_http, ret_error);
@@ -122,6 +188,23 @@ servers_prepare(const struct servers *servers, const struct config *from, const 
 		error = label(fresh, ret_error);
 	if (error)
 		servers_abandon(change);
+	return error;
+}
+
+int
+servers_set_accounts(
+	const struct servers *servers, const struct config *config, struct sb_error *ret_error)
+{
+	struct sb_ircd_account *accounts;
+	int error;
+
+	if (!servers->ircd)
+		return 0;
+	accounts = make_accounts(&config->ircd);
+	if (!accounts)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	error = sb_ircd_set_accounts(servers->ircd, accounts, config->ircd.n_accounts, ret_error);
+	free(accounts);
 	return error;
 }
 

@@ -39,6 +39,11 @@ int servers_prepare(const struct servers *servers, const struct config *from,
  * answered. */
 void servers_commit(struct servers *servers, const struct servers_change *change);
 
+/* From now on those of the configuration may log in on the IRC server, if there is one. Returns 0, or
+ * a negative errno, and nothing has changed. */
+int servers_set_accounts(
+	const struct servers *servers, const struct config *config, struct sb_error *ret_error);
+
 /* They are not wanted. */
 void servers_abandon(struct servers_change *change);
 

@@ -26,16 +26,30 @@ mix(struct state v)
 	return v;
 }
 
-/* Up to eight bytes as a number, the first the lowest. */
+/* Four bytes as a number, the first the lowest. */
 static inline uint64_t
-load(const unsigned char *bytes, size_t len)
+load_4(const unsigned char *bytes)
 {
-	uint64_t word = 0;
-	size_t i;
+	return (uint64_t)bytes[0] | (uint64_t)bytes[1] << 8 | (uint64_t)bytes[2] << 16
+	       | (uint64_t)bytes[3] << 24;
+}
 
-	for (i = 0; i < len; i++)
-		word |= (uint64_t)bytes[i] << (8 * i);
-	return word;
+static inline uint64_t
+load_8(const unsigned char *bytes)
+{
+	return load_4(bytes) | load_4(bytes + 4) << 32;
+}
+
+/* The same of fewer than eight, some of which are looked at twice. */
+static inline uint64_t
+load_few(const unsigned char *bytes, size_t len)
+{
+	if (len >= 4)
+		return load_4(bytes) | load_4(bytes + len - 4) << (8 * (len - 4));
+	if (!len)
+		return 0;
+	return (uint64_t)bytes[0] | (uint64_t)bytes[len / 2] << (8 * (len / 2))
+	       | (uint64_t)bytes[len - 1] << (8 * (len - 1));
 }
 
 static inline struct state
@@ -58,8 +72,8 @@ sb_hash_bytes(const struct sb_hash_seed *seed, const void *key, size_t len)
 	uint64_t word;
 
 	for (left = len; left >= 8; left -= 8, at += 8)
-		v = take(v, load(at, 8));
-	v = take(v, (uint64_t)len << 56 | load(at, left));
+		v = take(v, load_8(at));
+	v = take(v, (uint64_t)len << 56 | load_few(at, left));
 	v.c ^= 0xff;
 	v = mix(mix(mix(v)));
 	word = v.a ^ v.b ^ v.c ^ v.d;

@@ -11,7 +11,9 @@
  *     STOPPED --start--> CONNECTING --> UP      each of these, once over, is told `down`, and leads
  *        ^                   ^          |       to WAITING, or to STOPPED when it was stopped or has
  *        +---- stop          +- WAITING +       given up; or is CONNECTING anew if it was started
- *                                               after it was stopped */
+ *                                               after it was stopped
+ *
+ * Where it is to go on at once, sb_client_again(), it is WAITING, too: for no time. */
 struct sb_client {
 	struct stream_watch watch; /* of stream */
 	struct sb_reactor *r;
@@ -28,11 +30,14 @@ struct sb_client {
 	bool is_anew; /* started, and no attempt has been made yet */
 	bool is_established;
 	int64_t established_ns;
+	bool may_go_again; /* it was established since it last did, or never did */
+	bool goes_again; /* at once, to the same URL */
+	int64_t hold_ns; /* the next delay is at least so long */
 	size_t next_url;
 	unsigned n_attempts; /* in a row */
+	unsigned n_agains; /* of those that are followed by one at once, and have not failed */
 	unsigned n_delays; /* in a row */
 	double growth; /* factor^(n_delays - 1), at last infinite */
-	int64_t hold_ns; /* the next delay is at least that */
 	struct sb_error error; /* why it is over */
 	struct sb_reap reap;
 	char *urls[];
@@ -92,7 +97,7 @@ static void
 start_over(struct sb_client *client)
 {
 	client->next_url = 0;
-	client->n_attempts = 0;
+	client->n_attempts = client->n_agains = 0;
 	client->n_delays = 0;
 }
 
@@ -133,6 +138,7 @@ static void
 end_attempt(struct sb_client *client)
 {
 	int64_t now_ns = sb_reactor_now_ns(client->r);
+	size_t url = client->next_url;
 
 	client->stream = NULL;
 	client->is_up = false;
@@ -140,6 +146,8 @@ end_attempt(struct sb_client *client)
 	if (client->is_established
 		&& now_ns - client->established_ns >= client->options.stable_after_ns)
 		start_over(client);
+	if (client->goes_again)
+		client->next_url = url;
 	sb_timer_start(&client->timer, 0);
 }
 
@@ -176,11 +184,11 @@ give_up(struct sb_client *client)
 		client->events->gave_up(client->self, &client->error);
 }
 
+/* Who is told `down` may change it, hold it, or connect now. */
 static void
-wait_for_next(struct sb_client *client)
+wait_for_next(struct sb_client *client, int64_t delay_ns)
 {
 	unsigned n_changes = client->n_changes;
-	int64_t delay_ns = random_delay_ns(client);
 
 	client->state = SB_CLIENT_WAITING;
 	sb_timer_start(&client->timer, delay_ns);
@@ -191,9 +199,16 @@ wait_for_next(struct sb_client *client)
 		delay_ns = client->hold_ns;
 		sb_timer_start(&client->timer, delay_ns);
 	}
-	client->hold_ns = 0;
 	if (client->events->waiting)
 		client->events->waiting(client->self, delay_ns, client->n_delays);
+}
+
+static void
+go_again(struct sb_client *client)
+{
+	client->may_go_again = false;
+	add_one(&client->n_agains);
+	wait_for_next(client, 0);
 }
 
 static void
@@ -207,10 +222,12 @@ finish(struct sb_client *client)
 	} else if (client->is_anew) {
 		sb_timer_start(&client->timer, 0);
 		tell_down(client);
-	} else if (max_attempts > 0 && client->n_attempts >= max_attempts) {
+	} else if (client->goes_again) {
+		go_again(client);
+	} else if (max_attempts > 0 && client->n_attempts - client->n_agains >= max_attempts) {
 		give_up(client);
 	} else {
-		wait_for_next(client);
+		wait_for_next(client, random_delay_ns(client));
 	}
 }
 
@@ -245,6 +262,34 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 }
 
 static void
+choose_next(struct sb_client *client)
+{
+	if (client->is_anew)
+		start_over(client);
+	else if (client->n_attempts > 0 && !client->goes_again)
+		client->next_url = (client->next_url + 1) % client->options.n_urls;
+	client->may_go_again |= client->is_anew;
+	client->is_anew = client->goes_again = false;
+	client->hold_ns = 0;
+	client->is_established = false;
+	client->state = SB_CLIENT_CONNECTING;
+}
+
+/* Returns NULL when that has stopped it. */
+static const char *
+ask_for_url(struct sb_client *client)
+{
+	const char *url = client->urls[client->next_url], *other = NULL;
+	unsigned n_changes = client->n_changes;
+
+	if (client->events->choose)
+		other = client->events->choose(client->self, url);
+	if (n_changes != client->n_changes)
+		return NULL;
+	return other ? other : url;
+}
+
+static void
 begin_attempt(struct sb_client *client)
 {
 	static const struct sb_protocol attempt = {
@@ -253,15 +298,10 @@ begin_attempt(struct sb_client *client)
 	};
 	const char *url;
 
-	if (client->is_anew)
-		start_over(client);
-	else if (client->n_attempts > 0)
-		client->next_url = (client->next_url + 1) % client->options.n_urls;
-	url = client->urls[client->next_url];
-	client->state = SB_CLIENT_CONNECTING;
-	client->is_anew = false;
-	client->is_established = false;
-	client->hold_ns = 0;
+	choose_next(client);
+	url = ask_for_url(client);
+	if (!url)
+		return;
 	add_one(&client->n_attempts);
 	if (sb_stream_connect(client->r, url, &client->options.stream, client->place, &attempt,
 		    client, &client->stream, &client->error)
@@ -372,16 +412,22 @@ sb_client_established(struct sb_client *client)
 {
 	if (client->state != SB_CLIENT_UP || !client->stream || client->is_established)
 		return;
-	client->is_established = true;
+	client->is_established = client->may_go_again = true;
 	client->established_ns = sb_reactor_now_ns(client->r);
 }
 
 void
 sb_client_hold(struct sb_client *client, int64_t delay_ns)
 {
-	sb_assert(delay_ns >= 0);
-	if (delay_ns > client->hold_ns)
+	if (client->hold_ns < delay_ns)
 		client->hold_ns = delay_ns;
+}
+
+void
+sb_client_again(struct sb_client *client)
+{
+	if (client->stream && client->may_go_again)
+		client->goes_again = true;
 }
 
 enum sb_client_state

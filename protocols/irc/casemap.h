@@ -21,8 +21,17 @@ char sb_casemap_fold(enum sb_casemap map, char c);
  * that are the same have the same folded text. */
 void sb_casemap_fold_text(enum sb_casemap map, const char *text, char *buf, size_t cap);
 
+/* The same of len bytes, into len + 1. */
+void sb_casemap_fold_bytes(enum sb_casemap map, const char *text, size_t len, char *buf);
+
 /* Whether two nicks or channels are the same. */
-bool sb_casemap_same(enum sb_casemap map, const char *a, const char *b);
+bool sb_casemap_same_(enum sb_casemap map, const char *a, const char *b);
+static inline bool
+sb_casemap_same(enum sb_casemap map, const char *a, const char *b)
+{
+	/* Most are not, and begin otherwise: a letter and its small one differ in one bit. */
+	return !((*a ^ *b) & ~0x20) && sb_casemap_same_(map, a, b);
+}
 
 /* The mapping that a server calls so: "ascii", "rfc1459", "rfc1459-strict" and its older spelling
  * "strict-rfc1459". For any other name, those over UTF-8 among them ("rfc7613", "rfc8265", ...),

@@ -14,6 +14,8 @@
  * the emission returned, and on -ECANCELED its callers go back to the loop at once. The memory of
  * the client itself lasts until the turn ends. */
 
+#include <stdarg.h>
+
 #include <signalbox/client.h>
 #include <signalbox/irc.h>
 #include <signalbox/url.h>
@@ -22,13 +24,16 @@
 #include "caps.h"
 #include "closing.h"
 #include "guard.h"
+#include "history.h"
 #include "irc_split.h"
 #include "isupport.h"
 #include "monitor.h"
 #include "outbox.h"
 #include "sasl.h"
+#include "sts.h"
 #include "turns.h"
 #include "wire.h"
+#include "words.h"
 
 /* Bytes that we take of a channel's name, and of a nick with its NUL; no network allows more. */
 enum { CHANNEL_MAX = 200, NICK_CAP = 65 };
@@ -41,6 +46,8 @@ enum { LINE_CAP = 4096 };
 #define SB_IRC_OURS_ ((uint64_t)1 << 63)
 /* In the id of a line that asks; the rest is its number there (asks.h). */
 #define SB_IRC_ASK_ ((uint64_t)1 << 62)
+/* And of a line that may hold a secret: of it nobody is told but the verb. */
+#define SB_IRC_SECRET_ ((uint64_t)1 << 61)
 
 enum state {
 	IDLE,
@@ -59,6 +66,21 @@ struct batch {
 	char reference[BATCH_TEXT_CAP]; /* of its lines; "": there is none here */
 	char type[BATCH_TEXT_CAP]; /* "" for one that is too long */
 	char label[BATCH_TEXT_CAP]; /* that it answers; "" for none */
+	bool is_told; /* irc.batch_began has told of it */
+	bool is_history; /* what is in it was said before */
+	unsigned page; /* that we asked for (irc_history.c); 0: none */
+};
+
+/* Messages of several lines that are being said to us at once: each takes some 17 KiB, and what its
+ * beginning has. */
+enum { MULTILINES_MAX = 8 };
+struct multiline;
+
+/* Where we said last that we type; so many at once. */
+enum { TYPINGS_MAX = 16 };
+struct typing {
+	char target[CHANNEL_MAX + 1];
+	int64_t told_ns;
 };
 
 /* One that is joined after each registration. */
@@ -83,6 +105,7 @@ struct regain {
 	struct sb_timer timer;
 };
 
+struct sb_charset;
 struct sb_pool;
 struct sb_irc_computing;
 
@@ -116,10 +139,32 @@ struct login {
 	char account[SB_WIRE_MAX]; /* as the server says; "" for none */
 };
 
+/* Strict transport security (irc_sts.c): what is kept of it, and how it stands on this connection. */
+struct security {
+	struct sb_sts *store; /* the application's, or `own`; NULL: nothing was kept yet */
+	struct sb_sts *own; /* NULL: there is none */
+	struct sb_sts *upgrades; /* heard in clear, and not confirmed by TLS; NULL: none */
+	char *options; /* behind the ? of a URL; NULL for none */
+	char url[SB_URL_CAP]; /* that was chosen last in the place of another */
+	char host[SB_STS_HOST_MAX]; /* that was asked for; "": there is none that has policies */
+	uint16_t port;
+	bool is_tls;
+	bool is_leaving; /* to come back by TLS */
+	bool is_waiting; /* our password does, for the capabilities */
+	struct sb_timer timer; /* until it waits no more */
+	int64_t duration_s; /* as last heard over TLS; -1 for none */
+	int64_t noted_ns; /* when that was kept on this connection; 0: it was not */
+	bool is_due; /* to be kept */
+};
+
 struct sb_irc {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
 	const char *place;
+
+	/* What is found among what lines say (irc_receive.c). */
+	struct sb_words verbs, tags, talk_tags;
+	struct sb_bytes verb_names[SB_WORDS_MAX];
 
 	struct sb_client *client; /* connects; NULL: no URL was given */
 	char host[256]; /* of the URL; "" for none */
@@ -180,6 +225,16 @@ struct sb_irc {
 	struct sb_guard guard;
 	struct sb_timer guard_timer; /* when somebody is heard again */
 
+	/* What is asked and not answered (irc_ask.c). */
+	struct sb_asks asks;
+	struct sb_timer asks_timer; /* when one is to be told, or has waited too long */
+
+	/* What is said in several lines, or without words (irc_multiline.c, irc_talk.c). */
+	struct multiline *multilines[MULTILINES_MAX];
+	size_t n_multilines;
+	uint64_t n_said_batches;
+	struct typing typings[TYPINGS_MAX];
+
 	/* Getting back what was lost (irc_heal.c, irc_rejoin.c, irc_monitor.c, irc_regain.c). */
 	struct sb_timer rejoin_timer, monitor_timer;
 	int64_t greetings_end_ns; /* at the latest; 0: they are over, or we are not registered */
@@ -189,14 +244,25 @@ struct sb_irc {
 	int64_t round_ns; /* when those who are asked for by ISON are so again */
 	struct regain regain;
 	char *services; /* NULL: none */
-	/* What is asked and not answered (irc_ask.c). */
-	struct sb_asks asks;
-	struct sb_timer asks_timer; /* when one is to be told, or has waited too long */
 
 	struct sb_caps caps;
-	uint64_t
-		caps_on; /* bits of those that are on: for each line, sb_caps_on() costs too much */
+	uint64_t caps_on; /* those that are on: for each line, sb_caps_on() costs too much */
 	struct login login;
+
+	struct security sts; /* irc_sts.c */
+
+	/* What was said while we were not there (irc_history.c). */
+	bool catches_up;
+	struct sb_history history;
+	struct sb_timer history_timer; /* the deadline of a page */
+
+	/* What we tell of ourselves (irc_presence.c). */
+	bool is_bot;
+	char *away; /* the reason; NULL: we are not */
+	bool told_away; /* on this connection */
+	bool asked_features; /* so was the server for them, before it let us in */
+
+	struct sb_charset *charset; /* what is not UTF-8 is in it (irc_charset.c) */
 
 	struct sb_reap reap;
 };
@@ -215,11 +281,43 @@ void sb_irc_features_begin_(struct sb_irc *irc);
 /* The batch that is open by that reference; NULL for none. */
 const struct batch *sb_irc_batch_(struct sb_irc *irc, const char *reference);
 
+/* What was being said to us in several lines, and is not whole, is forgotten. */
+void sb_irc_multilines_end_(struct sb_irc *irc);
+
+/* What was said while we were not there: a connection begins, and is there no more; the number of
+ * the page that a batch of that type, about that target, begins, 0 for none that we asked for. */
+void sb_irc_history_registered_(struct sb_irc *irc);
+void sb_irc_history_end_(struct sb_irc *irc);
+unsigned sb_irc_history_page_(struct sb_irc *irc, const char *type, const char *target);
+/* The batch has ended. Returns as emit. */
+int sb_irc_history_page_end_(struct sb_irc *irc, unsigned page);
+/* We have left a channel for good; it is called otherwise. */
+void sb_irc_history_left_(struct sb_irc *irc, const char *channel);
+void sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *to);
+/* Asks for what is due and can be asked for. */
+void sb_irc_history_go_on_(struct sb_irc *irc);
+void sb_irc_on_history_timer_(void *irc);
+
+/* What we tell of ourselves: before registration ends, where the server lets us; when it has ended;
+ * when the greetings are over. */
+void sb_irc_presence_early_(struct sb_irc *irc);
+void sb_irc_presence_registered_(struct sb_irc *irc);
+void sb_irc_presence_ready_(struct sb_irc *irc);
+/* Whether that can be a reason for being away: 0, -EINVAL or -EMSGSIZE. */
+int sb_irc_away_check_(const char *reason_or_null);
+
+/* A text as the network takes it: itself; or, where that takes UTF-8 alone and it is none, made of
+ * it, and then *ret_made is to be freed. Returns NULL when there is no memory. */
+const char *sb_irc_as_taken_(const struct sb_irc *irc, const char *text, char **ret_made);
+
 /* Takes a line of the server's: an sb_turns_fn. */
 int sb_irc_on_line_(void *irc, enum sb_line got, struct sb_bytes line);
 
 void sb_irc_on_timer_(void *irc);
 void sb_irc_on_ping_timer_(void *irc);
+
+/* Before the first line. */
+void sb_irc_receive_init_(struct sb_irc *irc);
 
 /* Handles one line of the server's: emits what it means. Returns -ECANCELED when the caller must
  * return to the loop, anything else otherwise. */
@@ -273,6 +371,38 @@ void sb_irc_learn_server_(struct sb_irc *irc, const char *version);
 void sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line);
 void sb_irc_slow_down_(struct sb_irc *irc);
 
+/* ---- What we say (irc_commands.c) ---- */
+
+/* The verb, to whom, its tags as they go out, NULL for none, and whether it is an action. */
+struct saying {
+	const char *verb, *target, *tags;
+	bool is_action;
+};
+
+/* Whether something can be said: 0, or what to return. */
+int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
+
+/* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
+ * wrong with the line is said before what is wrong with the connection. */
+int sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out,
+	const struct sb_outbox_line *as, bool is_early);
+
+/* Sends what was put under this id, as far as may be now; or takes all of it back, when some of it
+ * could not be put, or cannot be written. */
+int sb_irc_finish_put_(struct sb_irc *irc, uint64_t id, int error);
+
+/* How long a piece of a text may be, as others will see it with our name before it. */
+size_t sb_irc_room_(const struct sb_irc *irc, const struct saying *s);
+
+/* Puts the lines of a text under an id, until one cannot be put; is_first: it begins with them. */
+int sb_irc_put_text_(struct sb_irc *irc, const struct saying *s, struct sb_split *split,
+	bool is_first, uint64_t id);
+
+/* Says it, in as many lines as it needs, all or none. */
+int sb_irc_say_text_(struct sb_irc *irc, const struct saying *s, const char *text);
+SB_PRINTF(3, 0)
+int sb_irc_vsay_(struct sb_irc *irc, struct saying s, const char *format, va_list args);
+
 /* Bytes of the longest line that it takes; at most LINE_CAP. */
 size_t sb_irc_line_max_(const struct sb_irc *irc);
 
@@ -313,8 +443,9 @@ bool sb_irc_is_up_(const struct sb_irc *irc);
 
 /* ---- Registration ---- */
 
-/* CAP LS, PASS, NICK, USER. */
+/* CAP LS, and the rest when a password need not wait; PASS, NICK, USER. */
 void sb_irc_register_(struct sb_irc *irc);
+void sb_irc_introduce_(struct sb_irc *irc);
 
 /* The server has a minute from now on to let us in. */
 void sb_irc_await_registration_(struct sb_irc *irc);
@@ -376,6 +507,39 @@ const char *sb_irc_account_(const struct sb_irc *irc);
 void sb_irc_login_end_(struct sb_irc *irc);
 void sb_irc_login_free_(struct sb_irc *irc);
 void sb_irc_free_secret_(char *secret);
+
+/* ---- Strict transport security ---- */
+
+/* Whether the options for it can stand in a URL: 0, -EINVAL, -ENAMETOOLONG. Copies them: 0 or
+ * -ENOMEM. */
+int sb_irc_sts_check_(const struct sb_irc_options *options, struct sb_error *ret_error);
+int sb_irc_sts_copy_(struct sb_irc *irc, const struct sb_irc_options *options);
+
+/* The client is opened anew; it connects there, or takes what is attached; it is destroyed; freed. */
+void sb_irc_sts_open_(struct sb_irc *irc);
+void sb_irc_sts_begin_(struct sb_irc *irc, const struct sb_url *url_or_null);
+void sb_irc_sts_destroy_(struct sb_irc *irc);
+void sb_irc_sts_free_(struct sb_irc *irc);
+
+/* The `choose` of sb_irc_client_events_. */
+const char *sb_irc_sts_choose_(void *irc, const char *url);
+
+/* Whether what is secret must wait, since the capabilities may say that we are to leave. When they are
+ * heard, it is said; and when they do not come. */
+bool sb_irc_sts_waits_(struct sb_irc *irc);
+void sb_irc_sts_go_on_(struct sb_irc *irc);
+void sb_irc_sts_on_timer_(void *irc);
+
+/* After a CAP LS or NEW that names sts: afterwards we may be up no more. Returns as an emission does,
+ * and so do those below. */
+int sb_irc_sts_take_(struct sb_irc *irc);
+
+/* The server has let us in. */
+void sb_irc_sts_welcomed_(struct sb_irc *irc);
+
+/* From time to time, and at the end of a connection: keeps what is due. */
+int sb_irc_sts_renew_(struct sb_irc *irc);
+int sb_irc_sts_end_(struct sb_irc *irc);
 
 /* The server leaves that many bytes of a nick. */
 void sb_irc_limit_nick_(struct sb_irc *irc, size_t max);

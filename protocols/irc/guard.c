@@ -4,6 +4,9 @@
 
 #include <signalbox/base.h>
 
+#include "marks.h"
+#include "words.h"
+
 enum { NOBODY = -1 };
 
 static const int64_t s_ns = 1000000000;
@@ -15,64 +18,115 @@ const struct sb_limits sb_limits_usual = {
 
 /* ---- People ---- */
 
-/* FNV-1a. Who finds keys that share it gains nothing: it only makes looking faster. */
+/* Who finds keys that share it gains nothing: it only makes looking faster. */
 static uint32_t
 hash_of(const char *key, size_t len)
 {
-	uint32_t hash = 2166136261u;
-	size_t i;
+	uint64_t hash = len, word;
 
-	for (i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)key[i]) * 16777619u;
-	return hash;
+	for (; len >= sizeof(word); key += sizeof(word), len -= sizeof(word)) {
+		memcpy(&word, key, sizeof(word));
+		hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+	}
+	hash = (hash ^ sb_words_load_(key, len)) * UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(hash >> 32);
+}
+
+static void
+people_init(struct sb_people *people)
+{
+	people->n = 0;
+	people->after[SB_GUARD_PEOPLE] = people->before[SB_GUARD_PEOPLE] = SB_GUARD_PEOPLE;
+	memset(people->sign, 0, sizeof(people->sign));
+}
+
+static int
+find_hash(const struct sb_people *people, const char *key, size_t len, uint32_t hash)
+{
+	uint64_t alike = sb_marks(people->sign, SB_GUARD_PEOPLE, 0, (char)(hash & 0xff));
+
+	for (alike &= sb_marks_below(people->n); alike; alike &= alike - 1) {
+		size_t at = sb_marks_first(alike);
+
+		if (people->hash[at] == hash && !memcmp(people->key[at], key, len)
+			&& !people->key[at][len])
+			return (int)at;
+	}
+	return NOBODY;
 }
 
 static int
 find(const struct sb_people *people, const char *key)
 {
-	size_t len = strnlen(key, SB_GUARD_KEY_MAX), i;
-	uint32_t hash = hash_of(key, len);
+	size_t len = strnlen(key, SB_GUARD_KEY_MAX);
 
-	for (i = 0; i < people->n; i++)
-		if (people->hash[i] == hash && !strncmp(people->key[i], key, SB_GUARD_KEY_MAX))
-			return (int)i;
-	return NOBODY;
+	return find_hash(people, key, len, hash_of(key, len));
 }
 
 /* The one to be forgotten, who is not among those kept, a bit each. */
 static int
 oldest(const struct sb_people *people, uint64_t kept)
 {
-	uint64_t least = UINT64_MAX;
-	int found = NOBODY;
-	size_t i;
+	size_t at = people->after[SB_GUARD_PEOPLE];
 
-	/* Without a jump that a processor would have to guess. */
-	for (i = 0; i < people->n; i++) {
-		uint64_t heard = kept >> i & 1 ? UINT64_MAX : people->heard[i];
+	while (at < SB_GUARD_PEOPLE && kept >> at & 1)
+		at = people->after[at];
+	return at < SB_GUARD_PEOPLE ? (int)at : NOBODY;
+}
 
-		found = heard < least ? (int)i : found;
-		least = heard < least ? heard : least;
-	}
-	return found;
+static void
+leave_order(struct sb_people *people, size_t at)
+{
+	people->after[people->before[at]] = people->after[at];
+	people->before[people->after[at]] = people->before[at];
+}
+
+/* As the last one heard. */
+static void
+join_order(struct sb_people *people, size_t at)
+{
+	uint8_t last = people->before[SB_GUARD_PEOPLE];
+
+	people->before[at] = last;
+	people->after[at] = SB_GUARD_PEOPLE;
+	people->after[last] = people->before[SB_GUARD_PEOPLE] = (uint8_t)at;
+}
+
+/* A place for one more; NOBODY: all of them are kept. */
+static int
+make_place(struct sb_people *people, uint64_t kept)
+{
+	int at;
+
+	if (people->n < SB_GUARD_PEOPLE)
+		return (int)people->n++;
+	at = oldest(people, kept);
+	if (at >= 0)
+		leave_order(people, (size_t)at);
+	return at;
 }
 
 /* Where a person is from now on; *ret_is_new: what is there is of somebody else, or of nobody. */
 static int
 hear(struct sb_people *people, const char *key, uint64_t kept, bool *ret_is_new)
 {
-	int at = find(people, key);
 	size_t len = strnlen(key, SB_GUARD_KEY_MAX);
+	uint32_t hash = hash_of(key, len);
+	int at = find_hash(people, key, len, hash);
 
 	*ret_is_new = at < 0;
-	if (at < 0)
-		at = people->n < SB_GUARD_PEOPLE ? (int)people->n++ : oldest(people, kept);
+	if (at >= 0)
+		leave_order(people, (size_t)at);
+	else
+		at = make_place(people, kept);
 	if (at < 0)
 		return NOBODY;
-	people->heard[at] = ++people->clock;
+	join_order(people, (size_t)at);
 	if (!*ret_is_new)
 		return at;
-	people->hash[at] = hash_of(key, len);
+	people->hash[at] = hash;
+	people->sign[at] = (uint8_t)(hash & 0xff);
 	memcpy(people->key[at], key, len);
 	people->key[at][len] = '\0';
 	return at;
@@ -87,8 +141,7 @@ sb_limiter_init(struct sb_limiter *limiter, const struct sb_limits *limits)
 	sb_assert(limits->total.burst > 0 && limits->total.every_ns > 0);
 	limiter->limits = *limits;
 	limiter->total_full_ns = INT64_MIN;
-	limiter->people.n = 0;
-	limiter->people.clock = 0;
+	people_init(&limiter->people);
 }
 
 /* When the bucket would be full again, were a token taken now. */
@@ -144,8 +197,7 @@ sb_guard_init(struct sb_guard *guard, const struct sb_flood_rules *rules)
 		sb_assert(rules->kinds[kind].n != 1 && rules->kinds[kind].n <= SB_FLOOD_MAX);
 	sb_assert(rules->ignore_ns > 0);
 	guard->rules = *rules;
-	guard->people.n = 0;
-	guard->people.clock = 0;
+	people_init(&guard->people);
 	guard->ignored = 0;
 }
 

@@ -16,9 +16,11 @@ enum { SB_GUARD_PEOPLE = 64, SB_GUARD_KEY_MAX = 95 };
 /* Those last heard. The members are private. */
 struct sb_people {
 	size_t n;
-	uint64_t clock; /* counts what was heard */
 	uint32_t hash[SB_GUARD_PEOPLE];
-	uint64_t heard[SB_GUARD_PEOPLE]; /* when, by that clock */
+	uint8_t sign[SB_GUARD_PEOPLE]; /* a byte of that */
+	/* Who was heard next after a person, and last before; the one past the last stands between
+	 * who was heard last of all and who for the longest time was not. */
+	uint8_t after[SB_GUARD_PEOPLE + 1], before[SB_GUARD_PEOPLE + 1];
 	char key[SB_GUARD_PEOPLE][SB_GUARD_KEY_MAX + 1];
 };
 

@@ -5,6 +5,7 @@
 #include <signalbox/url.h>
 
 #include "casemap.h"
+#include "charset.h"
 #include "roster.h"
 
 /* How long the server may take to close after a QUIT. */
@@ -28,11 +29,16 @@ free_irc(void *self)
 	free(irc->realname);
 	sb_irc_free_secret_(irc->password);
 	sb_irc_login_free_(irc);
+	sb_irc_sts_free_(irc);
 	free(irc->other_nicks);
 	free(irc->version);
 	sb_irc_heal_free_(irc);
+	free(irc->away);
+	sb_charset_destroy(irc->charset);
+	sb_history_finish(&irc->history);
 	sb_outbox_finish(&irc->outbox);
 	sb_asks_clear(&irc->asks);
+	sb_irc_multilines_end_(irc);
 	free(irc);
 }
 
@@ -125,6 +131,10 @@ check_options(const struct sb_irc_options *o, struct sb_error *ret_error)
 				"of " SB_WIRE_CHANNEL_SIGNS " and has at most %d bytes and no "
 				"space, comma, BEL or line end",
 				shown(o->channels[i]), o->channels[i], CHANNEL_MAX);
+	if (sb_irc_away_check_(o->away))
+		return sb_error_set(ret_error, -EINVAL,
+			"the reason for being away has a line end or is longer than %d bytes",
+			TEXT_MAX);
 	return check_talk(o, ret_error);
 }
 
@@ -200,10 +210,14 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 	irc->version = o->version ? strdup(o->version) : NULL;
 	irc->ignores_ctcp = o->ignores_ctcp;
 	irc->hears_floods = o->hears_floods;
+	irc->is_bot = o->is_bot;
+	irc->catches_up = o->catches_up;
+	irc->away = o->away ? strdup(o->away) : NULL;
 	irc->services = o->services ? strdup(o->services) : NULL;
 	irc->pace = o->pace ? sb_outbox_model(o->pace) : NULL;
 	if (!irc->user || !irc->realname || (o->password && !irc->password)
-		|| (o->version && !irc->version) || (o->services && !irc->services))
+		|| (o->version && !irc->version) || (o->services && !irc->services)
+		|| (o->away && !irc->away))
 		return -ENOMEM;
 	for (i = 0; i < o->n_channels; i++) {
 		const char *key = o->keys ? o->keys[i] : NULL;
@@ -212,7 +226,7 @@ copy_options(struct sb_irc *irc, const struct sb_irc_options *o)
 			return -ENOMEM;
 		sb_irc_channel_keep_(irc, channel);
 	}
-	if (sb_irc_copy_nicks_(irc, o->other_nicks, o->n_other_nicks))
+	if (sb_irc_copy_nicks_(irc, o->other_nicks, o->n_other_nicks) || sb_irc_sts_copy_(irc, o))
 		return -ENOMEM;
 	return sb_irc_login_copy_(irc, o->login);
 }
@@ -227,7 +241,11 @@ fill_in(struct sb_irc *irc, const struct sb_irc_options *o, struct sb_error *ret
 		error = copy_options(irc, o);
 	if (error)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	error = sb_charset_create(o->charset, &irc->charset, ret_error);
+	if (error)
+		return error;
 	sb_irc_queue_init_(irc);
+	sb_history_init(&irc->history);
 	sb_limiter_init(&irc->limiter, &sb_limits_usual);
 	sb_guard_init(&irc->guard, &sb_flood_rules_usual);
 	sb_irc_limit_nick_(irc, SIZE_MAX);
@@ -248,7 +266,9 @@ finish_timers(struct sb_irc *irc)
 	sb_timer_finish(&irc->outbox_timer);
 	sb_timer_finish(&irc->guard_timer);
 	sb_timer_finish(&irc->asks_timer);
+	sb_timer_finish(&irc->history_timer);
 	sb_timer_finish(&irc->login.timer);
+	sb_timer_finish(&irc->sts.timer);
 	sb_irc_heal_finish_(irc);
 }
 
@@ -259,17 +279,42 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 		&& !sb_timer_init(&irc->ping_timer, irc->r, sb_irc_on_ping_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->login.timer, irc->r, sb_irc_on_login_timer_, irc->place, irc)
+		&& !sb_timer_init(&irc->sts.timer, irc->r, sb_irc_sts_on_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->outbox_timer, irc->r, sb_irc_on_outbox_timer_, irc->place, irc)
 		&& !sb_timer_init(
 			&irc->guard_timer, irc->r, sb_irc_on_guard_timer_, irc->place, irc)
-		&& !sb_irc_heal_init_(irc)
 		&& !sb_timer_init(&irc->asks_timer, irc->r, sb_irc_on_asks_timer_, irc->place, irc)
-		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_ANY_MAX - 2, false, sb_irc_on_line_,
-			irc->place, irc))
+		&& !sb_irc_heal_init_(irc)
+		&& !sb_timer_init(
+			&irc->history_timer, irc->r, sb_irc_on_history_timer_, irc->place, irc)
+		&& !sb_turns_init(&irc->turns, irc->r, SB_WIRE_TAGS_MAX + SB_WIRE_LONG_MAX - 2,
+			false, sb_irc_on_line_, irc->place, irc))
 		return 0;
 	finish_timers(irc);
 	return sb_error_set(ret_error, -ENOMEM, "out of memory");
+}
+
+int
+sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error)
+{
+	struct sb_caps *caps; /* large for a stack */
+	int error = check_nicks(options, ret_error);
+
+	if (!error)
+		error = check_options(options, ret_error);
+	if (!error)
+		error = sb_irc_login_check_(options->login, ret_error);
+	if (!error)
+		error = sb_irc_sts_check_(options, ret_error);
+	if (error)
+		return error;
+	caps = malloc(sizeof(*caps));
+	if (!caps)
+		return sb_error_set(ret_error, -ENOMEM, "out of memory");
+	error = sb_irc_caps_init_(caps, options, ret_error);
+	free(caps);
+	return error;
 }
 
 int
@@ -281,11 +326,7 @@ sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc
 
 	sb_assert(options->retry_min_ns >= 0 && options->retry_max_ns >= 0);
 	sb_assert(options->ping_after_ns >= 0 && options->ping_after_ns < INT64_MAX / 2);
-	error = check_nicks(options, ret_error);
-	if (!error)
-		error = check_options(options, ret_error);
-	if (!error)
-		error = sb_irc_login_check_(options->login, ret_error);
+	error = sb_irc_check(options, ret_error);
 	if (error)
 		return error;
 	irc = calloc(1, sizeof(*irc));
@@ -294,6 +335,7 @@ sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r, const struct sb_irc
 	irc->d = d;
 	irc->r = r;
 	irc->place = place;
+	sb_irc_receive_init_(irc);
 	error = fill_in(irc, options, ret_error);
 	if (!error)
 		error = join_urls(irc, options, ret_error);
@@ -317,6 +359,7 @@ sb_irc_destroy(struct sb_irc *irc)
 	sb_assert(!irc->is_destroyed);
 	irc->is_destroyed = true;
 	irc->state = IDLE;
+	sb_irc_sts_destroy_(irc);
 	sb_forget(irc->d, irc);
 	sb_client_destroy(irc->client);
 	sb_stream_destroy(irc->stream);
@@ -336,6 +379,7 @@ sb_irc_open(struct sb_irc *irc, struct sb_error *ret_error)
 	if (!irc->client)
 		return sb_error_set(ret_error, -EINVAL, "no URL was given");
 	sb_irc_begin_(irc);
+	sb_irc_sts_open_(irc);
 	irc->is_gentle = false;
 	irc->attempt = 0;
 	sb_client_start(irc->client);
@@ -349,6 +393,7 @@ sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream)
 	if (irc->state != IDLE)
 		return -EALREADY;
 	sb_irc_begin_(irc);
+	sb_irc_sts_begin_(irc, NULL);
 	irc->url[0] = '\0';
 	irc->stream = stream;
 	sb_stream_attach(stream, &sb_irc_protocol_, irc);

@@ -6,14 +6,6 @@
 #include <errno.h>
 #include <strings.h>
 
-/* What the client makes nothing of is not asked for by itself: without it servers fall back to what
- * every client understands. */
-static const char *const unused[] = {
-	"draft/chathistory",
-	"draft/message-redaction",
-	"draft/multiline",
-};
-
 /* ---- What the application wants ---- */
 
 int
@@ -23,8 +15,11 @@ sb_irc_caps_init_(
 	size_t i;
 
 	sb_caps_init(caps);
-	for (i = 0; i < sizeof(unused) / sizeof(unused[0]); i++)
-		(void)sb_caps_want(caps, unused[i], false);
+	(void)sb_caps_want(caps, "no-implicit-names", true);
+	(void)sb_caps_want(caps, "draft/extended-isupport", true);
+	/* A bouncer that is asked for it repeats nothing by itself any more. */
+	(void)sb_caps_want(caps, "draft/chathistory", options->catches_up);
+	(void)sb_caps_want(caps, "draft/pre-away", options->away != NULL);
 	for (i = 0; i < options->n_capabilities; i++) {
 		const char *text = options->capabilities[i];
 		const char *name = text + (*text == '-');
@@ -124,11 +119,13 @@ go_on(struct sb_irc *irc, uint64_t before)
 	char list[SB_CAPS_REQUEST_MAX + 1];
 	int ran;
 
+	sb_irc_sts_go_on_(irc);
 	while (sb_caps_next_request(&irc->caps, list, sizeof(list)))
 		write_cap(irc, "REQ", list);
 	ran = tell_changes(irc, before);
 	if (ran == -ECANCELED || !sb_irc_is_up_(irc))
 		return ran;
+	sb_irc_presence_early_(irc);
 	ran = sb_irc_login_go_on_(irc);
 	if (ran != -ECANCELED && sb_irc_is_up_(irc))
 		sb_irc_caps_end_(irc);
@@ -156,7 +153,9 @@ sb_irc_caps_take_(struct sb_irc *irc, const struct sb_wire_line *line, int *ret_
 	const char *what = line->params[1];
 	const char *words = line->n_params > 2 ? line->params[line->n_params - 1] : "";
 	uint64_t before = sb_caps_on(&irc->caps);
+	bool is_new = !strcasecmp(what, "NEW");
 
+	*ret_ran = 0;
 	if (!sb_irc_is_up_(irc))
 		return false;
 	if (!strcasecmp(what, "LS"))
@@ -166,13 +165,17 @@ sb_irc_caps_take_(struct sb_irc *irc, const struct sb_wire_line *line, int *ret_
 		sb_caps_ack(&irc->caps, words);
 	else if (!strcasecmp(what, "NAK"))
 		sb_caps_nak(&irc->caps, words);
-	else if (!strcasecmp(what, "NEW"))
+	else if (is_new)
 		sb_caps_new(&irc->caps, words);
 	else if (!strcasecmp(what, "DEL"))
 		sb_caps_del(&irc->caps, words);
 	else
 		return false;
-	if (!strcasecmp(what, "NEW") && names(words, "sasl"))
+	if ((is_new || !strcasecmp(what, "LS")) && names(words, "sts"))
+		*ret_ran = sb_irc_sts_take_(irc);
+	if (*ret_ran == -ECANCELED || !sb_irc_is_up_(irc))
+		return true;
+	if (is_new && names(words, "sasl"))
 		sb_irc_login_renew_(irc);
 	*ret_ran = go_on(irc, before);
 	return true;
@@ -198,6 +201,7 @@ sb_irc_caps_welcomed_(struct sb_irc *irc)
 	uint64_t before = sb_caps_on(&irc->caps);
 	int ran;
 
+	sb_irc_sts_welcomed_(irc);
 	sb_caps_give_up(&irc->caps);
 	sb_caps_ended(&irc->caps);
 	ran = tell_changes(irc, before);

@@ -106,6 +106,7 @@ sb_irc_channel_drop_(struct sb_irc *irc, const char *name)
 {
 	struct channel *channel = sb_irc_channel_(irc, name);
 
+	sb_irc_history_left_(irc, name);
 	if (!channel)
 		return;
 	sb_irc_channel_finish_(channel);

@@ -1,7 +1,9 @@
 #include "client.h"
 
 #include <errno.h>
-#include <stdarg.h>
+#include <strings.h>
+
+#include "charset.h"
 
 int
 sb_irc_check_ready_(const struct sb_irc *irc, bool is_early)
@@ -13,10 +15,8 @@ sb_irc_check_ready_(const struct sb_irc *irc, bool is_early)
 	return irc->is_broken ? -EPIPE : 0;
 }
 
-/* Sends what was put under this id, as far as may be now; or takes all of it back, when some of it
- * could not be put, or cannot be written. */
-static int
-finish_put(struct sb_irc *irc, uint64_t id, int error)
+int
+sb_irc_finish_put_(struct sb_irc *irc, uint64_t id, int error)
 {
 	if (!error) {
 		sb_irc_flush_(irc);
@@ -29,24 +29,52 @@ finish_put(struct sb_irc *irc, uint64_t id, int error)
 	return error;
 }
 
-/* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
- * wrong with the line is said before what is wrong with the connection. */
-static int
-put_line(struct sb_irc *irc, const struct sb_wire_out *out, const struct sb_outbox_line *as,
-	bool is_early)
+/* Commands that may tell a secret. */
+static bool
+is_secret(const char *verb)
 {
-	char text[SB_WIRE_MAX + 1];
-	int len = sb_wire_build(out, text, sizeof(text)), error;
-	struct sb_outbox_line line = *as;
+	static const char *const verbs[] = { "PASS", "OPER", "AUTHENTICATE", "REGISTER", "VERIFY" };
+	size_t i;
 
-	if (len < 0)
-		return len;
-	error = sb_irc_check_ready_(irc, is_early);
+	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcasecmp(verbs[i], verb))
+			return true;
+	return false;
+}
+
+static int
+put_built(struct sb_irc *irc, struct sb_outbox_line line, bool is_early)
+{
+	int error = sb_irc_check_ready_(irc, is_early);
+
 	if (error)
 		return error;
-	line.bytes = (struct sb_bytes){ text, (size_t)len };
 	line.id |= ++irc->last_id;
-	return finish_put(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+	return sb_irc_finish_put_(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+}
+
+int
+sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out, const struct sb_outbox_line *as,
+	bool is_early)
+{
+	char text[SB_WIRE_CLIENT_TAGS_MAX + LINE_CAP + 1];
+	struct sb_wire_out long_out = *out;
+	struct sb_outbox_line line = *as;
+	int len, error;
+
+	long_out.max = sb_irc_line_max_(irc);
+	len = sb_wire_build(&long_out, text, sizeof(text));
+	if (len < 0)
+		return len;
+	line.bytes = (struct sb_bytes){ text, (size_t)len };
+	if (is_secret(out->verb))
+		line.id |= SB_IRC_SECRET_;
+	error = irc->features.is_utf8_only && !sb_charset_is_utf8(text)
+			? -EILSEQ
+			: put_built(irc, line, is_early);
+	if (is_secret(out->verb))
+		explicit_bzero(text, (size_t)len);
+	return error;
 }
 
 /* A command; where we are, and where not, is made anew by what we keep of the channels. */
@@ -57,7 +85,7 @@ command(struct sb_irc *irc, const char *verb, const char *first, const char *sec
 	const char *params[] = { first, second_or_null };
 	bool is_made_anew = !strcmp(verb, "JOIN") || !strcmp(verb, "PART");
 
-	return put_line(irc,
+	return sb_irc_put_line_(irc,
 		&(struct sb_wire_out){ .verb = verb,
 			.params = params,
 			.n_params = second_or_null ? 2 : 1,
@@ -66,12 +94,6 @@ command(struct sb_irc *irc, const char *verb, const char *first, const char *sec
 			.priority = SB_OUTBOX_BULK, .id = is_made_anew ? SB_IRC_OURS_ : 0 },
 		false);
 }
-
-/* What is said: the verb, to whom, and whether it is an action. */
-struct saying {
-	const char *verb, *target;
-	bool is_action;
-};
 
 /* What others may see of us where we have not learnt it: an ident of ten bytes or our user name,
  * with a ~ before it. */
@@ -85,17 +107,29 @@ user_len(const struct sb_irc *irc)
 	return irc->user_len ? irc->user_len : 1 + (len > IDENT_MAX ? len : IDENT_MAX);
 }
 
-/* Puts the lines of a text, all or none. */
-static int
-put_text(struct sb_irc *irc, const struct saying *s, struct sb_split *split)
+size_t
+sb_irc_room_(const struct sb_irc *irc, const struct saying *s)
 {
-	char line[LINE_CAP];
-	size_t len = (size_t)snprintf(line, sizeof(line), "%s %s :", s->verb, s->target);
-	uint64_t id = ++irc->last_id;
+	return sb_split_room(sb_irc_line_max_(irc), strlen(irc->nick), user_len(irc), irc->host_len,
+		s->verb, s->target);
+}
+
+/* The tags are of the text, whose first line has them. */
+int
+sb_irc_put_text_(struct sb_irc *irc, const struct saying *s, struct sb_split *split, bool is_first,
+	uint64_t id)
+{
+	char line[SB_WIRE_CLIENT_TAGS_MAX + LINE_CAP];
+	const char *tags = is_first && s->tags ? s->tags : "";
 	struct sb_split_piece piece;
 	int error = 0;
 
-	while (!error && sb_split_next(split, line + len, &piece)) {
+	while (!error) {
+		size_t len = (size_t)snprintf(line, sizeof(line), "%s%s%s%s %s :", *tags ? "@" : "",
+			tags, *tags ? " " : "", s->verb, s->target);
+
+		if (!sb_split_next(split, line + len, &piece))
+			return 0;
 		memcpy(line + len + piece.bytes.len, "\r\n", 2);
 		error = sb_outbox_put(&irc->outbox,
 			&(struct sb_outbox_line){
@@ -103,19 +137,19 @@ put_text(struct sb_irc *irc, const struct saying *s, struct sb_split *split)
 				.priority = SB_OUTBOX_ANSWER,
 				.target = s->target,
 				.id = id });
+		tags = "";
 	}
-	return finish_put(irc, id, error);
+	return error;
 }
 
 /* The text is not empty, but for an action: one of nothing has no pieces, and is a line all the
  * same. */
 static int
-say(struct sb_irc *irc, const struct saying *s, const char *text)
+say_taken(struct sb_irc *irc, const struct saying *s, const char *text)
 {
-	size_t room = sb_split_room(sb_irc_line_max_(irc), strlen(irc->nick), user_len(irc),
-		irc->host_len, s->verb, s->target);
 	const char *bare[] = { s->target, "\1ACTION \1" };
 	struct sb_split split;
+	uint64_t id;
 	int error;
 
 	if (!sb_wire_is_middle(s->target) || !sb_wire_is_trailing(text))
@@ -123,28 +157,47 @@ say(struct sb_irc *irc, const struct saying *s, const char *text)
 	if (!*text && !s->is_action)
 		return -EINVAL;
 	if (!*text)
-		return put_line(irc,
+		return sb_irc_put_line_(irc,
 			&(struct sb_wire_out){
 				.verb = s->verb, .params = bare, .n_params = 2, .colon = true },
 			&(struct sb_outbox_line){
 				.priority = SB_OUTBOX_ANSWER, .target = s->target },
 			false);
-	error = sb_split_begin(&split, sb_bytes_of(text), room, s->is_action);
+	error = sb_split_begin(&split, sb_bytes_of(text), sb_irc_room_(irc, s), s->is_action);
 	if (!error)
 		error = sb_irc_check_ready_(irc, false);
-	return error ? error : put_text(irc, s, &split);
+	if (error)
+		return error;
+	id = ++irc->last_id;
+	return sb_irc_finish_put_(irc, id, sb_irc_put_text_(irc, s, &split, true, id));
 }
 
-SB_PRINTF(3, 0)
-static int
-vsay(struct sb_irc *irc, struct saying s, const char *format, va_list args)
+int
+sb_irc_say_text_(struct sb_irc *irc, const struct saying *s, const char *text)
+{
+	char *made = NULL;
+	const char *taken = sb_irc_as_taken_(irc, text, &made);
+	int error;
+
+	if (!taken)
+		return -ENOMEM;
+	if (irc->features.is_utf8_only && !sb_charset_is_utf8(s->target))
+		error = -EILSEQ;
+	else
+		error = say_taken(irc, s, taken);
+	free(made);
+	return error;
+}
+
+int
+sb_irc_vsay_(struct sb_irc *irc, struct saying s, const char *format, va_list args)
 {
 	char *text;
 	int error;
 
 	if (vasprintf(&text, format, args) < 0)
 		return -ENOMEM;
-	error = say(irc, &s, text);
+	error = sb_irc_say_text_(irc, &s, text);
 	free(text);
 	return error;
 }
@@ -156,7 +209,8 @@ sb_irc_say(struct sb_irc *irc, const char *target, const char *format, ...)
 	int error;
 
 	va_start(args, format);
-	error = vsay(irc, (struct saying){ "PRIVMSG", target, false }, format, args);
+	error = sb_irc_vsay_(
+		irc, (struct saying){ .verb = "PRIVMSG", .target = target }, format, args);
 	va_end(args);
 	return error;
 }
@@ -168,7 +222,8 @@ sb_irc_notice_to(struct sb_irc *irc, const char *target, const char *format, ...
 	int error;
 
 	va_start(args, format);
-	error = vsay(irc, (struct saying){ "NOTICE", target, false }, format, args);
+	error = sb_irc_vsay_(
+		irc, (struct saying){ .verb = "NOTICE", .target = target }, format, args);
 	va_end(args);
 	return error;
 }
@@ -180,7 +235,9 @@ sb_irc_act(struct sb_irc *irc, const char *target, const char *format, ...)
 	int error;
 
 	va_start(args, format);
-	error = vsay(irc, (struct saying){ "PRIVMSG", target, true }, format, args);
+	error = sb_irc_vsay_(irc,
+		(struct saying){ .verb = "PRIVMSG", .target = target, .is_action = true }, format,
+		args);
 	va_end(args);
 	return error;
 }
@@ -246,7 +303,7 @@ sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char *topic)
 int
 sb_irc_send(struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params)
 {
-	return put_line(irc,
+	return sb_irc_put_line_(irc,
 		&(struct sb_wire_out){ .verb = verb, .params = params, .n_params = n_params },
 		&(struct sb_outbox_line){ .priority = SB_OUTBOX_BULK }, true);
 }

@@ -22,6 +22,7 @@ sb_irc_features_begin_(struct sb_irc *irc)
 	sb_isupport_init(&irc->features);
 	sb_roster_reset(irc->roster);
 	memset(irc->batches, 0, sizeof(irc->batches));
+	sb_irc_multilines_end_(irc);
 	irc->next_batch = 0;
 	irc->is_ready = false;
 	irc->caps_on = 0;
@@ -101,6 +102,8 @@ sb_irc_receive_greeted_(struct sb_irc *irc, const struct received *m)
 		return sb_irc_receive_other_(irc, m);
 	irc->is_ready = true;
 	sb_irc_heal_ready_(irc);
+	sb_irc_presence_ready_(irc);
+	sb_irc_history_go_on_(irc);
 	if (sb_irc_ready_emit(
 		    irc->d, irc, &(struct sb_irc_ready){ .network = network ? network : "" })
 		== -ECANCELED)
@@ -150,31 +153,87 @@ place_batch(struct sb_irc *irc)
 	return &irc->batches[irc->next_batch++ % BATCHES_MAX];
 }
 
+/* Of these the lines are signals of their own, or one signal. */
+static bool
+is_to_tell(const char *type)
+{
+	return strcmp(type, "labeled-response") != 0 && strcmp(type, "draft/multiline") != 0;
+}
+
+/* A bouncer's playback is history, too. */
+static bool
+is_past(const char *type)
+{
+	return !strcmp(type, "chathistory") || !strcmp(type, "znc.in/playback");
+}
+
+static int
+tell_began(struct sb_irc *irc, const struct received *m)
+{
+	struct sb_irc_params params = { .n = 0 };
+	size_t i;
+
+	for (i = 2; i < m->line->n_params; i++)
+		params.text[params.n++] = param(m, i);
+	return sb_irc_batch_began_emit(irc->d, irc,
+		&(struct sb_irc_batch_began){ .reference = param(m, 0) + 1,
+			.type = param(m, 1),
+			.params = &params,
+			SOURCE(m) });
+}
+
+/* It has ended, or its place is needed. The signal is the last that looks at it. */
+static int
+close_batch(struct sb_irc *irc, const struct received *m, struct batch *batch)
+{
+	struct batch ended = *batch;
+	int ran = 0;
+
+	batch->reference[0] = '\0';
+	if (ended.is_told)
+		ran = sb_irc_batch_ended_emit(irc->d, irc,
+			&(struct sb_irc_batch_ended){
+				.reference = ended.reference, .type = ended.type, SOURCE(m) });
+	if (ran != -ECANCELED && ended.page)
+		ran = sb_irc_history_page_end_(irc, ended.page);
+	return ran;
+}
+
 /* The label is its own, or that of the batch that it is in. */
-static void
+static int
 open_batch(struct sb_irc *irc, const struct received *m, const char *reference)
 {
-	struct batch *batch = find_batch(irc, reference);
+	struct batch *batch = find_batch(irc, reference), new_one = { .reference = "" };
+	int ran = 0;
 
 	if (!batch)
 		batch = place_batch(irc);
-	copy_whole(batch->reference, sizeof(batch->reference), reference);
-	copy_whole(batch->type, sizeof(batch->type), param(m, 1));
-	copy_whole(batch->label, sizeof(batch->label), m->label ? m->label : "");
+	copy_whole(new_one.reference, sizeof(new_one.reference), reference);
+	copy_whole(new_one.type, sizeof(new_one.type), param(m, 1));
+	copy_whole(new_one.label, sizeof(new_one.label), m->label ? m->label : "");
+	new_one.is_told = *new_one.reference && *new_one.type && is_to_tell(new_one.type);
+	new_one.is_history = m->is_history || is_past(new_one.type);
+	if (*batch->reference)
+		ran = close_batch(irc, m, batch);
+	if (ran == -ECANCELED)
+		return ran;
+	new_one.page = sb_irc_history_page_(irc, new_one.type, param(m, 2));
+	*batch = new_one;
+	return new_one.is_told ? tell_began(irc, m) : 0;
 }
 
 int
 sb_irc_receive_batch_(struct sb_irc *irc, const struct received *m)
 {
 	const char *reference = param(m, 0);
-	struct batch *batch;
+	struct batch *batch = *reference ? find_batch(irc, reference + 1) : NULL;
+	int ran;
 
-	if (*reference == '+' && m->line->n_params > 1) {
-		open_batch(irc, m, reference + 1);
-	} else if (*reference == '-') {
-		batch = find_batch(irc, reference + 1);
-		if (batch)
-			batch->reference[0] = '\0';
-	}
+	if (sb_irc_multiline_batch_(irc, m, &ran))
+		return ran;
+	if (*reference == '+' && m->line->n_params > 1 && reference[1])
+		return open_batch(irc, m, reference + 1);
+	if (*reference == '-' && batch)
+		return close_batch(irc, m, batch);
 	return sb_irc_receive_other_(irc, m);
 }

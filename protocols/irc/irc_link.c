@@ -82,6 +82,7 @@ sb_irc_begin_(struct sb_irc *irc)
 	irc->closing = SB_CLOSING_OTHER;
 	memcpy(irc->nick, irc->wanted, strlen(irc->wanted) + 1);
 	sb_irc_features_begin_(irc);
+	irc->told_away = irc->asked_features = false;
 }
 
 static void
@@ -114,6 +115,8 @@ sb_irc_on_ping_timer_(void *self)
 	struct sb_irc *irc = self;
 	int64_t silence_ns = sb_reactor_now_ns(irc->r) - irc->heard_ns;
 
+	if (sb_irc_sts_renew_(irc) == -ECANCELED)
+		return;
 	if (silence_ns < irc->ping_after_ns) {
 		sb_timer_start(&irc->ping_timer, irc->ping_after_ns - silence_ns);
 		return;
@@ -221,14 +224,12 @@ is_opened(const struct sb_irc *irc)
 }
 
 static void
-on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
+finish(struct sb_irc *irc, const struct sb_error *error)
 {
-	struct sb_irc *irc = self;
 	/* How a connection ends that we wanted to end is no error. */
 	int code = irc->state == QUITTING ? 0 : irc->end_error ? irc->end_error : error->code;
 	const char *text = describe_end(irc, error);
 
-	(void)stream;
 	irc->stream = NULL;
 	sb_irc_heal_begin_(irc);
 	/* It is again the one to ask for. */
@@ -241,6 +242,7 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 	sb_irc_login_begin_(irc);
 	sb_timer_stop(&irc->outbox_timer);
 	sb_irc_guard_end_(irc);
+	sb_irc_history_end_(irc);
 	if (irc->state != QUITTING && is_opened(irc)) {
 		irc->state = WAITING;
 		return; /* the client goes on, and tells */
@@ -251,19 +253,30 @@ on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
 	tell_disconnected(irc, code, text, 0);
 }
 
+static void
+on_closed(void *self, struct sb_stream *stream, const struct sb_error *error)
+{
+	struct sb_irc *irc = self;
+
+	(void)stream;
+	if (sb_irc_sts_end_(irc) != -ECANCELED)
+		finish(irc, error);
+}
+
 /* What the client tells. */
 
 static void
 on_connecting(void *self, const char *url, unsigned n)
 {
 	struct sb_irc *irc = self;
-	struct sb_url where;
+	struct sb_url where = { .host = "" };
 
 	(void)n;
 	sb_irc_begin_(irc);
 	(void)snprintf(irc->url, sizeof(irc->url), "%s", url);
 	if (sb_url_parse(url, &where, NULL) == 0)
 		memcpy(irc->host, where.host, sizeof(irc->host));
+	sb_irc_sts_begin_(irc, &where);
 	(void)sb_irc_connecting_emit(
 		irc->d, irc, &(struct sb_irc_connecting){ .url = url, .attempt = ++irc->attempt });
 }
@@ -310,10 +323,12 @@ on_waiting(void *self, int64_t delay_ns, unsigned n)
 	struct sb_irc *irc = self;
 
 	(void)n;
-	tell_disconnected(irc, irc->end_error, irc->reason, delay_ns);
+	/* To come back by TLS is no error. */
+	tell_disconnected(irc, irc->sts.is_leaving ? 0 : irc->end_error, irc->reason, delay_ns);
 }
 
 const struct sb_client_events sb_irc_client_events_ = {
+	.choose = sb_irc_sts_choose_,
 	.connecting = on_connecting,
 	.up = on_up,
 	.down = on_down,

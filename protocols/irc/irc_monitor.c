@@ -75,7 +75,7 @@ ask_on(struct sb_irc *irc)
 	const char *params[] = { list };
 
 	if (sb_monitor_next_ison(&irc->monitor, list, sizeof(list)))
-		sb_irc_write_later_(irc,
+		sb_irc_write_asking_(irc,
 			&(struct sb_wire_out){
 				.verb = "ISON", .params = params, .n_params = 1, .colon = true });
 }

@@ -21,6 +21,8 @@ take_back(struct sb_irc *irc, const struct sb_outbox_line *line, int error)
 {
 	const char *verb = line->bytes.ptr;
 
+	if (*verb == '@')
+		verb += strcspn(verb, " ") + 1;
 	irc->is_broken = true;
 	if (error == -ENOBUFS || error == -ENOMEM)
 		sb_irc_end_(irc, error, "a %.*s could not be sent: %s", (int)strcspn(verb, " \r"),
@@ -183,13 +185,21 @@ static void
 tell_unsent(void *self, const struct sb_outbox_line *line)
 {
 	struct ending *ending = self;
-	struct sb_bytes text = { line->bytes.ptr, line->bytes.len - strlen("\r\n") };
+	const char *at = line->bytes.ptr, *end = at + line->bytes.len, *lf;
 
-	if (ending->is_cancelled || (line->id & SB_IRC_OURS_))
+	if (line->id & SB_IRC_OURS_)
 		return;
-	ending->is_cancelled = sb_irc_not_sent_emit(ending->irc->d, ending->irc,
-				       &(struct sb_irc_not_sent){ .line = text })
-			       == -ECANCELED;
+	/* A batch is of several. */
+	for (; at < end && !ending->is_cancelled; at = lf + 1) {
+		size_t len;
+
+		lf = memchr(at, '\n', (size_t)(end - at));
+		len = line->id & SB_IRC_SECRET_ ? strcspn(at, " \r")
+						: (size_t)(lf - at) - strlen("\r");
+		ending->is_cancelled = sb_irc_not_sent_emit(ending->irc->d, ending->irc,
+					       &(struct sb_irc_not_sent){ .line = { at, len } })
+				       == -ECANCELED;
+	}
 }
 
 void
@@ -251,7 +261,7 @@ sb_irc_heed_notice_(struct sb_irc *irc, const struct sb_wire_line *line)
 size_t
 sb_irc_line_max_(const struct sb_irc *irc)
 {
-	return irc->features.line_len < SB_WIRE_MAX ? irc->features.line_len : SB_WIRE_MAX;
+	return irc->features.line_len < LINE_CAP ? irc->features.line_len : LINE_CAP;
 }
 
 /* The lag. */

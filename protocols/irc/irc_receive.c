@@ -41,6 +41,8 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 		(void)sb_roster_account(irc->roster, irc->nick, sb_irc_account_(irc));
 	sb_irc_queue_registered_(irc);
 	sb_irc_heal_registered_(irc);
+	sb_irc_history_registered_(irc);
+	sb_irc_presence_registered_(irc);
 	return sb_irc_registered_emit(irc->d, irc,
 		&(struct sb_irc_registered){ .our_nick = param(m, 0),
 			.server = m->line->nick,
@@ -173,7 +175,7 @@ receive_pong(struct sb_irc *irc, const struct received *m)
 	return ran == -ECANCELED ? ran : sb_irc_receive_other_(irc, m);
 }
 
-/* The table, sorted by verb; without PRIVMSG. */
+/* The table, sorted by verb. */
 
 struct command {
 	const char *verb;
@@ -252,52 +254,57 @@ static const struct command commands[] = {
 	{ "AWAY", 0, sb_irc_receive_away_ },
 	{ "BATCH", 1, sb_irc_receive_batch_ },
 	{ "CAP", 2, receive_cap },
+	{ "CHATHISTORY", 0, sb_irc_receive_target_ },
 	{ "CHGHOST", 2, sb_irc_receive_chghost_ },
 	{ "ERROR", 0, receive_error },
+	{ "FAIL", 2, sb_irc_receive_reply_ },
 	{ "INVITE", 2, sb_irc_receive_invite_ },
 	{ "JOIN", 1, sb_irc_receive_join_ },
 	{ "KICK", 2, sb_irc_receive_kick_ },
+	{ "MARKREAD", 2, sb_irc_receive_read_mark_ },
 	{ "MODE", 2, sb_irc_receive_mode_ },
 	{ "NICK", 1, sb_irc_receive_nick_ },
+	{ "NOTE", 2, sb_irc_receive_reply_ },
 	{ "NOTICE", 2, sb_irc_receive_notice_ },
 	{ "PART", 1, sb_irc_receive_part_ },
 	{ "PING", 0, receive_ping },
 	{ "PONG", 0, receive_pong },
+	{ "PRIVMSG", 2, sb_irc_receive_message_ },
 	{ "QUIT", 0, sb_irc_receive_quit_ },
+	{ "REDACT", 2, sb_irc_receive_redaction_ },
 	{ "RENAME", 2, sb_irc_receive_rename_ },
 	{ "SETNAME", 1, sb_irc_receive_setname_ },
+	{ "TAGMSG", 1, sb_irc_receive_tagged_ },
 	{ "TOPIC", 1, sb_irc_receive_topic_ },
+	{ "WARN", 2, sb_irc_receive_reply_ },
 };
-
-static int
-compare_verb(const void *verb, const void *entry)
-{
-	return strcmp(verb, ((const struct command *)entry)->verb);
-}
 
 /* A numeric that lacks parameters is told as it came, except 001, which must name us. */
 static const struct command *
-find_command(const struct sb_wire_line *line)
+find_command(const struct sb_irc *irc, const struct sb_wire_line *line)
 {
-	static const struct command message = { "PRIVMSG", 2, sb_irc_receive_message_ };
 	static const struct command other = { "", 0, sb_irc_receive_other_ };
-	const struct command *found;
-	bool is_numeric;
+	int which = sb_words_find(&irc->verbs, line->verb, line->verb_len);
+	const struct command *found = which < 0 ? &other : &commands[which];
+	bool is_numeric = *found->verb >= '1' && *found->verb <= '9';
 
-	/* Most lines are one. */
-	if (!strcmp(line->verb, message.verb))
-		return &message;
-	found = bsearch(line->verb, commands, sizeof(commands) / sizeof(commands[0]),
-		sizeof(commands[0]), compare_verb);
-	is_numeric = found && *found->verb >= '1' && *found->verb <= '9';
-
-	if (!found || (is_numeric && line->n_params < found->n_needed))
-		return &other;
-	return found;
+	return is_numeric && line->n_params < found->n_needed ? &other : found;
 }
 
 /* The tags that fields are for. */
-enum { TIME, ACCOUNT, MSGID, BATCH, LABEL, BOT, REPLY, DRAFT_REPLY, N_TAGS };
+enum {
+	ACCOUNT,
+	TIME,
+	MSGID,
+	BATCH,
+	LABEL,
+	BOT,
+	REPLY,
+	DRAFT_REPLY,
+	CONTEXT,
+	DRAFT_CONTEXT,
+	N_TAGS
+};
 static const struct sb_bytes tags[] = {
 	[TIME] = { "time", 4 },
 	[ACCOUNT] = { "account", 7 },
@@ -307,22 +314,40 @@ static const struct sb_bytes tags[] = {
 	[BOT] = { "bot", 3 },
 	[REPLY] = { "+reply", 6 },
 	[DRAFT_REPLY] = { "+draft/reply", 12 },
+	[CONTEXT] = { "+channel-context", 16 },
+	[DRAFT_CONTEXT] = { "+draft/channel-context", 22 },
 };
+
+void
+sb_irc_receive_init_(struct sb_irc *irc)
+{
+	const size_t n = sizeof(commands) / sizeof(commands[0]);
+	size_t i;
+
+	sb_assert(n <= SB_WORDS_MAX);
+	for (i = 0; i < n; i++)
+		irc->verb_names[i] = sb_bytes_of(commands[i].verb);
+	sb_words_init(&irc->verbs, irc->verb_names, n);
+	sb_words_init(&irc->tags, tags, N_TAGS);
+	sb_irc_receive_talk_init_(irc);
+}
 
 /* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the
  * line is in; NULL for none. A time that is none leaves the time of arrival. */
 static void
-read_tags(struct received *m, char *buf, const char **ret_batch)
+read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **ret_batch)
 {
-	const char *values[N_TAGS];
+	const char *values[N_TAGS] = { NULL };
 
-	if (!*m->line->tags)
+	if (!m->line->tags_len)
 		return;
-	sb_wire_tags_pick(m->line->tags, tags, N_TAGS, buf, values);
+	sb_wire_tags_pick(
+		(struct sb_bytes){ m->line->tags, m->line->tags_len }, &irc->tags, buf, values);
 	m->account = values[ACCOUNT];
 	m->msgid = values[MSGID];
 	m->label = values[LABEL];
 	m->in_reply_to = values[REPLY] ? values[REPLY] : values[DRAFT_REPLY];
+	m->channel_context = values[CONTEXT] ? values[CONTEXT] : values[DRAFT_CONTEXT];
 	m->is_bot = values[BOT] != NULL;
 	*ret_batch = values[BATCH];
 	if (values[TIME])
@@ -331,13 +356,10 @@ read_tags(struct received *m, char *buf, const char **ret_batch)
 
 /* What a line in a batch has of it. */
 static void
-join_batch(struct sb_irc *irc, struct received *m, const char *reference)
+join_batch(struct received *m, const struct batch *batch)
 {
-	const struct batch *batch = sb_irc_batch_(irc, reference);
-
-	if (!batch)
-		return;
 	m->batch = *batch->type ? batch->type : NULL;
+	m->is_history = batch->is_history;
 	if (!m->label && *batch->label)
 		m->label = batch->label;
 }
@@ -374,6 +396,20 @@ sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why)
 		irc->d, irc, &(struct sb_irc_malformed){ .line = bytes, .why = why });
 }
 
+/* What was said before has no effect on what is so now. */
+static int
+receive_in(struct sb_irc *irc, const struct received *m, const struct command *command,
+	const struct batch *batch_or_null)
+{
+	if (!m->is_history) {
+		sb_irc_history_said_(irc, m);
+		return command->receive(irc, m);
+	}
+	if (batch_or_null->page && !sb_irc_history_take_(irc, m, batch_or_null->page))
+		return 0;
+	return sb_irc_past_(m->line->verb, command->receive)(irc, m);
+}
+
 int
 sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 {
@@ -381,31 +417,38 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	struct received m = { .line = &line };
 	char values[SB_WIRE_TAGS_MAX];
 	const struct command *command;
-	const char *why = NULL, *batch = NULL;
+	const char *why = NULL, *reference = NULL;
+	const struct batch *batch = NULL;
 	bool is_labelled;
-	int ran, error = sb_wire_parse(bytes, &line, &why);
+	int ran, error = sb_wire_parse_long(bytes, irc->features.line_len, &line, &why);
 
 	if (error == -ENODATA)
 		return 0;
 	if (error)
 		return sb_irc_malformed_(irc, bytes, why);
-	command = find_command(&line);
+	command = find_command(irc, &line);
 	why = find_fault(&line, command);
 	if (why)
 		return sb_irc_malformed_(irc, bytes, why);
 	m.time_ms = irc->heard_wall_ms;
-	read_tags(&m, values, &batch);
+	read_tags(irc, &m, values, &reference);
 	is_labelled = m.label != NULL;
+	if (reference)
+		batch = sb_irc_batch_(irc, reference);
 	if (batch)
-		join_batch(irc, &m, batch);
+		join_batch(&m, batch);
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
-	if (m.is_self)
+	if (m.is_self && !m.is_history)
 		learn_prefix(irc, &line);
+	if (m.channel_context)
+		sb_irc_check_context_(irc, &m);
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
+	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
+		return ran;
 	if (irc->asks.first)
 		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
-	ran = command->receive(irc, &m);
+	ran = receive_in(irc, &m, command, batch);
 	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
 }

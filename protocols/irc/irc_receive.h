@@ -16,20 +16,24 @@ enum { ASKED_MEMBERS_MAX = 1000 };
 /* A line of the server's, and what its tags say. */
 struct received {
 	const struct sb_wire_line *line;
-	const char *account, *msgid, *label, *batch, *in_reply_to; /* NULL for none */
+	const char *account, *msgid, *label, *batch, *in_reply_to, *channel_context; /* or NULL */
 	int64_t time_ms;
 	bool is_self, is_bot;
+	bool is_assembled; /* of several lines: its text may be as long as SB_MULTILINE_MAX */
+	bool is_history; /* it was said before */
 };
 
 /* Emits what a line means, once the client's own state is right. */
 typedef int receive_fn(struct sb_irc *irc, const struct received *m);
 
-/* The last fields of every signal, IRC_SOURCE. */
+/* The last fields of every signal, IRC_SOURCE: all of them, for where one is left out a compiler
+ * clears the whole first. */
 #define SOURCE(m)                                                                                  \
 	.nick = (m)->line->nick, .user = (m)->line->user, .host = (m)->line->host,                 \
 	.account = (m)->account, .msgid = (m)->msgid, .tags = (m)->line->tags,                     \
 	.time_ms = (m)->time_ms, .is_self = (m)->is_self, .label = (m)->label,                     \
-	.batch = (m)->batch, .in_reply_to = (m)->in_reply_to, .is_bot = (m)->is_bot
+	.batch = (m)->batch, .in_reply_to = (m)->in_reply_to, .is_bot = (m)->is_bot,               \
+	.is_history = (m)->is_history, .channel_context = (m)->channel_context
 
 static inline const char *
 param(const struct received *m, size_t i)
@@ -123,8 +127,37 @@ receive_fn sb_irc_receive_rename_;
 receive_fn sb_irc_receive_invite_;
 
 /* What people say (irc_receive_talk.c). */
+void sb_irc_receive_talk_init_(struct sb_irc *irc);
 receive_fn sb_irc_receive_message_;
 receive_fn sb_irc_receive_notice_;
+receive_fn sb_irc_receive_tagged_;
+receive_fn sb_irc_receive_redaction_;
+receive_fn sb_irc_receive_read_mark_;
+
+/* Forgets the channel that it is said to belong to, where that counts for nothing. */
+void sb_irc_check_context_(const struct sb_irc *irc, struct received *m);
+
+/* Takes the beginning or the end of a message of several lines, or a line of one (irc_multiline.c);
+ * false: it is none, and what it is to all. ret_ran: as an emission. */
+bool sb_irc_multiline_batch_(struct sb_irc *irc, const struct received *m, int *ret_ran);
+bool sb_irc_multiline_line_(
+	struct sb_irc *irc, const struct received *m, const char *reference, int *ret_ran);
+
+/* What was said before (irc_history.c). */
+receive_fn sb_irc_receive_target_;
+/* What a command does with what was said before; now: what it does else. */
+receive_fn *sb_irc_past_(const char *verb, receive_fn *now);
+/* Something was said now. */
+void sb_irc_history_said_(struct sb_irc *irc, const struct received *m);
+/* We have joined a channel. */
+void sb_irc_history_joined_(struct sb_irc *irc, const struct received *m, const char *channel);
+/* A line of what we asked for: whether it is to be told. */
+bool sb_irc_history_take_(struct sb_irc *irc, const struct received *m, unsigned page);
+/* A FAIL, of what we asked for perhaps. */
+int sb_irc_history_heed_(struct sb_irc *irc, const struct received *m);
+
+/* FAIL, WARN and NOTE (irc_replies.c). */
+receive_fn sb_irc_receive_reply_;
 
 /* Somebody says something, which tells who and where they are. */
 void sb_irc_hear_(struct sb_irc *irc, const struct received *m);

@@ -95,6 +95,8 @@ static void
 apply_mode(struct sb_irc *irc, const struct received *m, const struct sb_mode_change *change,
 	bool is_channel)
 {
+	if (m->is_history)
+		return;
 	if (is_channel)
 		(void)sb_roster_mode(
 			irc->roster, param(m, 0), change, m->line->nick, m->time_ms / 1000);
@@ -135,7 +137,7 @@ apply_modes(struct sb_irc *irc, const struct received *m)
 int
 sb_irc_receive_mode_(struct sb_irc *irc, const struct received *m)
 {
-	char modes[SB_WIRE_MAX];
+	char modes[SB_WIRE_LONG_MAX];
 	size_t i, len = 0;
 
 	if (apply_modes(irc, m) == -ECANCELED)
@@ -246,7 +248,12 @@ sb_irc_receive_rename_(struct sb_irc *irc, const struct received *m)
 {
 	sb_irc_channel_renamed_(irc, param(m, 0), param(m, 1));
 	(void)sb_roster_channel_renamed(irc->roster, param(m, 0), param(m, 1));
-	return sb_irc_receive_other_(irc, m);
+	sb_irc_history_renamed_(irc, param(m, 0), param(m, 1));
+	return sb_irc_channel_renamed_emit(irc->d, irc,
+		&(struct sb_irc_channel_renamed){ .channel = param(m, 0),
+			.new_name = param(m, 1),
+			.reason = param(m, 2),
+			SOURCE(m) });
 }
 
 int

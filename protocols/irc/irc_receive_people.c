@@ -47,6 +47,8 @@ joined(struct sb_irc *irc, const struct received *m, const char *channel)
 		sb_irc_asks_expect_(irc, "NAMES", channel);
 	else if (m->is_self && can_ask(irc, channel))
 		ask(irc, "NAMES", channel, NULL);
+	if (m->is_self && can_ask(irc, channel))
+		sb_irc_history_joined_(irc, m, channel);
 	return sb_irc_joined_emit(irc->d, irc,
 		&(struct sb_irc_joined){ .channel = channel, .realname = realname, SOURCE(m) });
 }

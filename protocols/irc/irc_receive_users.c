@@ -16,7 +16,7 @@ sb_irc_hear_(struct sb_irc *irc, const struct received *m)
 		line.account
 		&& (sb_roster_lacks_accounts(irc->roster) || !has_cap(irc, SB_CAP_ACCOUNT_NOTIFY));
 
-	if (tells_host || tells_account)
+	if ((tells_host || tells_account) && !m->is_history)
 		(void)sb_roster_who(irc->roster, &line);
 }
 
@@ -33,10 +33,17 @@ sb_irc_receive_account_(struct sb_irc *irc, const struct received *m)
 			.new_account = strcmp(account, "*") != 0 ? account : NULL, SOURCE(m) });
 }
 
+/* "*" is for no reason given (draft/pre-away). */
+static const char *
+reason_of(const char *text)
+{
+	return strcmp(text, "*") != 0 ? text : "";
+}
+
 int
 sb_irc_receive_away_(struct sb_irc *irc, const struct received *m)
 {
-	const char *text = *param(m, 0) ? param(m, 0) : NULL;
+	const char *text = *param(m, 0) ? reason_of(param(m, 0)) : NULL;
 
 	(void)sb_roster_away(irc->roster, m->line->nick, text);
 	return sb_irc_away_changed_emit(
@@ -74,7 +81,7 @@ sb_irc_receive_chghost_(struct sb_irc *irc, const struct received *m)
 int
 sb_irc_receive_away_told_(struct sb_irc *irc, const struct received *m)
 {
-	(void)sb_roster_away(irc->roster, param(m, 1), param(m, 2));
+	(void)sb_roster_away(irc->roster, param(m, 1), reason_of(param(m, 2)));
 	return sb_irc_receive_other_(irc, m);
 }
 

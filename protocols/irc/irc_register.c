@@ -26,11 +26,19 @@ send_one(struct sb_irc *irc, const char *verb, const char *param, bool colon)
 void
 sb_irc_register_(struct sb_irc *irc)
 {
-	const char *user[] = { irc->user, "0", "*", irc->realname };
-
 	irc->n_refused = irc->n_variants = 0;
 	irc->is_shortened = false;
 	sb_irc_caps_list_(irc);
+	if (!sb_irc_sts_waits_(irc))
+		sb_irc_introduce_(irc);
+}
+
+/* PASS must come before the others (RFC 2812, section 3.1.1). */
+void
+sb_irc_introduce_(struct sb_irc *irc)
+{
+	const char *user[] = { irc->user, "0", "*", irc->realname };
+
 	if (irc->password)
 		send_one(irc, "PASS", irc->password, true);
 	send_one(irc, "NICK", irc->nick, false);

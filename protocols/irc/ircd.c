@@ -93,6 +93,19 @@ set_options(struct sb_ircd *ircd, const struct sb_ircd_options *options, struct 
 	return sb_ircd_take_accounts(ircd, options->accounts, options->n_accounts, ret_error);
 }
 
+int
+sb_ircd_check(const struct sb_ircd_options *options, struct sb_error *ret_error)
+{
+	struct sb_ircd *ircd = calloc(1, sizeof(*ircd));
+	int error = ircd ? set_options(ircd, options, ret_error)
+			 : sb_error_set(ret_error, -ENOMEM, "out of memory");
+
+	if (ircd)
+		sb_ircd_free_accounts(ircd);
+	free(ircd);
+	return error;
+}
+
 /* Those in all are counted, and told, by ourselves. */
 static int
 set_limits(struct sb_ircd *ircd, size_t max_per_peer)

@@ -277,7 +277,9 @@ sb_isupport_maxlist(const struct sb_isupport *is, char letter)
 bool
 sb_isupport_is_channel(const struct sb_isupport *is, const char *target)
 {
-	return *target && strchr(is->channel_types, *target);
+	/* Most by far are of the first type. */
+	return *target
+	       && (*target == *is->channel_types || strchr(is->channel_types, *target) != NULL);
 }
 
 const char *

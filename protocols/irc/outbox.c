@@ -14,11 +14,21 @@ struct sb_outbox_entry {
 	struct sb_outbox_entry *next;
 	enum sb_outbox_priority priority;
 	uint64_t id;
+	bool is_batch;
 	int64_t cost_ns; /* under the model there is */
 	size_t len;
 	const char *target; /* behind the line */
 	char line[];
 };
+
+/* Passwords are said, too. */
+static void
+free_entry(struct sb_outbox_entry *entry)
+{
+	if (entry)
+		explicit_bzero(entry->line, entry->len);
+	free(entry);
+}
 
 static int64_t
 later(int64_t a, int64_t b)
@@ -153,6 +163,7 @@ tell_line(const struct sb_outbox_entry *entry, struct sb_outbox_line *ret_line)
 		.priority = entry->priority,
 		.target = entry->target,
 		.id = entry->id,
+		.is_batch = entry->is_batch,
 	};
 }
 
@@ -217,6 +228,21 @@ is_line(struct sb_bytes bytes)
 }
 
 static bool
+are_lines(struct sb_bytes bytes)
+{
+	const char *at = bytes.ptr, *end = at + bytes.len;
+
+	while (at < end) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+		if (!lf || !is_line((struct sb_bytes){ at, (size_t)(lf + 1 - at) }))
+			return false;
+		at = lf + 1;
+	}
+	return bytes.len;
+}
+
+static bool
 has_room(const struct sb_outbox *outbox, const struct sb_outbox_line *line,
 	const struct sb_outbox_lane *lane)
 {
@@ -244,6 +270,7 @@ create_entry(
 	entry->next = NULL;
 	entry->priority = line->priority;
 	entry->id = line->id;
+	entry->is_batch = line->is_batch;
 	entry->cost_ns = sb_outbox_cost_ns(model, line->bytes);
 	entry->len = len;
 	memcpy(entry->line, line->bytes.ptr, len);
@@ -259,7 +286,8 @@ sb_outbox_put(struct sb_outbox *outbox, const struct sb_outbox_line *line)
 	struct sb_outbox_entry *entry;
 
 	sb_assert(line->priority < SB_OUTBOX_N_PRIORITIES);
-	if (!is_line(line->bytes) || strlen(target) > SB_OUTBOX_TARGET_MAX)
+	if (!(line->is_batch ? are_lines(line->bytes) : is_line(line->bytes))
+		|| strlen(target) > SB_OUTBOX_TARGET_MAX)
 		return -EINVAL;
 	if (line->bytes.len > outbox->limits.bytes / 2)
 		return -EMSGSIZE;
@@ -318,7 +346,7 @@ sb_outbox_next(struct sb_outbox *outbox, int64_t now_ns, struct sb_outbox_line *
 {
 	struct sb_outbox_entry *entry;
 
-	free(outbox->taken);
+	free_entry(outbox->taken);
 	outbox->taken = NULL;
 	if (sb_outbox_due_ns(outbox, now_ns) > now_ns)
 		return false;
@@ -374,7 +402,7 @@ cancel_in(struct sb_outbox *outbox, struct sb_outbox_lane *lane, uint64_t id)
 			struct sb_outbox_entry *entry = take_out(lane, at, before);
 
 			count_out(outbox, entry);
-			free(entry);
+			free_entry(entry);
 			n++;
 		} else {
 			before = *at;
@@ -406,7 +434,7 @@ sb_outbox_clear(struct sb_outbox *outbox, sb_outbox_unsent_fn *fn_or_null, void 
 		end = &(*end)->next;
 	}
 	*end = NULL;
-	free(outbox->taken);
+	free_entry(outbox->taken);
 	outbox->taken = NULL;
 	outbox->timer_ns = INT64_MIN;
 	while (unsent) {
@@ -417,6 +445,6 @@ sb_outbox_clear(struct sb_outbox *outbox, sb_outbox_unsent_fn *fn_or_null, void 
 		tell_line(entry, &line);
 		if (fn_or_null)
 			fn_or_null(self, &line);
-		free(entry);
+		free_entry(entry);
 	}
 }

@@ -73,7 +73,7 @@ const char *sb_outbox_model_names(void);
  * for Signalbox's own; "default" for any that is not known. */
 const struct sb_outbox_model *sb_outbox_model_of(const char *version);
 
-/* What a line costs under a model. Only what a server reads in it is looked at: a line that is not
+/* What a line, or each of several, costs under a model. Only what a server reads in it is looked at: a line that is not
  * IRC costs what its bytes do. */
 int64_t sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line);
 
@@ -99,6 +99,7 @@ struct sb_outbox_line {
 	enum sb_outbox_priority priority;
 	const char *target; /* the nick or channel that an answer is for; "" for none */
 	uint64_t id; /* of the request that it belongs to; 0 for none */
+	bool is_batch; /* it is several lines, which go together; each counts as a server counts it */
 };
 
 struct sb_outbox_lane {
@@ -137,7 +138,7 @@ void sb_outbox_hold(struct sb_outbox *outbox, int64_t now_ns, int64_t ns);
 
 /* Puts a line at the end of its queue. Returns 0; -ENOBUFS when there is no room for it, or none
  * left to its target; -EINVAL when it is not one line, with \r\n, without any other CR, LF or NUL,
- * and not empty, or its target has more than SB_OUTBOX_TARGET_MAX bytes; -EMSGSIZE when it takes more
+ * and not empty, or, as a batch, some of those, or its target has more than SB_OUTBOX_TARGET_MAX bytes; -EMSGSIZE when it takes more
  * than half of the bytes that there are; -ENOMEM. */
 int sb_outbox_put(struct sb_outbox *outbox, const struct sb_outbox_line *line);
 

@@ -164,8 +164,8 @@ count_more_targets(struct sb_bytes verb, struct rest *rest)
 	return n;
 }
 
-int64_t
-sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line)
+static int64_t
+line_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line)
 {
 	struct rest rest = { line.ptr, (const char *)line.ptr + line.len };
 	int64_t bytes_ns = (int64_t)(line.len / model->step_bytes) * model->step_ns, ns;
@@ -184,4 +184,15 @@ sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line)
 		if (is_verb(verb, extra->verb))
 			ns += extra->ns;
 	return ns + (int64_t)count_more_targets(verb, &rest) * model->target_ns;
+}
+
+int64_t
+sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line)
+{
+	const char *at = line.ptr, *end = at + line.len, *lf;
+	int64_t ns = 0;
+
+	for (; (lf = memchr(at, '\n', (size_t)(end - at))) && lf + 1 < end; at = lf + 1)
+		ns += line_cost_ns(model, (struct sb_bytes){ at, (size_t)(lf + 1 - at) });
+	return ns + line_cost_ns(model, (struct sb_bytes){ at, (size_t)(end - at) });
 }

@@ -52,15 +52,15 @@ sb_roster_text(struct sb_irc_state *state, char **text, const char *value)
 	return copy || !value ? 0 : -ENOMEM;
 }
 
-bool
+size_t
 sb_roster_fold(const struct sb_irc_state *state, const char *name, char *buf)
 {
 	size_t len = strlen(name);
 
-	if (len == 0 || len > SB_ROSTER_NAME_MAX)
-		return false;
-	sb_casemap_fold_text(state->map, name, buf, len + 1);
-	return true;
+	if (len > SB_ROSTER_NAME_MAX)
+		return 0;
+	sb_casemap_fold_bytes(state->map, name, len, buf);
+	return len;
 }
 
 static void

@@ -18,10 +18,9 @@ names_size(const struct sb_irc_channel *channel)
 }
 
 static struct sb_irc_channel *
-find_folded(const struct sb_irc_state *state, const char *folded)
+find_folded(const struct sb_irc_state *state, const char *folded, size_t len)
 {
 	struct sb_irc_channel *channel;
-	size_t len = strlen(folded);
 
 	HASH_FIND_BYHASHVALUE(hh, state->channels, folded, len,
 		sb_hash_bytes(&state->seed, folded, len), channel);
@@ -33,7 +32,9 @@ sb_roster_channel_find(const struct sb_irc_state *state, const char *name)
 {
 	char folded[SB_ROSTER_NAME_MAX + 1];
 
-	return sb_roster_fold(state, name, folded) ? find_folded(state, folded) : NULL;
+	size_t len = sb_roster_fold(state, name, folded);
+
+	return len ? find_folded(state, folded, len) : NULL;
 }
 
 /* Puts the channel in the table by these names: folded, and as it is. */
@@ -146,11 +147,11 @@ sb_roster_channel_fold(struct sb_irc_state *state, struct sb_irc_channel *channe
 	char folded[SB_ROSTER_NAME_MAX + 1];
 	char *names = sb_roster_block(channel->hh.key);
 	struct sb_irc_channel *other;
+	size_t len = sb_roster_fold(state, sb_roster_channel_name(channel), folded);
 
-	(void)sb_roster_fold(state, sb_roster_channel_name(channel), folded);
 	if (!strcmp(folded, names))
 		return 0;
-	other = find_folded(state, folded);
+	other = find_folded(state, folded, len);
 	if (other) {
 		sb_roster_channel_spoil(state, other);
 		sb_roster_channel_drop(state, channel);
@@ -169,12 +170,13 @@ sb_roster_channel_renamed(struct sb_irc_state *state, const char *from, const ch
 {
 	struct sb_irc_channel *channel = sb_roster_channel_find(state, from), *other;
 	char folded[SB_ROSTER_NAME_MAX + 1], *names;
+	size_t len = sb_roster_fold(state, to, folded);
 
-	if (!sb_roster_fold(state, to, folded))
+	if (!len)
 		return -EINVAL;
 	if (!channel)
 		return -ENOENT;
-	other = find_folded(state, folded);
+	other = find_folded(state, folded, len);
 	if (other && other != channel)
 		sb_roster_channel_drop(state, other);
 	names = pack(state, folded, to);

@@ -8,11 +8,10 @@ find_gone(const struct sb_irc_state *state, const struct sb_irc_channel *channel
 {
 	char folded[SB_ROSTER_NAME_MAX + 1];
 	struct gone *gone = NULL;
-	size_t len;
+	size_t len = channel->gone ? sb_roster_fold(state, nick, folded) : 0;
 
-	if (!channel->gone || !sb_roster_fold(state, nick, folded))
+	if (!len)
 		return NULL;
-	len = strlen(folded);
 	HASH_FIND_BYHASHVALUE(
 		hh, channel->gone, folded, len, sb_hash_bytes(&state->seed, folded, len), gone);
 	return gone;
@@ -24,11 +23,23 @@ gone_size(const char *folded)
 	return sizeof(struct gone) + strlen(folded) + 1;
 }
 
+/* 0 or -ENOMEM. */
+static int
+call(struct sb_irc_state *state, struct sb_irc_channel *channel, struct gone *gone, const char *now)
+{
+	int error;
+
+	channel->n_renamed -= gone->now != NULL;
+	error = sb_roster_text(state, &gone->now, now);
+	channel->n_renamed += gone->now != NULL;
+	return error;
+}
+
 static void
 drop_gone(struct sb_irc_state *state, struct sb_irc_channel *channel, struct gone *gone)
 {
 	HASH_DELETE(hh, channel->gone, gone);
-	(void)sb_roster_text(state, &gone->now, NULL);
+	(void)call(state, channel, gone, NULL);
 	sb_roster_give(state, gone, gone_size(gone->folded));
 	state->n_gone--;
 }
@@ -110,13 +121,15 @@ follow(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *n
 	struct gone *gone, *next;
 	bool is_kept = true;
 
+	if (!channel->n_renamed)
+		return true;
 	HASH_ITER(hh, channel->gone, gone, next)
 	{
 		if (!gone->now || !sb_casemap_same(state->map, gone->now, nick))
 			continue;
 		if (now && sb_casemap_same(state->map, gone->folded, now))
 			drop_gone(state, channel, gone);
-		else if (sb_roster_text(state, &gone->now, now))
+		else if (call(state, channel, gone, now))
 			is_kept = false;
 	}
 	return is_kept;
@@ -138,7 +151,7 @@ sb_roster_gone_note(struct sb_irc_state *state, struct sb_irc_channel *channel, 
 	/* A note that there is tells of who had the nick when the list began. */
 	if (is_kept && !find_gone(state, channel, nick)) {
 		gone = make_gone(state, channel, nick);
-		is_kept = gone && !sb_roster_text(state, &gone->now, now);
+		is_kept = gone && !call(state, channel, gone, now);
 	}
 	if (!is_kept)
 		sb_roster_channel_spoil(state, channel);

@@ -87,6 +87,7 @@ struct sb_irc_channel {
 	size_t n_members;
 	struct sb_irc_member *members;
 	struct gone *gone;
+	size_t n_renamed; /* of those */
 	char *topic, *setter, *url;
 	int64_t set_s, created_s;
 	struct mode *modes;
@@ -131,9 +132,9 @@ sb_roster_block(const void *key)
 	return (char *)(uintptr_t)key;
 }
 
-/* A name in small letters, into SB_ROSTER_NAME_MAX + 1 bytes. False for one that is empty or too
- * long. */
-bool sb_roster_fold(const struct sb_irc_state *state, const char *name, char *buf);
+/* A name in small letters, into SB_ROSTER_NAME_MAX + 1 bytes. Returns its length, or 0 for one that
+ * is empty or too long. */
+size_t sb_roster_fold(const struct sb_irc_state *state, const char *name, char *buf);
 
 /* ---- Users ---- */
 

@@ -74,10 +74,9 @@ enter(struct sb_irc_state *state, struct sb_irc_user *user, char *block)
 }
 
 static struct sb_irc_user *
-find_folded(const struct sb_irc_state *state, const char *folded)
+find_folded(const struct sb_irc_state *state, const char *folded, size_t len)
 {
 	struct sb_irc_user *user;
-	size_t len = strlen(folded);
 
 	HASH_FIND_BYHASHVALUE(
 		hh, state->users, folded, len, sb_hash_bytes(&state->seed, folded, len), user);
@@ -88,8 +87,13 @@ struct sb_irc_user *
 sb_roster_user_find(const struct sb_irc_state *state, const char *nick)
 {
 	char folded[SB_ROSTER_NAME_MAX + 1];
+	size_t len;
 
-	return sb_roster_fold(state, nick, folded) ? find_folded(state, folded) : NULL;
+	/* Where we are on no channel, nobody else is known. */
+	if (state->self && HASH_COUNT(state->users) == 1)
+		return sb_roster_is_self(state, nick) ? state->self : NULL;
+	len = sb_roster_fold(state, nick, folded);
+	return len ? find_folded(state, folded, len) : NULL;
 }
 
 static struct sb_irc_user *
@@ -126,10 +130,11 @@ sb_roster_user_meet(
 	struct sb_irc_state *state, const struct sb_roster_who *who, struct sb_irc_user **ret_user)
 {
 	char folded[SB_ROSTER_NAME_MAX + 1];
+	size_t len = sb_roster_fold(state, who->nick, folded);
 
-	if (!sb_roster_fold(state, who->nick, folded))
+	if (!len)
 		return -EINVAL;
-	*ret_user = find_folded(state, folded);
+	*ret_user = find_folded(state, folded, len);
 	if (*ret_user)
 		return sb_roster_user_set_who(state, *ret_user, who);
 	*ret_user = make(state, folded, who);
@@ -264,12 +269,13 @@ sb_roster_user_fold(struct sb_irc_state *state, struct sb_irc_user *user)
 {
 	char nick[SB_ROSTER_NAME_MAX + 1], folded[SB_ROSTER_NAME_MAX + 1];
 	struct sb_irc_user *other;
+	size_t len;
 
 	strcpy(nick, sb_roster_user_text(user, TEXT_NICK));
-	(void)sb_roster_fold(state, nick, folded);
+	len = sb_roster_fold(state, nick, folded);
 	if (!strcmp(folded, user->hh.key))
 		return 0;
-	other = find_folded(state, folded);
+	other = find_folded(state, folded, len);
 	if (other) {
 		struct sb_irc_user *less = user->is_self ? other : user;
 

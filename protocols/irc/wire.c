@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "marks.h"
+
 static bool
 is_digit(char c)
 {
@@ -22,42 +24,108 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The space after the word that begins at `at`, or the end. */
-static char *
-find_space(char *at, char *end)
-{
-	char *space = memchr(at, ' ', (size_t)(end - at));
+/* Looks through a line for its spaces, from its beginning to its end: the bytes that came, whose
+ * words end with NULs in the text of the line. */
+struct cursor {
+	const char *bytes;
+	size_t len;
+	size_t begin; /* of those whose spaces are marked */
+	uint64_t spaces;
+};
 
-	return space ? space : end;
+static void
+look(struct cursor *cursor, size_t at)
+{
+	cursor->begin = at;
+	cursor->spaces = sb_marks(cursor->bytes, cursor->len, at, ' ');
+}
+
+/* The next space beyond what is marked, or the end. */
+static size_t
+find_far_space(struct cursor *cursor, size_t at)
+{
+	for (; at < cursor->len; at += SB_MARKS_SPAN) {
+		look(cursor, at);
+		if (cursor->spaces)
+			return at + sb_marks_first(cursor->spaces);
+	}
+	return cursor->len;
+}
+
+/* The next space, at `at` or after it, or the end. */
+static inline size_t
+find_space(struct cursor *cursor, size_t at)
+{
+	size_t past = at - cursor->begin;
+	uint64_t spaces = past < SB_MARKS_SPAN ? cursor->spaces >> past : 0;
+
+	if (spaces)
+		return at + sb_marks_first(spaces);
+	return find_far_space(cursor, past < SB_MARKS_SPAN ? cursor->begin + SB_MARKS_SPAN : at);
 }
 
 /* Ends a word with a NUL in the place of its space; returns where the next thing begins. */
-static char *
-end_word(char *space)
+static size_t
+end_word(const struct cursor *cursor, size_t space, char *text)
 {
-	char *next = space;
+	size_t next = space;
 
-	while (*next == ' ')
+	while (next < cursor->len && cursor->bytes[next] == ' ')
 		next++;
-	*space = '\0';
+	text[space] = '\0';
 	return next;
 }
 
-/* Of what ends there. */
-static void
-split_source(char *source, const char *end, struct sb_wire_line *line)
+/* Where a sign first is from `at` up to `end`; end for nowhere. marks: where it is in what the
+ * cursor began with. */
+static size_t
+find_sign(const struct cursor *cursor, size_t at, size_t end, char sign)
 {
-	char *bang = memchr(source, '!', (size_t)(end - source)), *at;
+	const char *found = memchr(cursor->bytes + at, sign, end - at);
 
-	line->nick = source;
-	if (bang) {
-		*bang = '\0';
-		line->user = source = bang + 1;
+	return found ? (size_t)(found - cursor->bytes) : end;
+}
+
+/* The same of marks, from `begin` on. */
+static size_t
+find_mark(uint64_t marks, size_t begin, size_t at, size_t end)
+{
+	marks &= ~sb_marks_below(at - begin) & sb_marks_below(end - begin);
+	return marks ? begin + sb_marks_first(marks) : end;
+}
+
+/* Where the signs of the source from `source` to `end` are; end for nowhere. */
+static void
+find_signs(const struct cursor *cursor, size_t source, size_t end, size_t *ret_bang, size_t *ret_at)
+{
+	size_t begin = cursor->begin;
+
+	if (end - begin <= SB_MARKS_SPAN && begin <= source) {
+		uint64_t bangs = sb_marks(cursor->bytes, cursor->len, begin, '!');
+		uint64_t ats = sb_marks(cursor->bytes, cursor->len, begin, '@');
+
+		*ret_bang = find_mark(bangs, begin, source, end);
+		*ret_at = find_mark(ats, begin, *ret_bang < end ? *ret_bang + 1 : source, end);
+	} else {
+		*ret_bang = find_sign(cursor, source, end, '!');
+		*ret_at = find_sign(cursor, *ret_bang < end ? *ret_bang + 1 : source, end, '@');
 	}
-	at = memchr(source, '@', (size_t)(end - source));
-	if (at) {
-		*at = '\0';
-		line->host = at + 1;
+}
+
+static void
+split_source(const struct cursor *cursor, size_t source, size_t end, struct sb_wire_line *line)
+{
+	size_t bang, at;
+
+	find_signs(cursor, source, end, &bang, &at);
+	line->nick = line->text + source;
+	if (bang < end) {
+		line->text[bang] = '\0';
+		line->user = line->text + bang + 1;
+	}
+	if (at < end) {
+		line->text[at] = '\0';
+		line->host = line->text + at + 1;
 	}
 }
 
@@ -82,88 +150,136 @@ is_verb(const char *text)
 	return len && !text[len];
 }
 
-/* Makes capitals of it. Returns its end, or NULL when it is none. */
-static char *
-read_verb(char *verb)
+/* Whether it is one; makes capitals of it. */
+static bool
+read_verb(char *verb, size_t len)
 {
-	char *at = verb;
+	size_t i;
 
-	for (; is_letter(*at); at++)
-		*at = (char)(*at & ~0x20);
-	if (at == verb)
-		at += verb_len(verb);
-	return at > verb && (*at == ' ' || !*at) ? at : NULL;
+	for (i = 0; i < len && is_letter(verb[i]); i++)
+		verb[i] = (char)(verb[i] & ~0x20);
+	return i == len || (len == 3 && verb_len(verb) == 3);
+}
+
+enum { VERB_AT_ONCE = 8 };
+
+/* The same at a glance of one that is short, and all capitals, as nearly all are. */
+static bool
+is_usual_verb(uint64_t word, size_t len)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = 0x80 * ones;
+	uint64_t mask = UINT64_MAX >> (64 - 8 * len);
+
+	/* In the highest bit of each byte: at least A, more than Z, not ASCII. */
+	return !((~(word + (0x80 - 'A') * ones) | (word + (0x7f - 'Z') * ones) | word) & highs
+		 & mask);
+}
+
+/* The first bytes as a number, the first the lowest. */
+static uint64_t
+load_word(const char *bytes)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+
+	return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16
+	       | (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40
+	       | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+static bool
+take_verb(const struct cursor *cursor, size_t at, size_t end, struct sb_wire_line *line)
+{
+	size_t len = end - at;
+
+	line->verb = line->text + at;
+	line->verb_len = len;
+	return (len <= VERB_AT_ONCE && cursor->len - at >= VERB_AT_ONCE
+		       && is_usual_verb(load_word(cursor->bytes + at), len))
+	       || read_verb(line->text + at, len);
 }
 
 static void
-read_params(char *at, char *end, struct sb_wire_line *line)
+read_params(struct cursor *cursor, size_t at, struct sb_wire_line *line)
 {
-	size_t n;
+	static const char *const none[] = { "", "", "", "", "", "", "", "", "", "", "", "", "", "",
+		"", "" };
+	size_t n = 0;
 
-	for (n = 0; n <= SB_WIRE_PARAMS_MAX; n++)
-		line->params[n] = "";
-	n = 0;
-	while (at < end) {
-		if (*at == ':' || n == SB_WIRE_PARAMS_MAX - 1) {
-			line->params[n++] = at + (*at == ':');
+	memcpy(line->params, none, sizeof(line->params));
+	while (at < cursor->len) {
+		bool has_colon = cursor->bytes[at] == ':';
+
+		line->params[n++] = line->text + at + has_colon;
+		if (has_colon || n == SB_WIRE_PARAMS_MAX)
 			break;
-		}
-		line->params[n++] = at;
-		at = end_word(find_space(at, end));
+		at = end_word(cursor, find_space(cursor, at), line->text);
 	}
 	line->n_params = n;
 }
 
 /* The line without its tags. */
 static int
-read_rest(char *at, char *end, struct sb_wire_line *line, const char **ret_why)
+read_rest(struct cursor *cursor, size_t at, struct sb_wire_line *line, const char **ret_why)
 {
-	char *verb_end;
+	size_t end;
 
-	if (*at == ':') {
-		char *source = at + 1, *source_end = find_space(source, end);
-
-		if (source_end == source)
+	if (at < cursor->len && cursor->bytes[at] == ':') {
+		end = find_space(cursor, at);
+		if (end == at + 1)
 			return refuse(-EBADMSG, "an empty source", ret_why);
-		at = end_word(source_end);
-		split_source(source, source_end, line);
+		split_source(cursor, at + 1, end, line);
+		at = end_word(cursor, end, line->text);
 	}
-	if (!*at)
+	if (at == cursor->len)
 		return refuse(-EBADMSG, "no command", ret_why);
-	verb_end = read_verb(at);
-	if (!verb_end)
+	end = find_space(cursor, at);
+	if (!take_verb(cursor, at, end, line))
 		return refuse(
 			-EBADMSG, "a command that is neither letters nor three digits", ret_why);
-	line->verb = at;
-	read_params(end_word(verb_end), end, line);
+	read_params(cursor, end_word(cursor, end, line->text), line);
 	return 0;
 }
 
 enum { AT_ONCE = 16 }; /* bytes that a compiler can look at together */
 
-/* Notes where a byte is less than 0x0e, as NUL, LF and CR are and hardly any other. */
-static void
-note_low(const unsigned char *at, unsigned char *found)
+/* Copies them, and notes the least of those that came to stand at a place. */
+static inline void
+copy_some(const unsigned char *from, unsigned char *to, unsigned char *least)
 {
 	size_t i;
 
+	memcpy(to, from, AT_ONCE);
 	for (i = 0; i < AT_ONCE; i++)
-		found[i] |= at[i] < 0x0e;
+		least[i] = from[i] < least[i] ? from[i] : least[i];
 }
 
-/* Whether there may be a NUL, LF or CR in it, at a glance. */
+/* Whether one of eight bytes is less than 0x0e, as NUL, LF and CR are and hardly any other. */
 static bool
-may_break(const unsigned char *at, size_t len)
+has_low(const unsigned char *bytes)
 {
-	unsigned char found[AT_ONCE] = { 0 };
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return (word - 0x0e * ones) & ~word & 0x80 * ones;
+}
+
+/* Copies the bytes. Returns whether there may be a NUL, LF or CR in them, at a glance. */
+static inline bool
+copy_bytes(const unsigned char *from, size_t len, unsigned char *to)
+{
+	unsigned char least[AT_ONCE];
 	size_t i;
 
-	if (len < AT_ONCE)
+	if (len < AT_ONCE) {
+		memcpy(to, from, len);
 		return true;
+	}
+	memset(least, 0xff, sizeof(least));
 	for (i = 0; i + AT_ONCE < len; i += AT_ONCE)
-		note_low(at + i, found);
-	note_low(at + len - AT_ONCE, found);
-	return memchr(found, 1, AT_ONCE) != NULL;
+		copy_some(from + i, to + i, least);
+	copy_some(from + len - AT_ONCE, to + len - AT_ONCE, least);
+	return has_low(least) || has_low(least + AT_ONCE / 2);
 }
 
 static int
@@ -171,10 +287,8 @@ copy_line(struct sb_bytes bytes, struct sb_wire_line *line, const char **ret_why
 {
 	if (bytes.len >= sizeof(line->text))
 		return refuse(-EMSGSIZE, "longer than any line may be", ret_why);
-	if (bytes.len)
-		memcpy(line->text, bytes.ptr, bytes.len);
 	line->text[bytes.len] = '\0';
-	if (!may_break(bytes.ptr, bytes.len))
+	if (!bytes.len || !copy_bytes(bytes.ptr, bytes.len, (unsigned char *)line->text))
 		return 0;
 	if (memchr(line->text, '\0', bytes.len))
 		return refuse(-EBADMSG, "a NUL in it", ret_why);
@@ -183,36 +297,50 @@ copy_line(struct sb_bytes bytes, struct sb_wire_line *line, const char **ret_why
 	return 0;
 }
 
+/* Returns where the rest begins. */
+static size_t
+read_tags(struct cursor *cursor, size_t at, struct sb_wire_line *line)
+{
+	const char *tags = cursor->bytes + at, *space = memchr(tags, ' ', cursor->len - at);
+	size_t end = space ? (size_t)(space - cursor->bytes) : cursor->len;
+
+	line->tags = line->text + at + 1;
+	line->tags_len = end - at - 1;
+	return end_word(cursor, end, line->text);
+}
+
 int
 sb_wire_parse_long(
 	struct sb_bytes bytes, size_t max, struct sb_wire_line *ret_line, const char **ret_why)
 {
-	char *at = ret_line->text, *end;
+	struct cursor cursor = { .bytes = bytes.ptr, .len = bytes.len };
+	size_t at = 0;
 	int error;
 
 	sb_assert(max >= SB_WIRE_MAX && max <= SB_WIRE_LONG_MAX);
 	error = copy_line(bytes, ret_line, ret_why);
 	if (error)
 		return error;
-	end = at + bytes.len;
 	ret_line->tags = ret_line->nick = "";
+	ret_line->tags_len = 0;
 	ret_line->user = ret_line->host = NULL;
-	while (*at == ' ')
+	while (at < bytes.len && cursor.bytes[at] == ' ')
 		at++;
-	if (!*at)
+	if (at == bytes.len)
 		return -ENODATA;
-	if (*at == '@') {
-		ret_line->tags = at + 1;
-		at = end_word(find_space(at + 1, end));
-		if (at - ret_line->text > SB_WIRE_TAGS_MAX)
+	if (cursor.bytes[at] == '@') {
+		at = read_tags(&cursor, at, ret_line);
+		if (at > SB_WIRE_TAGS_MAX)
 			return refuse(-EMSGSIZE, "tags longer than 8191 bytes", ret_why);
 	}
-	if ((size_t)(end - at) > max - 2)
+	if (bytes.len - at > max - 2)
 		return refuse(-EMSGSIZE,
 			max == SB_WIRE_MAX ? "longer than 512 bytes"
 					   : "longer than the server said its lines are",
 			ret_why);
-	return read_rest(at, end, ret_line, ret_why);
+	if (at < bytes.len)
+		look(&cursor, at);
+	return read_rest(&cursor, at, ret_line, ret_why);
 }
 
 int

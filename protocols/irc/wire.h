@@ -10,6 +10,8 @@
 
 #include <signalbox/base.h>
 
+#include "words.h"
+
 enum {
 	SB_WIRE_MAX = 512, /* bytes of a line, its \r\n included, its tags not */
 	SB_WIRE_LONG_MAX = 16384, /* the same, at most, of a server that allows more (LINELEN) */
@@ -30,6 +32,7 @@ struct sb_wire_line {
 	const char *user; /* of the source; NULL when it has none */
 	const char *host; /* of the source; NULL when it has none */
 	const char *verb; /* in capitals, or three digits */
+	size_t tags_len, verb_len;
 	size_t n_params;
 	const char *params[SB_WIRE_PARAMS_MAX + 1]; /* those past n_params are "" */
 	char text[SB_WIRE_TAGS_MAX + SB_WIRE_LONG_MAX];
@@ -100,11 +103,11 @@ bool sb_wire_tag_next(const char **cursor, struct sb_wire_tag *ret_tag);
 /* Whether its key is that one. */
 bool sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key);
 
-/* Reads the tags that somebody wants: ret_values[i] is the value of keys[i], its escapes undone; ""
- * for a tag without one; NULL for a tag that is not there. The values lie in buf, of
- * strlen(tags) + 1 bytes at least. */
-void sb_wire_tags_pick(const char *tags, const struct sb_bytes *keys, size_t n_keys, char *buf,
-	const char **ret_values);
+/* Reads the tags that somebody wants: ret_values[i] becomes the value of the key i, its escapes
+ * undone; "" for a tag without one; and stays as it is for a tag that is not there. The values lie
+ * in buf, of tags.len + 1 bytes at least. */
+void sb_wire_tags_pick(
+	struct sb_bytes tags, const struct sb_words *keys, char *buf, const char **ret_values);
 
 /* Tags being written: begins as { buf, its size, 0 }, and is a text at any time after the first. */
 struct sb_wire_tags {

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "marks.h"
+
 /* Not strcspn(), which takes three times as long. */
 static const char *
 find_end(const char *value)
@@ -36,28 +38,112 @@ sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key)
 	return tag->key.len == strlen(key) && !memcmp(tag->key.ptr, key, tag->key.len);
 }
 
-static bool
-is_same(struct sb_bytes a, struct sb_bytes b)
+/* Looks through tags for their signs, of which those from `begin` on are marked. */
+struct cursor {
+	struct sb_bytes tags;
+	size_t begin;
+	uint64_t ends, equals, slashes;
+};
+
+static void
+look(struct cursor *cursor, size_t at)
 {
-	return a.len == b.len && !memcmp(a.ptr, b.ptr, a.len);
+	const struct sb_bytes *tags = &cursor->tags;
+
+	cursor->begin = at;
+	cursor->ends = sb_marks(tags->ptr, tags->len, at, ';');
+	cursor->equals = sb_marks(tags->ptr, tags->len, at, '=');
+	cursor->slashes = sb_marks(tags->ptr, tags->len, at, '\\');
+}
+
+/* Where a byte first is from `at` up to `end`; end for nowhere. */
+static size_t
+find_byte(const struct cursor *cursor, size_t at, size_t end, char byte)
+{
+	const char *text = cursor->tags.ptr, *found = memchr(text + at, byte, end - at);
+
+	return found ? (size_t)(found - text) : end;
+}
+
+/* The same in what is marked. */
+static size_t
+find_mark(const struct cursor *cursor, uint64_t marks, size_t at, size_t end)
+{
+	marks &= ~sb_marks_below(at - cursor->begin) & sb_marks_below(end - cursor->begin);
+	return marks ? cursor->begin + sb_marks_first(marks) : end;
+}
+
+/* A tag: where its key and it itself end, and whether there is a backslash in it. */
+struct span {
+	size_t key_end, end;
+	bool has_slash;
+};
+
+static bool
+find_short(const struct cursor *cursor, size_t at, struct span *ret_span)
+{
+	size_t begin = cursor->begin, len = cursor->tags.len, end;
+
+	if (at - begin >= SB_MARKS_SPAN)
+		return false;
+	end = len - begin < SB_MARKS_SPAN ? len : begin + SB_MARKS_SPAN;
+	ret_span->end = find_mark(cursor, cursor->ends, at, end);
+	if (ret_span->end == end && end < len)
+		return false;
+	end = ret_span->end;
+	ret_span->key_end = find_mark(cursor, cursor->equals, at, end);
+	ret_span->has_slash = find_mark(cursor, cursor->slashes, at, end) < end;
+	return true;
+}
+
+static struct span
+find_span(struct cursor *cursor, size_t at)
+{
+	struct span span;
+
+	if (find_short(cursor, at, &span))
+		return span;
+	look(cursor, at);
+	if (find_short(cursor, at, &span))
+		return span;
+	span.end = find_byte(cursor, at, cursor->tags.len, ';');
+	span.key_end = find_byte(cursor, at, span.end, '=');
+	span.has_slash = true;
+	return span;
+}
+
+/* The value lies in buf as it does in the tags, and ends with a NUL there. */
+static const char *
+take_value(const char *tags, const struct span *span, char *buf)
+{
+	size_t at = span->key_end + (span->key_end < span->end);
+
+	buf[span->end] = '\0';
+	if (span->has_slash)
+		(void)sb_wire_unescape((struct sb_bytes){ tags + at, span->end - at }, buf + at);
+	return buf + at;
 }
 
 void
-sb_wire_tags_pick(const char *tags, const struct sb_bytes *keys, size_t n_keys, char *buf,
-	const char **ret_values)
+sb_wire_tags_pick(
+	struct sb_bytes tags, const struct sb_words *keys, char *buf, const char **ret_values)
 {
-	struct sb_wire_tag tag;
-	size_t i;
+	struct cursor cursor = { .tags = tags };
+	const char *text = tags.ptr;
+	struct span span;
+	size_t at;
 
-	for (i = 0; i < n_keys; i++)
-		ret_values[i] = NULL;
-	while (sb_wire_tag_next(&tags, &tag)) {
-		for (i = 0; i < n_keys && !is_same(tag.key, keys[i]); i++)
-			;
-		if (i == n_keys)
-			continue;
-		ret_values[i] = buf;
-		buf += sb_wire_unescape(tag.value, buf) + 1;
+	if (!tags.len)
+		return;
+	memcpy(buf, text, tags.len);
+	look(&cursor, 0);
+	for (at = 0; at < tags.len; at = span.end + 1) {
+		int which;
+
+		span = find_span(&cursor, at);
+		which = span.key_end > at ? sb_words_find(keys, text + at, span.key_end - at) : -1;
+		if (which >= 0)
+			ret_values[which] = take_value(text, &span, buf);
 	}
 }
 
@@ -183,34 +269,49 @@ sb_wire_unescape(struct sb_bytes value, char *buf)
 	return len;
 }
 
-/* Reads exactly n digits of *at, and then one character that must be `end`. */
 static bool
-read_number(const char **at, int n, char end, int64_t *ret_number)
+read_digits(const char *at, unsigned *ret_number)
 {
-	int64_t number = 0;
+	unsigned tens = (unsigned)(unsigned char)at[0] - '0', ones;
 
-	for (; n; n--, (*at)++) {
-		if (**at < '0' || **at > '9')
-			return false;
-		number = number * 10 + (**at - '0');
-	}
-	*ret_number = number;
-	return !end || *(*at)++ == end;
+	if (tens > 9)
+		return false;
+	ones = (unsigned)(unsigned char)at[1] - '0';
+	*ret_number = tens * 10 + ones;
+	return ones <= 9;
+}
+
+struct time {
+	unsigned century, year, month, day, hour, minute, second;
+};
+
+/* "2011-10-19T16:40:51", of a text that may end anywhere. */
+static bool
+read_time(const char *at, struct time *ret_time)
+{
+	return read_digits(at, &ret_time->century) && read_digits(at + 2, &ret_time->year)
+	       && at[4] == '-' && read_digits(at + 5, &ret_time->month) && at[7] == '-'
+	       && read_digits(at + 8, &ret_time->day) && at[10] == 'T'
+	       && read_digits(at + 11, &ret_time->hour) && at[13] == ':'
+	       && read_digits(at + 14, &ret_time->minute) && at[16] == ':'
+	       && read_digits(at + 17, &ret_time->second);
 }
 
 /* Days from 1970-01-01 to that day of the Gregorian calendar; false when there is no such day. */
 static bool
-count_days(int64_t year, int64_t month, int64_t day, int64_t *ret_days)
+count_days(unsigned year, unsigned month, unsigned day, int64_t *ret_days)
 {
-	static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365 };
+	static const unsigned before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334,
+		365 };
 	bool leaps = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	int64_t past = year - 1;
+	unsigned past = year - 1;
 
 	if (year < 1 || month < 1 || month > 12 || day < 1
 		|| day > before[month] - before[month - 1] + (leaps && month == 2))
 		return false;
-	*ret_days = past * 365 + past / 4 - past / 100 + past / 400 - 719162 + before[month - 1]
-		    + (leaps && month > 2) + day - 1;
+	*ret_days = (int64_t)(past * 365 + past / 4 - past / 100 + past / 400 + before[month - 1]
+			      + (leaps && month > 2) + day - 1)
+		    - 719162;
 	return true;
 }
 
@@ -231,15 +332,14 @@ read_fraction(const char *at, int64_t *ret_ms)
 bool
 sb_wire_time(const char *text, int64_t *ret_ms)
 {
-	int64_t year, month, day, hour, minute, second, days, ms;
+	struct time t;
+	int64_t days, ms;
 
-	if (!read_number(&text, 4, '-', &year) || !read_number(&text, 2, '-', &month)
-		|| !read_number(&text, 2, 'T', &day) || !read_number(&text, 2, ':', &hour)
-		|| !read_number(&text, 2, ':', &minute) || !read_number(&text, 2, '\0', &second)
-		|| !read_fraction(text, &ms) || !count_days(year, month, day, &days))
+	if (!read_time(text, &t) || !read_fraction(text + 19, &ms)
+		|| !count_days(t.century * 100 + t.year, t.month, t.day, &days))
 		return false;
-	if (hour > 23 || minute > 59 || second > 60)
+	if (t.hour > 23 || t.minute > 59 || t.second > 60)
 		return false;
-	*ret_ms = (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + ms;
+	*ret_ms = (days * 86400 + t.hour * 3600 + t.minute * 60 + t.second) * 1000 + ms;
 	return true;
 }

@@ -110,7 +110,7 @@ make_fixture(const char *config)
 	assert_int_equal(
 		quotes_open(f->config->database[0] ? f->config->database : NULL, &f->quotes, NULL),
 		0);
-	f->networks = networks_create(f->world->d, f->world->r);
+	f->networks = networks_create(f->world->d, f->world->r, NULL);
 	f->watch = watch_create(f->world->d, f->world->r);
 	assert_true(f->networks && f->watch);
 	f->bot = make_bot(f);

@@ -48,8 +48,8 @@ static const struct mistake unknown[] = {
 		"f:1: server: no such section; it belongs into a section irc\n" },
 	{ "nick = 'x'" QOTD, "f:1: nick: no such option; it belongs into a section irc\n" },
 	{ IRC("nikc = 'x' channel = '#a'"),
-		"f:3: nikc: no such option there; perhaps nick\n"
-		"f:3: channel: no such option there; perhaps channels\n" },
+		"f:3: nikc: no such option there; perhaps nick or nicks\n"
+		"f:3: channel: no such option there; perhaps channels or channel-keys-file\n" },
 	{ IRC("database = 'x'"),
 		"f:3: database: no such option there; it stands outside of sections\n" },
 	{ IRC("http { listen = 'x' }"),
@@ -129,8 +129,15 @@ static const struct mistake values[] = {
 	{ IRC("channels = '#one,#two'"), "f:3: irc a: channels: '#one,#two' is no channel: write "
 					 "\"#name\", and several as { "
 					 "\"#one\", \"#two\" }\n" },
-	{ IRC("moderators = 'alice'"), "f:3: irc a: moderators: 'alice' is no mask: write "
-				       "\"nick!user@host\", with * and ?\n" },
+	{ IRC("moderators = 'alice'"),
+		"f:3: irc a: moderators: 'alice' is nobody: write \"account:NAME\", or a mask, "
+		"\"nick!user@host\", with * and ?\n" },
+	{ IRC("moderators = { 'account:alice', 'account:' }"),
+		"f:3: irc a: moderators: 'account:' is nobody: write \"account:NAME\", or a mask, "
+		"\"nick!user@host\", with * and ?\n" },
+	{ IRC("moderators =\n'account:*'"),
+		"f:4: irc a: moderators: 'account:*' is nobody: write \"account:NAME\", or a mask, "
+		"\"nick!user@host\", with * and ?\n" },
 	{ IRC("prefixes = ''"),
 		"f:3: irc a: prefixes: '': a prefix is 1 to 8 bytes without space, like \"!\"\n" },
 	{ IRC("visibility = all"),

@@ -39,7 +39,7 @@ all_that_is_said_is_kept(void **state)
 	assert_string_equal(config->ircs[1].name, "home");
 	assert_int_equal(config->ircs[1].n_prefixes, 0);
 	assert_int_equal(config->ircs[1].line, 15);
-	assert_string_equal(config->ircd, "tcp://127.0.0.1:6667");
+	assert_string_equal(config->ircd.listen, "tcp://127.0.0.1:6667");
 	assert_string_equal(config->qotd, "tcp://[::1]:1717");
 	assert_string_equal(config->http.listen, "unix:///run/quoth.http");
 	assert_string_equal(config->http.base_url, "https://quotes.example.org/q");
@@ -83,7 +83,7 @@ what_is_not_said_has_its_default(void **state)
 	assert_int_equal(config->ircs[0].n_prefixes, 1);
 	assert_string_equal(config->ircs[0].prefixes[0], "!");
 	assert_int_equal(config->ircs[0].visibility, QUOTES_PUBLIC);
-	assert_null(config->ircd);
+	assert_null(config->ircd.listen);
 	assert_null(config->qotd);
 	assert_null(config->http.listen);
 	assert_null(config->http.base_url);
@@ -193,7 +193,7 @@ everything_that_is_wrong_is_told_at_once(void **state)
 		     "limits { person-burst = many }\n"
 		     "qotd { }\n",
 		"f:1: datbase: no such option; perhaps database\n"
-		"f:5: nikc: no such option there; perhaps nick\n"
+		"f:5: nikc: no such option there; perhaps nick or nicks\n"
 		"f:9: foo: no such section\n"
 		"f:2: quotes: a path should stand here, and it is empty\n"
 		"f:7: irc a: nick: '#': a nick is 1 to 64 bytes, without space and !@*?,. and "
@@ -341,8 +341,7 @@ files_are_read_and_what_is_none_is_told(void **state)
 
 #define SAMPLE SOURCE_DIR "/app/quoth.conf"
 
-/* The sample, with what is behind a # in it said too; but for the password's file, which there is
- * not. */
+/* The sample, with what is behind a # in it said too; but for files, which there are not, and what needs them. */
 static void
 read_sample(char *buf, size_t cap)
 {
@@ -354,8 +353,8 @@ read_sample(char *buf, size_t cap)
 	while (fgets(line, sizeof(line), file)) {
 		char *sign = line + strspn(line, "\t");
 
-		if (sign[0] == '#' && sign[1] >= 'a' && sign[1] <= 'z'
-			&& !strstr(sign, "password-file"))
+		if (sign[0] == '#' && sign[1] >= 'a' && sign[1] <= 'z' && !strstr(sign, "-file")
+			&& !strstr(sign, "sasl-user"))
 			*sign = ' ';
 		len += (size_t)snprintf(buf + len, cap - len, "%s", line);
 		assert_true(len < cap);
@@ -372,6 +371,15 @@ expect_same(const struct config *a, const struct config *b)
 	assert_int_equal(a->ircs[0].n_prefixes, b->ircs[0].n_prefixes);
 	assert_string_equal(a->ircs[0].prefixes[0], b->ircs[0].prefixes[0]);
 	assert_int_equal(a->ircs[0].visibility, b->ircs[0].visibility);
+	assert_int_equal(a->ircs[0].is_bot, b->ircs[0].is_bot);
+	assert_int_equal(a->ircs[0].catches_up, b->ircs[0].catches_up);
+	assert_int_equal(a->ircs[0].login.is_required, b->ircs[0].login.is_required);
+	assert_int_equal(a->ircs[0].retry_min_s, b->ircs[0].retry_min_s);
+	assert_int_equal(a->ircs[0].retry_max_s, b->ircs[0].retry_max_s);
+	assert_int_equal(a->ircs[0].ping_after_s, b->ircs[0].ping_after_s);
+	assert_int_equal(a->ircd.has_flood_protection, b->ircd.has_flood_protection);
+	assert_int_equal(a->ircd.max_clients, b->ircd.max_clients);
+	assert_int_equal(a->ircd.max_per_peer, b->ircd.max_per_peer);
 	assert_int_equal(a->http.has_access_log, b->http.has_access_log);
 	assert_int_equal(a->person_burst, b->person_burst);
 	assert_int_equal(a->person_every_s, b->person_every_s);
@@ -383,23 +391,23 @@ static void
 the_sample_is_the_demonstration_and_shows_every_default(void **state)
 {
 	struct config *config, *whole;
-	char text[8192];
+	char text[16384];
 
 	(void)state;
 	told[0] = '\0';
-	assert_int_equal(setenv("STATE_DIRECTORY", "/state", 1), 0);
+	assert_int_equal(setenv("STATE_DIRECTORY", "/tmp", 1), 0);
 	assert_int_equal(config_read(SAMPLE, on_problem, told, &config), 0);
-	assert_string_equal(config->database, "/state/quotes.db");
+	assert_string_equal(config->database, "/tmp/quotes.db");
 	assert_string_equal(config->ircs[0].server, "ircd");
 	assert_string_equal(config->ircs[0].channels[0], "#signalbox");
-	assert_string_equal(config->ircd, "tcp://127.0.0.1:6667");
+	assert_string_equal(config->ircd.listen, "tcp://127.0.0.1:6667");
 	assert_string_equal(config->http.listen, "tcp://127.0.0.1:8080");
 	assert_string_equal(config->qotd, "tcp://127.0.0.1:1717");
 
 	read_sample(text, sizeof(text));
 	whole = read_right(text);
 	expect_same(config, whole);
-	assert_int_equal(whole->ircs[0].n_moderators, 1);
+	assert_int_equal(whole->ircs[0].n_moderators, 2);
 	assert_int_equal(whole->http.n_hosts, 1);
 	assert_non_null(whole->http.base_url);
 	config_destroy(whole);
@@ -409,11 +417,17 @@ the_sample_is_the_demonstration_and_shows_every_default(void **state)
 static void
 the_sample_shows_every_option(void **state)
 {
-	static const char *const names[] = { "database", "quotes", "server", "nick",
-		"password-file", "channels", "moderators", "prefixes", "visibility", "listen",
+	static const char *const names[] = { "database", "state-directory", "quotes", "server",
+		"servers", "nick", "nicks", "user", "realname", "password-file", "sasl-user",
+		"sasl-password-file", "sasl-key-file", "sasl-mechanisms", "sasl-required",
+		"sasl-plain-in-clear", "ca-file", "certificate-file", "key-file", "pins",
+		"channels", "channel-keys-file", "moderators", "prefixes", "visibility", "charset",
+		"pace", "version", "bot-mode", "catch-up", "services", "away", "capabilities",
+		"retry-min-s", "retry-max-s", "ping-after-s", "listen", "name", "network",
+		"accounts-file", "operators", "flood-protection", "max-clients", "max-per-peer",
 		"base-url", "hosts", "access-log", "person-burst", "person-every-s",
 		"channel-burst", "channel-every-s" };
-	char text[8192], said[64];
+	char text[16384], said[64];
 	size_t i;
 
 	(void)state;

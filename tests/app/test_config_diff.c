@@ -83,6 +83,51 @@ options_of_a_network_are_told(void **state)
 }
 
 static void
+what_else_may_be_said_of_a_network_is_told(void **state)
+{
+	(void)state;
+	expect_diff("irc a { server = 'unix:///a' version = w }",
+		"irc a { server = 'unix:///a' nicks = rook user = u realname = r "
+		"sasl-plain-in-clear = "
+		"true ca-file = '/dev/../etc/passwd' channels = '#a k' charset = 'iso-8859-1' pace "
+		"= gentle "
+		"version = v bot-mode = false catch-up = false services = NickServ away = w "
+		"capabilities = '-x' retry-min-s = 1 retry-max-s = 3 ping-after-s = 4 }",
+		"irc a: nicks: +rook\n"
+		"irc a: user: u, was none\n"
+		"irc a: realname: r, was none\n"
+		"irc a: sasl-plain-in-clear: true, was false\n"
+		"irc a: ca-file: /dev/../etc/passwd, was none\n"
+		"irc a: channels: +#a\n"
+		"irc a: charset: iso-8859-1, was none\n"
+		"irc a: pace: gentle, was none\n"
+		"irc a: version: v, was w\n"
+		"irc a: bot-mode: false, was true\n"
+		"irc a: catch-up: false, was true\n"
+		"irc a: services: NickServ, was none\n"
+		"irc a: away: w, was none\n"
+		"irc a: capabilities: +-x\n"
+		"irc a: retry-min-s: 1, was 2\n"
+		"irc a: retry-max-s: 3, was 300\n"
+		"irc a: ping-after-s: 4, was 90\n");
+}
+
+static void
+what_may_be_said_of_the_embedded_server_is_told(void **state)
+{
+	(void)state;
+	expect_diff("ircd { listen = 'unix:///i' }",
+		"ircd { listen = 'unix:///i' name = x network = y flood-protection = true "
+		"max-clients "
+		"= 2 max-per-peer = 1 }",
+		"ircd: name: x, was none\n"
+		"ircd: network: y, was none\n"
+		"ircd: flood-protection: true, was false\n"
+		"ircd: max-clients: 2, was 1024\n"
+		"ircd: max-per-peer: 1, was 64\n");
+}
+
+static void
 a_password_is_never_told(void **state)
 {
 	char path[] = "/tmp/test_config_diff.XXXXXX", text[128];
@@ -137,6 +182,8 @@ main(void)
 		cmocka_unit_test(the_same_differs_in_nothing),
 		cmocka_unit_test(networks_come_and_go_by_their_names),
 		cmocka_unit_test(options_of_a_network_are_told),
+		cmocka_unit_test(what_else_may_be_said_of_a_network_is_told),
+		cmocka_unit_test(what_may_be_said_of_the_embedded_server_is_told),
 		cmocka_unit_test(a_password_is_never_told),
 		cmocka_unit_test(servers_open_move_and_close),
 		cmocka_unit_test(the_rest_is_told),

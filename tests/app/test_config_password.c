@@ -17,7 +17,7 @@ a_password_is_the_only_line_of_a_file_of_ones_own(void **state)
 		{ "\n", 1, NULL },
 		{ "a\nb\n", 4, NULL },
 		{ "a\n\n", 3, NULL },
-		{ "a\0b", 3, NULL },
+		{ "a\n\nb", 4, NULL },
 	};
 	char text[256], lines[256];
 	struct config *config;
@@ -28,7 +28,7 @@ a_password_is_the_only_line_of_a_file_of_ones_own(void **state)
 	(void)snprintf(lines, sizeof(lines),
 		"f:3: irc a: password-file: %s: one line should stand in it, the password, of at "
 		"most "
-		"400 bytes\n",
+		"300 bytes\n",
 		secret);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		put_secret(files[i].bytes, files[i].len, 0400);
@@ -42,6 +42,19 @@ a_password_is_the_only_line_of_a_file_of_ones_own(void **state)
 		assert_string_equal(config->ircs[0].password, files[i].password);
 		config_destroy(config);
 	}
+}
+
+static void
+a_password_is_text(void **state)
+{
+	char text[256], lines[256];
+
+	(void)state;
+	put_secret("a\0b", 3, 0600);
+	(void)snprintf(text, sizeof(text), IRC("password-file = '%s'"), secret);
+	(void)snprintf(lines, sizeof(lines),
+		"f:3: irc a: password-file: %s: it holds a NUL byte: this is no text\n", secret);
+	expect_wrong(text, lines);
 }
 
 static void
@@ -102,6 +115,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_password_is_the_only_line_of_a_file_of_ones_own),
+		cmocka_unit_test(a_password_is_text),
 		cmocka_unit_test(a_password_that_others_may_read_is_refused),
 		cmocka_unit_test(a_credential_of_the_service_may_show_an_access_list),
 	};

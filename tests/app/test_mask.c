@@ -81,6 +81,47 @@ a_whole_mask_has_a_nick_a_user_and_a_host(void **state)
 	assert_false(mask_is_whole("bob!b@a@b"));
 }
 
+static void
+an_account_is_named_without_a_mask(void **state)
+{
+	(void)state;
+	assert_string_equal(mask_account("account:ann"), "ann");
+	assert_string_equal(mask_account("account:"), "");
+	assert_null(mask_account("account:x!*@*"));
+	assert_null(mask_account("Account:ann"));
+	assert_null(mask_account("*!*@account:ann"));
+}
+
+static void
+accounts_differ_as_the_server_has_it(void **state)
+{
+	char mask[] = "*!*@*", account[] = "account:Ann[x]~", empty[] = "account:";
+	char *const masks[] = { mask, empty, account };
+
+	(void)state;
+	assert_true(mask_any_has_account(masks, 3, "ann{x}^", NULL));
+	assert_true(mask_any_has_account(masks, 3, "ann{x}^", "rfc1459"));
+	assert_true(mask_any_has_account(masks, 3, "ann{x}~", "rfc1459-strict"));
+	assert_false(mask_any_has_account(masks, 3, "ann{x}^", "rfc1459-strict"));
+	assert_true(mask_any_has_account(masks, 3, "aNN[x]~", "ascii"));
+	assert_false(mask_any_has_account(masks, 3, "ann{x}~", "ascii"));
+	assert_false(mask_any_has_account(masks, 3, "ann{x}~", "some other"));
+	assert_false(mask_any_has_account(masks, 3, "ann[x]", NULL));
+	assert_false(mask_any_has_account(masks, 3, "ann[x]~~", NULL));
+	assert_false(mask_any_has_account(masks, 1, "ann[x]~", NULL));
+}
+
+static void
+a_person_is_no_account(void **state)
+{
+	char account[] = "account:*";
+	char *const masks[] = { account };
+
+	(void)state;
+	assert_false(mask_any_matches(masks, 1, "account:x!b@h"));
+	assert_false(mask_any_has_account(masks, 1, "x", NULL));
+}
+
 int
 main(void)
 {
@@ -90,6 +131,9 @@ main(void)
 		cmocka_unit_test(letters_are_the_same_in_both_cases_as_irc_has_them),
 		cmocka_unit_test(many_stars_take_no_time),
 		cmocka_unit_test(one_of_several_masks_is_enough),
+		cmocka_unit_test(an_account_is_named_without_a_mask),
+		cmocka_unit_test(accounts_differ_as_the_server_has_it),
+		cmocka_unit_test(a_person_is_no_account),
 		cmocka_unit_test(a_whole_mask_has_a_nick_a_user_and_a_host),
 	};
 

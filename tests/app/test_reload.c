@@ -94,6 +94,75 @@ a_nick_is_changed_on_the_connection_that_stands(void **state)
 }
 
 static void
+a_key_is_used_from_now_on(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, IN_MEMORY IRCD ON_DEMO("channels = { \"#one\" }"));
+	reload(f, IN_MEMORY IRCD ON_DEMO("channels = { \"#one hidden\", \"#two hidden\" }"));
+	assert_true(logged(f, "configuration: irc demo: channels: another key for #one\n"));
+	assert_true(logged(f, "demo: joined #two\n"));
+	assert_false(logged(f, "disconnected"));
+	assert_false(logged(f, "hidden"));
+}
+
+static void
+what_the_server_hears_at_the_beginning_needs_another_connection(void **state)
+{
+	static const char *const options[] = { "realname = \"A bot\"", "nicks = { \"rook\" }",
+		"capabilities = { \"-echo-message\" }", "charset = \"iso-8859-1\"",
+		"ping-after-s = 30" };
+	struct fixture *f = *state;
+	char text[512];
+	size_t i;
+
+	begin(f, IN_MEMORY IRCD ON_DEMO(CHANNEL));
+	for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+		f->log[0] = '\0';
+		(void)snprintf(text, sizeof(text),
+			IN_MEMORY IRCD "irc demo { server = \"ircd\" " CHANNEL " %s }\n",
+			options[i]);
+		reload(f, text);
+		assert_true(logged(f, "demo: disconnected"));
+		assert_true(logged(f, "demo: joined #signalbox\n"));
+		/* Each alone. */
+		reload(f, IN_MEMORY IRCD ON_DEMO(CHANNEL));
+	}
+}
+
+static void
+moderators_are_others_at_once(void **state)
+{
+	struct fixture *f = *state;
+	struct person alice;
+
+	begin(f, WITH_SAMPLE IRCD ON_DEMO(CHANNEL));
+	person_come(&alice, f, "alice", quoth_ircd_url(f->quoth));
+	run_until(f, "alice", person_is_there, &alice, 60 * SB_S);
+	reload(f, WITH_SAMPLE IRCD ON_DEMO(CHANNEL " moderators = { \"alice!*@*\" }"));
+	assert_false(logged(f, "disconnected"));
+	person_expect_answer(&alice, f, "!del 2", "Quote 2 is deleted.", SB_S);
+	person_leave(&alice, f);
+}
+
+static void
+what_the_embedded_server_is_cannot_change(void **state)
+{
+	struct fixture *f = *state;
+
+	begin(f, IN_MEMORY IRCD);
+	refuse(f, IN_MEMORY "ircd { listen = \"tcp://127.0.0.1:6667\" name = \"irc.x\" }\n",
+		-EOPNOTSUPP, "ircd: name: another one needs a restart");
+	refuse(f, IN_MEMORY "ircd { listen = \"tcp://127.0.0.1:6667\" flood-protection = true }\n",
+		-EOPNOTSUPP, "ircd: flood-protection: another one needs a restart");
+	refuse(f, IN_MEMORY "state-directory = \"/tmp\"\n" IRCD, -EOPNOTSUPP,
+		"test.conf: state-directory: another one needs a restart");
+	/* Elsewhere it is another server. */
+	reload(f, IN_MEMORY "ircd { listen = \"tcp://127.0.0.1:6668\" name = \"irc.x\" }\n");
+	assert_string_equal(quoth_ircd_url(f->quoth), "tcp://127.0.0.1:6668");
+}
+
+static void
 what_cannot_be_said_now_is_done_by_a_new_client(void **state)
 {
 	struct fixture *f = *state;
@@ -283,6 +352,10 @@ main(void)
 		with_fixture(the_same_again_changes_nothing),
 		with_fixture(channels_are_joined_and_parted_on_the_connection_that_stands),
 		with_fixture(a_nick_is_changed_on_the_connection_that_stands),
+		with_fixture(a_key_is_used_from_now_on),
+		with_fixture(what_the_server_hears_at_the_beginning_needs_another_connection),
+		with_fixture(moderators_are_others_at_once),
+		with_fixture(what_the_embedded_server_is_cannot_change),
 		with_fixture(what_cannot_be_said_now_is_done_by_a_new_client),
 		with_fixture(a_network_that_is_begun_anew_has_its_nick_back),
 		with_fixture(it_may_be_shut_while_a_network_waits_for_another_to_leave),

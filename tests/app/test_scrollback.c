@@ -20,7 +20,9 @@ tear_down(void **state)
 static void
 say_in(struct scrollback *scrollback, const char *channel, const char *nick, const char *text)
 {
-	assert_int_equal(scrollback_add(scrollback, "net", channel, nick, text, false), 0);
+	assert_int_equal(scrollback_add(scrollback, "net", channel,
+				 &(struct scrollback_said){ .nick = nick, .text = text }),
+		0);
 }
 
 static void
@@ -68,7 +70,10 @@ the_last_lines_of_somebody_are_found_the_newest_last(void **state)
 static void
 an_action_is_shown_as_one(void **state)
 {
-	assert_int_equal(scrollback_add(*state, "net", "#c", "bob", "waves", true), 0);
+	assert_int_equal(scrollback_add(*state, "net", "#c",
+				 &(struct scrollback_said){
+					 .nick = "bob", .text = "waves", .is_action = true }),
+		0);
 	expect(*state, "bob", 1, "* bob waves\n");
 }
 
@@ -108,7 +113,9 @@ somebody_renamed_is_found_under_the_new_nick_alone(void **state)
 {
 	say(*state, "bob", "one");
 	say_in(*state, "#d", "BOB", "two");
-	assert_int_equal(scrollback_add(*state, "other", "#c", "bob", "three", false), 0);
+	assert_int_equal(scrollback_add(*state, "other", "#c",
+				 &(struct scrollback_said){ .nick = "bob", .text = "three" }),
+		0);
 	scrollback_renamed(*state, "net", "Bob", "Robert");
 	expect(*state, "bob", 9, "");
 	expect(*state, "robert", 9, "<bob> one\n");
@@ -191,6 +198,50 @@ long_lines_are_cut_and_long_nicks_not_remembered(void **state)
 
 #define with_scrollback(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
+static void
+add_at(struct scrollback *scrollback, const char *text, int64_t time_ms, bool is_past)
+{
+	struct scrollback_said said = {
+		.nick = "bob", .text = text, .time_ms = time_ms, .is_past = is_past
+	};
+
+	assert_int_equal(scrollback_add(scrollback, "net", "#c", &said), 0);
+}
+
+static void
+the_past_takes_its_place_as_long_as_there_is_room(void **state)
+{
+	const char *lines[SCROLLBACK_LINES];
+	char text[32];
+	size_t n;
+	int i;
+
+	for (i = 0; i < SCROLLBACK_LINES; i++) {
+		(void)snprintf(text, sizeof(text), "%d", i);
+		add_at(*state, text, 1000 + 10 * i, false);
+	}
+	/* Older than all, and there is no room. */
+	add_at(*state, "old", 999, true);
+	n = scrollback_find(*state, "net", "#c", "bob", SCROLLBACK_LINES, lines);
+	assert_int_equal(n, SCROLLBACK_LINES);
+	assert_string_equal(lines[0], "<bob> 0");
+	/* The oldest makes room. */
+	add_at(*state, "new", 1011, true);
+	n = scrollback_find(*state, "net", "#c", "bob", SCROLLBACK_LINES, lines);
+	assert_int_equal(n, SCROLLBACK_LINES);
+	assert_string_equal(lines[0], "<bob> 1");
+	assert_string_equal(lines[1], "<bob> new");
+	assert_string_equal(lines[2], "<bob> 2");
+	assert_string_equal(lines[SCROLLBACK_LINES - 1], "<bob> 199");
+	add_at(*state, "198", 2980, true);
+	(void)scrollback_find(*state, "net", "#c", "bob", SCROLLBACK_LINES, lines);
+	assert_string_equal(lines[0], "<bob> 1");
+	add_at(*state, "last", 5000, true);
+	(void)scrollback_find(*state, "net", "#c", "bob", SCROLLBACK_LINES, lines);
+	assert_string_equal(lines[0], "<bob> new");
+	assert_string_equal(lines[SCROLLBACK_LINES - 1], "<bob> last");
+}
+
 int
 main(void)
 {
@@ -204,6 +255,7 @@ main(void)
 		with_scrollback(of_a_channel_the_last_lines_are_kept),
 		with_scrollback(of_too_many_channels_the_longest_silent_is_forgotten),
 		with_scrollback(long_lines_are_cut_and_long_nicks_not_remembered),
+		with_scrollback(the_past_takes_its_place_as_long_as_there_is_room),
 	};
 
 	return kit_run(tests);

@@ -75,9 +75,11 @@ check_tag(const char *tags, const struct sb_wire_tag *tag, const char *value)
 {
 	static char key[SB_WIRE_TAGS_MAX], text[2 * SB_WIRE_TAGS_MAX], picked[2 * SB_WIRE_TAGS_MAX];
 	struct sb_wire_tags out = { text, sizeof(text), 0 };
-	const char *found;
+	const char *found = NULL;
+	struct sb_words words;
 
-	sb_wire_tags_pick(tags, &tag->key, 1, picked, &found);
+	sb_words_init(&words, &tag->key, 1);
+	sb_wire_tags_pick(sb_bytes_of(tags), &words, picked, &found);
 	sb_assert(found);
 	memcpy(key, tag->key.ptr, tag->key.len);
 	key[tag->key.len] = '\0';
@@ -85,7 +87,8 @@ check_tag(const char *tags, const struct sb_wire_tag *tag, const char *value)
 	if (sb_wire_tags_add(&out, key, value))
 		return;
 	sb_assert(out.len == strlen(text) && !text[strcspn(text, " ;\r\n")]);
-	sb_wire_tags_pick(text, &tag->key, 1, picked, &found);
+	found = NULL;
+	sb_wire_tags_pick(sb_bytes_of(text), &words, picked, &found);
 	sb_assert(found && !strcmp(found, value));
 }
 

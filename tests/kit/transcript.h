@@ -71,6 +71,7 @@ struct run {
 	struct sb_world *world;
 	struct sb_probe *probe;
 	struct sb_listener *listener;
+	struct sb_listener *tls_listener; /* for a client that may come by TLS, too; or NULL */
 	struct sb_tls *tls; /* the peers'; NULL: none of them knows TLS */
 	char url[128]; /* where the subject listens or connects to */
 	struct peer *peers;

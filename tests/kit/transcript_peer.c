@@ -113,17 +113,29 @@ static const struct sb_acceptor peer_acceptor = {
 
 /* ---- Peers ---- */
 
-bool
-sb_kit_peers_listen(struct run *run)
+static bool
+peers_listen(
+	struct run *run, const char *url, struct sb_tls *tls, struct sb_listener **ret_listener)
 {
-	struct sb_stream_options options = { .tls = run->subject->is_tls ? run->tls : NULL };
+	const struct sb_stream_options options = { .tls = tls };
 	struct sb_error error;
 
-	if (!sb_listener_open(run->world->r, sb_kit_run_address, &options, SB_PLACE, &peer_acceptor,
-		    run, &run->listener, &error))
+	if (!sb_listener_open(run->world->r, url, &options, SB_PLACE, &peer_acceptor, run,
+		    ret_listener, &error))
 		return true;
 	(void)sb_kit_text_addf(run->report, "cannot listen for the subject: %s\n", error.text);
 	return false;
+}
+
+bool
+sb_kit_peers_listen(struct run *run)
+{
+	bool is_tls = run->subject->is_tls;
+
+	if (!peers_listen(run, sb_kit_run_address, is_tls ? run->tls : NULL, &run->listener))
+		return false;
+	return is_tls || !run->tls
+	       || peers_listen(run, "tcp://127.0.0.1:4001", run->tls, &run->tls_listener);
 }
 
 /* The newest of that name. */
@@ -420,6 +432,7 @@ sb_kit_peers_finish(struct run *run)
 		free(peer);
 	}
 	sb_listener_close(run->listener);
-	run->listener = NULL;
+	sb_listener_close(run->tls_listener);
+	run->listener = run->tls_listener = NULL;
 	sb_kit_tls_finish(run);
 }

@@ -78,8 +78,10 @@ static const struct example examples[] = {
 	{ ":irc.x JOIN ,", "irc.command verb=JOIN text=','" },
 	{ ":irc.x PART ,", "irc.command verb=PART text=','" },
 	{ ":irc.x KICK #c ,", "irc.command verb=KICK" },
-	{ ":irc.x BATCH +1 netjoin a b", "irc.command verb=BATCH text=b batch=null" },
-	{ ":bob!b@h RENAME #a #b :x", "irc.command verb=RENAME text=x" },
+	{ ":irc.x BATCH +1 netjoin a b", "irc.batch_began reference=1 type=netjoin batch=null" },
+	{ ":bob!b@h RENAME #a #b :x",
+		"irc.channel_renamed channel='#a' new_name='#b' reason=x nick=bob" },
+	{ ":irc.x FAIL JOIN X #a :no", "irc.replied severity=FAIL command=JOIN code=X text=no" },
 	{ "@time=2011-10-19T16:40:51.620Z;account=b\\sb;msgid=x\\:;+y=z :bob!b@h PRIVMSG #c :hi",
 		"irc.message text=hi account='b b' msgid='x;' time_ms=1319042451620 "
 		"tags='time=2011-10-19T16:40:51.620Z;account=b\\\\sb;msgid=x\\\\:;+y=z'" },

@@ -26,7 +26,7 @@ static struct network {
 	uint64_t random;
 } net;
 
-static unsigned long n_compared, n_shared, n_listed;
+static unsigned long n_seeds, n_compared, n_shared, n_listed;
 
 static unsigned
 choose(unsigned n)
@@ -264,6 +264,7 @@ agree(void *self, uint64_t seed)
 		check_users(net.people[i]);
 	end();
 	sb_world_destroy(world);
+	n_seeds++;
 }
 
 static void
@@ -272,8 +273,8 @@ clients_of_one_network_agree(void **state)
 	(void)state;
 	sb_testing_each_seed(1, 150, agree, NULL);
 	/* They did meet, and had bans to compare. */
-	assert_true(n_shared > 150);
-	assert_true(n_listed > 20);
+	assert_true(n_shared >= n_seeds);
+	assert_true(n_seeds < 40 || n_listed >= n_seeds / 10);
 	print_message("%lu channels seen by two, %lu ban lists, %lu comparisons\n", n_shared,
 		n_listed, n_compared);
 }

@@ -86,6 +86,19 @@ a_tag_that_does_not_fit_leaves_the_others(void **state)
 	assert_int_equal(add_within(cap, "x;\\"), 0);
 }
 
+/* The values of those keys; NULL for one that is not there. */
+static void
+pick(const char *tags, const struct sb_bytes *keys, size_t n, char *buf, const char **ret_values)
+{
+	struct sb_words words;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		ret_values[i] = NULL;
+	sb_words_init(&words, keys, n);
+	sb_wire_tags_pick(sb_bytes_of(tags), &words, buf, ret_values);
+}
+
 static void
 tags_are_looked_for(void **state)
 {
@@ -95,22 +108,21 @@ tags_are_looked_for(void **state)
 	char buf[64];
 
 	(void)state;
-	sb_wire_tags_pick("", keys, 4, buf, values);
+	pick("", keys, 4, buf, values);
 	assert_null(values[0]);
 	assert_null(values[3]);
-	sb_wire_tags_pick("x=1;bot;account=a\\sb;times=2;tim=3;+x=", keys, 4, buf, values);
+	pick("x=1;bot;account=a\\sb;times=2;tim=3;+x=", keys, 4, buf, values);
 	assert_null(values[0]);
 	assert_string_equal(values[1], "a b");
 	assert_string_equal(values[2], "");
 	assert_string_equal(values[3], "");
 	/* The last counts, also when it has no value. */
-	sb_wire_tags_pick("time=1;time=2;account=a;account;+x;+x=\\\\", keys, 3, buf, values);
+	pick("time=1;time=2;account=a;account;+x;+x=\\\\", keys, 3, buf, values);
 	assert_string_equal(values[0], "2");
 	assert_string_equal(values[1], "");
 	assert_string_equal(values[2], "\\");
 	/* Bytes are opaque: those that are not ASCII, and a vendor, make another key. */
-	sb_wire_tags_pick(
-		"Time=1;x/time=2;time\xc3\xa9=3;\xff=\xfe;time=\xfe", keys, 2, buf, values);
+	pick("Time=1;x/time=2;time\xc3\xa9=3;\xff=\xfe;time=\xfe", keys, 2, buf, values);
 	assert_string_equal(values[0], "\xfe");
 	assert_null(values[1]);
 }
@@ -130,12 +142,12 @@ all_values_fit_in_as_many_bytes_as_the_tags(void **state)
 	tags[i] = '\0';
 	buf = malloc(i + 1);
 	assert_non_null(buf);
-	sb_wire_tags_pick(tags, keys, 2, buf, values);
+	pick(tags, keys, 2, buf, values);
 	assert_string_equal(values[0], "");
 	free(buf);
 	buf = malloc(sizeof("a=bcdef"));
 	assert_non_null(buf);
-	sb_wire_tags_pick("a=bcdef", keys, 2, buf, values);
+	pick("a=bcdef", keys, 2, buf, values);
 	assert_string_equal(values[0], "bcdef");
 	free(buf);
 }
@@ -352,7 +364,7 @@ check_there_and_back(const struct random_line *made)
 		assert_string_equal(line.params[i], made->params[i]);
 	for (i = 0; i < made->n_tags; i++)
 		keys[i] = sb_bytes_of(made->keys[i]);
-	sb_wire_tags_pick(line.tags, keys, made->n_tags, values_buf, values);
+	pick(line.tags, keys, made->n_tags, values_buf, values);
 	for (i = 0; i < made->n_tags; i++)
 		assert_string_equal(values[i], made->values[i]);
 }

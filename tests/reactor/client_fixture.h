@@ -18,6 +18,7 @@
 
 /* In which call something is done. */
 enum moment {
+	IN_CHOOSE,
 	IN_CONNECTING,
 	IN_UP,
 	IN_DOWN,
@@ -39,6 +40,8 @@ struct fixture {
 	char log[LOG_CAP]; /* a word for each call, and a space */
 	size_t log_len;
 	char url[64]; /* of the last attempt */
+	const char *chosen; /* in the place of any; NULL: none */
+	char asked[64]; /* in the place of which */
 	int64_t delays[N_DELAYS], began_ns, due_ns;
 	unsigned counts[N_DELAYS]; /* with the delays */
 	size_t n_delays;
@@ -118,6 +121,22 @@ static const struct sb_protocol noting = {
 
 /* What the client tells. */
 
+/* It leaves no word, since nothing has begun yet. */
+static inline const char *
+note_choose(void *self, const char *url)
+{
+	struct fixture *f = self;
+	size_t len = f->log_len;
+
+	assert_int_equal(f->n_began, f->n_down);
+	assert_int_equal(sb_client_state(f->client), SB_CLIENT_CONNECTING);
+	(void)snprintf(f->asked, sizeof(f->asked), "%s", url);
+	note(f, IN_CHOOSE, "");
+	f->log_len = len;
+	f->log[len] = '\0';
+	return f->chosen;
+}
+
 static inline void
 note_connecting(void *self, const char *url, unsigned n)
 {
@@ -196,6 +215,7 @@ note_gave_up(void *self, const struct sb_error *error)
 }
 
 static const struct sb_client_events noting_events = {
+	.choose = note_choose,
 	.connecting = note_connecting,
 	.up = note_up,
 	.down = note_down,
@@ -228,6 +248,22 @@ fixture_retry_now(struct fixture *f)
 	f->is_inside = true;
 	f->due_ns = 0;
 	sb_client_retry_now(f->client);
+	f->is_inside = false;
+}
+
+static inline void
+fixture_again(struct fixture *f)
+{
+	f->is_inside = true;
+	sb_client_again(f->client);
+	f->is_inside = false;
+}
+
+static inline void
+fixture_hold(struct fixture *f, int64_t delay_ns)
+{
+	f->is_inside = true;
+	sb_client_hold(f->client, delay_ns);
 	f->is_inside = false;
 }
 

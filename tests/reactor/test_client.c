@@ -17,6 +17,10 @@ enum action {
 	DESTROY_STREAM_AND_STOP,
 	RESTART_AND_STOP,
 	STOP_AND_DESTROY,
+	AGAIN,
+	HOLD,
+	AGAIN_AND_STOP,
+	AGAIN_AND_ABORT_STREAM,
 	N_ACTIONS
 };
 
@@ -68,6 +72,21 @@ do_to(struct fixture *f, enum action action)
 		fixture_stop(f);
 		fixture_destroy(f);
 		break;
+	case AGAIN:
+		fixture_again(f);
+		break;
+	case HOLD:
+		fixture_hold(f, SB_S);
+		break;
+	case AGAIN_AND_STOP:
+		fixture_again(f);
+		fixture_stop(f);
+		break;
+	case AGAIN_AND_ABORT_STREAM:
+		fixture_again(f);
+		if (f->stream)
+			sb_stream_abort(f->stream);
+		break;
 	case N_ACTIONS:
 		break;
 	}
@@ -78,7 +97,7 @@ ends_it(enum action action)
 {
 	return action == STOP || action == DESTROY || action == STOP_AND_DESTROY_STREAM
 	       || action == DESTROY_STREAM_AND_STOP || action == RESTART_AND_STOP
-	       || action == STOP_AND_DESTROY;
+	       || action == STOP_AND_DESTROY || action == AGAIN_AND_STOP;
 }
 
 /* What is done, and when. */

@@ -53,7 +53,7 @@ struct sb_irc_options {
 	size_t n_other_nicks;
 	const char *user; /* the nick */
 	const char *realname; /* the nick, for "" too */
-	const char *password; /* for PASS; none */
+	const char *password; /* for PASS; none; in clear it waits (<signalbox/irc_sts.h>) */
 	const struct sb_irc_login *login; /* none */
 	const char *const *capabilities; /* to ask for beside ours, 16 at most; "-name": not to */
 	size_t n_capabilities;
@@ -76,8 +76,11 @@ struct sb_irc_options {
 	const char *sts_options;
 	const char *charset; /* what is not UTF-8 is, for sb_irc_show(); "windows-1252" */
 	bool is_bot; /* tell the network so, where it has a mode for that (ISUPPORT BOT) */
-	const char *away; /* away from the beginning, for this reason; "" for none; we are not */
-	bool catches_up; /* fetch what was said while we were not there (draft/chathistory) */
+	const char *away; /* away from the beginning, for this reason, "" for none; NULL: we are not */
+	/* Fetch what was said while we were not there, on channels and to us, 1000 messages of each at
+	 * most (draft/chathistory): is_history of the signals says so, and irc.caught_up that it is all.
+	 * What is said meanwhile is told when it is said. */
+	bool catches_up;
 	/* Whom to ask, by "REGAIN nick", for our nick when we are logged in and somebody else has it, at
 	 * once and each 10 min: "NickServ"; nobody. At any rate we take it as soon as it is free. */
 	const char *services;
@@ -90,6 +93,10 @@ struct sb_irc_options {
  * beginning no digit and none of #&+$:-; whether letters beyond ASCII are fine, the network
  * says. */
 SB_API bool sb_irc_nick_is_fine(const char *nick);
+
+/* What sb_irc_create() would say of the options, but that of URLs: 0, or a negative errno and why.
+ * Nothing is made. */
+SB_API int sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error);
 
 /* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels
  * itself with the URL's host, or its path for unix. place is for reports: SB_PLACE. Returns 0;
@@ -169,12 +176,16 @@ SB_API bool sb_irc_is_channel(const char *target);
 /* The commands. Each returns 0; -EINVAL when a parameter holds CR or LF, or is empty, begins with
  * ':' or has a space where IRC allows none, or is no channel or nick where one is needed; -EMSGSIZE
  * when the line would pass 512 bytes and cannot be split; -ENOTCONN when we are not registered;
- * -EPIPE when writing has failed; -ENOBUFS when so much waits already that there is no room; -ENOMEM.
+ * -EPIPE when writing has failed; -EILSEQ when it is not UTF-8 and the network takes nothing else
+ * (UTF8ONLY: what say, notice_to and act have to say is made UTF-8, by the options' charset);
+ * -ENOBUFS when so much waits already that there is no room; -ENOMEM.
  * Where it is not 0, nothing was sent.
  *
  * A line goes at once, or when the server allows it: first what is said, notices included, those it
  * is said to in turn; then all else, in its order. So a JOIN may go after what is said behind it:
  * irc.joined tells when one can talk. What the end of the connection finds waiting is irc.not_sent.
+ * A line that may tell a secret (PASS, OPER, AUTHENTICATE, REGISTER, VERIFY) is cleansed from the queue
+ * when it has gone.
  *
  * say, notice_to and act split a text that is too long, as others will see it with our name before
  * it, into several lines, all of which are sent or none: at a space, which goes, where there is one
@@ -204,7 +215,8 @@ SB_API int sb_irc_part(struct sb_irc *irc, const char *channel, const char *reas
  * long as the server refuses it all the same later and later, as above: irc.nick_regained. */
 SB_API int sb_irc_change_nick(struct sb_irc *irc, const char *nick);
 
-/* Away for this reason, over reconnects; NULL: back. */
+/* Away for this reason, over reconnects, "" for none; NULL: back. Before registration it is kept for
+ * later, and 0. -EMSGSIZE for more than 300 bytes. */
 SB_API int sb_irc_set_away(struct sb_irc *irc, const char *reason_or_null);
 
 /* Watches whether somebody is there, over reconnects: irc.monitored tells at first on each
@@ -223,34 +235,41 @@ SB_API int sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char 
  * Functions that need a capability return -EOPNOTSUPP where it is off; sb_irc_answer_to() and
  * sb_irc_say_lines() then do what is nearest. */
 
-/* As sb_irc_say(), in answer to a message: with its id (msgid of the signal), where the network takes
- * that (+reply); else, and for NULL or "", it is sb_irc_say(). */
+/* As sb_irc_say(), in answer to a message: its first line goes with the message's id (msgid of the
+ * signal), where the network takes that (+reply and +draft/reply); else, and for NULL or "", it is
+ * sb_irc_say(). */
 SB_PRINTF(4, 5)
 SB_API int sb_irc_answer_to(
 	struct sb_irc *irc, const char *target, const char *msgid_or_null, const char *format, ...);
 
-/* A text whose lines end in \n, the last perhaps not: one message where the network has those of
- * several lines (draft/multiline) and takes one so long; else each line as by sb_irc_say(), an empty
- * one as a space. All or nothing. -EMSGSIZE for more than 64 lines or 16 KiB. */
+/* A text whose lines end in \n or \r\n, the last perhaps not: one message where the network has
+ * those of several lines (draft/multiline) and takes one so long; else each line as by sb_irc_say(),
+ * an empty one as a space. All or nothing. -EINVAL for a \1, and when all lines are empty; -EMSGSIZE
+ * for more than 64 lines or 16 KiB. The lines of one message go together, when the server allows all
+ * of them; where that would keep others waiting for more than 30 s it is each line, too. */
 SB_API int sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text);
 
-/* Reacts to a message, with an emoji say; or takes that back. Needs message-tags, and a network that
- * lets it pass (CLIENTTAGDENY). */
+/* Reacts to a message, with an emoji say; or takes that back. It goes with what is said. Needs
+ * message-tags, and a network that lets it pass (CLIENTTAGDENY). */
 SB_API int sb_irc_react(
 	struct sb_irc *irc, const char *target, const char *msgid, const char *reaction);
 SB_API int sb_irc_unreact(
 	struct sb_irc *irc, const char *target, const char *msgid, const char *reaction);
 
 enum sb_irc_typing { SB_IRC_TYPING_ACTIVE, SB_IRC_TYPING_PAUSED, SB_IRC_TYPING_DONE };
-/* That we type. Those of one target are 3 s apart at least, others are not sent, and 0; message-tags
- * as above. */
+/* That we type. Those of one target, of 200 bytes at most, are 3 s apart at least; others are not
+ * sent, nor are those that would have to wait, for 16 other targets or the server, and 0;
+ * message-tags as above. */
 SB_API int sb_irc_type(struct sb_irc *irc, const char *target, enum sb_irc_typing typing);
 
-/* A message is to be forgotten (draft/message-redaction). */
+/* A message is to be forgotten (draft/message-redaction): the server says of those that are, ours
+ * included, irc.redacted. */
 SB_API int sb_irc_redact(
 	struct sb_irc *irc, const char *target, const char *msgid, const char *reason_or_null);
 
-/* All up to there has been read, ms since 1970 UTC (draft/read-marker). */
+/* All up to there has been read, ms since 1970 UTC, as the last message's time_ms
+ * (draft/read-marker, which is asked for if it is among the options' capabilities). -EINVAL for times
+ * before 1970 and after 9999. */
 SB_API int sb_irc_mark_read(struct sb_irc *irc, const char *target, int64_t read_ms);
 
 /* A text of the network as UTF-8 for people: the text itself where it is that, else a copy in buf,
@@ -263,7 +282,9 @@ struct sb_irc_tag {
 	const char *value;
 };
 
-/* As sb_irc_send(), with tags, 4094 bytes at most. */
+/* As sb_irc_send(), with tags, 4094 bytes at most (-EMSGSIZE). -EINVAL for a key that is none or is
+ * there twice; -EOPNOTSUPP without message-tags, and for a client's tag that the network does not let
+ * pass. */
 SB_API int sb_irc_send_tagged(struct sb_irc *irc, const struct sb_irc_tag *tags, size_t n_tags,
 	const char *verb, const char *const *params, size_t n_params);
 

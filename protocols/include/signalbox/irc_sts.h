@@ -7,7 +7,19 @@
  * A client with a tcp:// URL whose host has such a demand connects by TLS to the port it named, with
  * the certificate verified, or with the pins of the options' sts_options; when that fails it fails,
  * and is tried again: never in clear. One that hears the demand in clear leaves at once and comes back
- * by TLS (irc.sts_upgraded). Addresses and UNIX sockets have none.
+ * by TLS without a delay (irc.sts_upgraded, then irc.disconnected with error 0); it has said no more
+ * than CAP LS, its nick and its names: a password (PASS) waits until the server has listed its
+ * capabilities, or for 20 s where it does not. What was heard in clear is kept only when it is
+ * heard over TLS; but until TLS has let us in, or sb_irc_open() is called anew, nothing is said in clear
+ * to that host again, also when nobody is at that port. A second demand in a row waits like any
+ * failure.
+ *
+ * What is heard over TLS is kept at once, but once a minute at most; again after half of its time, and
+ * when the connection ends, for its whole duration from then; one of duration 0 is forgotten.
+ * What cannot be written is dispatch.failed, with the reason, and holds as long as the store is open.
+ *
+ * Addresses, services (SRV) and UNIX sockets have no demands, nor has what was attached
+ * (sb_irc_attach()). To forget one by hand, stop the program and take its line out of the file.
  *
  * The file is read and written at once, by the caller's thread: small, rarely, and not on a file system
  * that may hang. A line a host:

@@ -62,6 +62,10 @@ struct sb_ircd_options {
 	struct sb_ircd_flood flood;
 };
 
+/* What sb_ircd_create() would say of the options, but that of the URL: 0, or a negative errno and
+ * why. Nothing is made. */
+SB_API int sb_ircd_check(const struct sb_ircd_options *options, struct sb_error *ret_error);
+
 /* Listens, and registers its signals with d. place is for reports: SB_PLACE. Returns 0; or what
  * sb_listener_open() says; -EINVAL for a name or a network that is too long or holds what IRC
  * allows in neither, or for accounts as sb_ircd_set_accounts(); -EEXIST as sb_register();

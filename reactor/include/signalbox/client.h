@@ -46,8 +46,8 @@ enum sb_client_state {
  * stopped or destroyed. */
 struct sb_client_events {
 	/* Which URL to connect to in the place of one of the options', before each attempt; borrowed
-	 * until the attempt begins. NULL, and where there is no such function: that one. One that
-	 * cannot be fails the attempt. */
+	 * until `connecting` is told. NULL, and where there is no such function: that one. One that
+	 * cannot be fails the attempt. Where it stops the client nothing has begun. */
 	const char *(*choose)(void *self, const char *url);
 
 	/* An attempt begins, the n-th in a row, from 1. url is borrowed for the call. One `down`
@@ -99,12 +99,14 @@ SB_API void sb_client_retry_now(struct sb_client *client);
  * stream, and again, it is nothing. */
 SB_API void sb_client_established(struct sb_client *client);
 
-/* The next delay is at least so long; said before `waiting` is told, in `down` at the latest. */
+/* The next delay is at least so long, whatever the longest; said before `waiting` is told, in `down`
+ * at the latest. The longest of several counts, and it is forgotten when an attempt begins. */
 SB_API void sb_client_hold(struct sb_client *client, int64_t delay_ns);
 
-/* When what it has is over, it connects at once, with the same URL of the options, which `choose` may
- * now see otherwise; this is no failure, and the count goes on. At most once in a row: without an
- * establishment in between, the second is as if not said. */
+/* When the connection or the attempt that it has is over, it connects at once (but for a hold), with
+ * the same URL of the options, which `choose` may now see otherwise; this is no failure, and the count
+ * goes on. `waiting` is told all the same. At most once in a row: without an establishment in
+ * between, the second is as if not said. Without a connection or an attempt it is nothing. */
 SB_API void sb_client_again(struct sb_client *client);
 
 SB_API enum sb_client_state sb_client_state(const struct sb_client *client);

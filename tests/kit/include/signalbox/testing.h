@@ -435,7 +435,8 @@ struct sb_subject {
 	const struct sb_test_certificate *certificate;
 
 	/* Whether TLS is there from the start, rather than by `~ secures`: the url is tls://, for a
-	 * client with pin=, for a server with cert=, a file that is there while create() runs. */
+	 * client with pin=, for a server with cert=, a file that is there while create() runs.
+	 * Otherwise a client with a certificate finds its peer at 127.0.0.1:4001, too, by TLS. */
 	bool is_tls;
 
 	/* Does what a $ line says; NULL: such a line is a failure. words is borrowed for the

@@ -1,0 +1,30 @@
+#ifndef QUOTH_BOT_PRIVATE_H
+#define QUOTH_BOT_PRIVATE_H
+
+/* What the files of the bot share. */
+
+#include "bot.h"
+#include "commands.h"
+
+struct bot {
+	struct sb_dispatcher *d;
+	struct sb_reactor *r;
+	struct quotes *quotes;
+	struct commands *commands;
+	const struct config *config;
+	const struct networks *networks;
+	const struct watch *watch;
+	struct log log;
+	int64_t started_s;
+};
+
+/* A line for the log: who it is about, by its label, and what happened. */
+SB_PRINTF(3, 4)
+void bot_tell(struct bot *bot, const void *about_or_null, const char *format, ...);
+
+/* From now on the handlers of IRC clients are called, and those of the pages. What fails the
+ * dispatcher remembers. */
+void bot_hear_irc(struct bot *bot);
+void bot_hear_http(struct bot *bot);
+
+#endif

@@ -1,0 +1,118 @@
+#ifndef PROTOCOLS_IRC_MARKS_H
+#define PROTOCOLS_IRC_MARKS_H
+
+/* Where a byte is in a text, 64 bytes at a time: a bit each, the first the lowest. To look for
+ * what separates the words of a line, one by one and mostly near, this takes a quarter of what
+ * memchr() does. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+enum { SB_MARKS_SPAN = 64, SB_MARKS_STEP = 16 };
+
+/* Which of the next eight bytes are that one. */
+static inline unsigned
+sb_marks_8_(const unsigned char *at, unsigned char byte)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+	uint64_t word = (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16
+			| (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40
+			| (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+
+	/* The highest bit of each byte that is alike, and then these bits side by side. */
+	word ^= byte * ones;
+	word = ~(((word & low) + low) | word | low);
+	return (unsigned)((word >> 7) * UINT64_C(0x0102040810204080) >> 56);
+}
+
+/* The same of sixteen: for any processor. */
+static inline unsigned
+sb_marks_16_plain_(const unsigned char *at, unsigned char byte)
+{
+	return sb_marks_8_(at, byte) | sb_marks_8_(at + 8, byte) << 8;
+}
+
+static inline unsigned
+sb_marks_16_(const unsigned char *at, unsigned char byte)
+{
+#if defined(__SSE2__)
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+
+	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)byte)));
+#else
+	return sb_marks_16_plain_(at, byte);
+#endif
+}
+
+/* The first that is marked; marks not 0. */
+static inline size_t
+sb_marks_first(uint64_t marks)
+{
+#if defined(__GNUC__)
+	return (size_t)__builtin_ctzll(marks);
+#else
+	size_t at = 0;
+
+	for (; !(marks & 1); marks >>= 1)
+		at++;
+	return at;
+#endif
+}
+
+/* All before that one. */
+static inline uint64_t
+sb_marks_below(size_t at)
+{
+	return at < SB_MARKS_SPAN ? (UINT64_C(1) << at) - 1 : UINT64_MAX;
+}
+
+/* Of SB_MARKS_SPAN bytes. */
+static inline uint64_t
+sb_marks_all_(const unsigned char *at, unsigned char byte)
+{
+	return (uint64_t)sb_marks_16_(at, byte) | (uint64_t)sb_marks_16_(at + 16, byte) << 16
+	       | (uint64_t)sb_marks_16_(at + 32, byte) << 32
+	       | (uint64_t)sb_marks_16_(at + 48, byte) << 48;
+}
+
+/* Of a text that is shorter. */
+static inline uint64_t
+sb_marks_few_(const unsigned char *text, size_t len, unsigned char byte)
+{
+	size_t i, left;
+	uint64_t marks = 0;
+
+	for (i = 0; i + SB_MARKS_STEP <= len; i += SB_MARKS_STEP)
+		marks |= (uint64_t)sb_marks_16_(text + i, byte) << i;
+	left = len - i;
+	if (left && i) {
+		/* The last few are looked at together with some that were seen already. */
+		uint64_t last = sb_marks_16_(text + len - SB_MARKS_STEP, byte);
+
+		return marks | last >> (SB_MARKS_STEP - left) << i;
+	}
+	for (; i < len; i++)
+		marks |= (uint64_t)(text[i] == byte) << i;
+	return marks;
+}
+
+/* Where that byte is in the SB_MARKS_SPAN bytes from text + at, of which those from len on are
+ * not; at < len. Nothing outside of the text is read. */
+static inline uint64_t
+sb_marks(const void *text, size_t len, size_t at, char byte)
+{
+	const unsigned char *bytes = text, which = (unsigned char)byte;
+
+	if (len - at >= SB_MARKS_SPAN)
+		return sb_marks_all_(bytes + at, which);
+	if (len >= SB_MARKS_SPAN)
+		return sb_marks_all_(bytes + len - SB_MARKS_SPAN, which)
+		       >> (SB_MARKS_SPAN - (len - at));
+	return sb_marks_few_(bytes, len, which) >> at;
+}
+
+#endif

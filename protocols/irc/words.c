@@ -1,0 +1,19 @@
+#include "words.h"
+
+void
+sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n)
+{
+	size_t i, slot;
+
+	sb_assert(n <= SB_WORDS_MAX);
+	words->words = known;
+	memset(words->slots, 0, sizeof(words->slots));
+	for (i = 0; i < n; i++) {
+		uint64_t word = sb_words_load_(known[i].ptr, known[i].len);
+
+		slot = sb_words_slot_(word, known[i].len);
+		while (words->slots[slot])
+			slot = (slot + 1) % SB_WORDS_SLOTS;
+		words->slots[slot] = (uint8_t)(i + 1);
+	}
+}

@@ -1,0 +1,74 @@
+#ifndef PROTOCOLS_IRC_WORDS_H
+#define PROTOCOLS_IRC_WORDS_H
+
+/* Finds a word among a few that are known beforehand: commands, keys of tags. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <signalbox/base.h>
+
+enum { SB_WORDS_BITS = 8, SB_WORDS_SLOTS = 1 << SB_WORDS_BITS, SB_WORDS_MAX = 200 };
+
+/* The owner's memory; the members are private. */
+struct sb_words {
+	const struct sb_bytes *words;
+	uint8_t slots[SB_WORDS_SLOTS]; /* a word's place and one; 0 for none */
+};
+
+/* At most SB_WORDS_MAX words, no two alike, that live as long as this does. */
+void sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n);
+
+/* Short words that differ, or are not of the same length, differ in this; of longer ones it is the
+ * beginning. */
+static inline uint64_t
+sb_words_load_(const char *text, size_t len)
+{
+	uint64_t word = 0;
+	uint32_t first, last;
+
+	if (len >= sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		return word;
+	}
+	if (len >= sizeof(first)) {
+		memcpy(&first, text, sizeof(first));
+		memcpy(&last, text + len - sizeof(last), sizeof(last));
+		return first | (uint64_t)last << 32;
+	}
+	if (len)
+		word = (unsigned)(unsigned char)text[0]
+		       | (unsigned)(unsigned char)text[len / 2] << 8
+		       | (unsigned)(unsigned char)text[len - 1] << 16;
+	return word;
+}
+
+static inline size_t
+sb_words_slot_(uint64_t word, size_t len)
+{
+	return (size_t)((word + len) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SB_WORDS_BITS));
+}
+
+static inline bool
+sb_words_is_(struct sb_bytes known, uint64_t word, const char *text, size_t len)
+{
+	return known.len == len && sb_words_load_(known.ptr, len) == word
+	       && (len <= sizeof(word) || !memcmp(known.ptr, text, len));
+}
+
+/* Which it is; -1: none of them. */
+static inline int
+sb_words_find(const struct sb_words *words, const char *text, size_t len)
+{
+	uint64_t word = sb_words_load_(text, len);
+	size_t slot = sb_words_slot_(word, len);
+
+	for (; words->slots[slot]; slot = (slot + 1) % SB_WORDS_SLOTS)
+		if (sb_words_is_(words->words[words->slots[slot] - 1], word, text, len))
+			return words->slots[slot] - 1;
+	return -1;
+}
+
+#endif

@@ -1,0 +1,144 @@
+/* What looks at many bytes at once finds what looking at one after the other finds. */
+
+#include <stdlib.h>
+
+#include "kit_cmocka.h"
+
+#include "protocols/irc/casemap.h"
+#include "protocols/irc/marks.h"
+#include "protocols/irc/words.h"
+
+enum { LEN_MAX = 200 };
+
+/* A text of that length, with nothing readable on either side of it. */
+static char *
+make_text(size_t len, unsigned seed)
+{
+	static const char bytes[] = "a !@;=\\\xff\x80\x21\x20_";
+	char *text = malloc(len ? len : 1);
+	size_t i;
+
+	assert_non_null(text);
+	for (i = 0; i < len; i++) {
+		seed = seed * 1103515245U + 12345U;
+		text[i] = bytes[(seed >> 16) % (sizeof(bytes) - 1)];
+	}
+	return text;
+}
+
+static void
+marks_are_where_the_byte_is_and_nowhere_else(void **state)
+{
+	static const char wanted[] = { ' ', '!', '\xff', '\0' };
+	size_t len, at, i, k;
+
+	(void)state;
+	for (len = 1; len <= LEN_MAX; len++) {
+		char *text = make_text(len, (unsigned)len);
+
+		for (at = 0; at < len; at++)
+			for (k = 0; k < sizeof(wanted); k++) {
+				uint64_t marks = sb_marks(text, len, at, wanted[k]);
+
+				for (i = 0; i < SB_MARKS_SPAN; i++)
+					assert_int_equal(marks >> i & 1,
+						at + i < len && text[at + i] == wanted[k]);
+			}
+		free(text);
+	}
+}
+
+static void
+any_processor_finds_the_same(void **state)
+{
+	unsigned a, b;
+	size_t i;
+
+	(void)state;
+	for (a = 0; a < 256; a++)
+		for (b = 0; b < 256; b++) {
+			unsigned char bytes[SB_MARKS_STEP];
+
+			for (i = 0; i < sizeof(bytes); i++)
+				bytes[i] = (unsigned char)(i % 3 ? a : b + i / 8);
+			assert_int_equal(sb_marks_16_plain_(bytes, (unsigned char)b),
+				sb_marks_16_(bytes, (unsigned char)b));
+		}
+}
+
+static void
+the_first_mark_and_those_below_one(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < SB_MARKS_SPAN; i++) {
+		assert_int_equal(sb_marks_first(UINT64_MAX << i), i);
+		assert_true(sb_marks_below(i) == ~(UINT64_MAX << i));
+	}
+	assert_true(sb_marks_below(SB_MARKS_SPAN) == UINT64_MAX);
+}
+
+/* Also those that begin, or end, alike, or that are the beginning of another. */
+static void
+a_word_is_found_and_no_other(void **state)
+{
+	static const char *const texts[] = { "a", "ab", "aab", "abb", "aabb", "PING", "PONG",
+		"PRIVMSG", "001", "010", "100", "12345678", "123456789", "12345678x",
+		"+draft/reply", "+draft/react" };
+	enum { N = sizeof(texts) / sizeof(*texts) };
+	struct sb_bytes known[N];
+	struct sb_words words;
+	int i;
+
+	(void)state;
+	for (i = 0; i < N; i++)
+		known[i] = sb_bytes_of(texts[i]);
+	sb_words_init(&words, known, N);
+	for (i = 0; i < N; i++) {
+		size_t len = known[i].len;
+
+		assert_int_equal(sb_words_find(&words, texts[i], len), i);
+		assert_int_not_equal(sb_words_find(&words, texts[i], len - 1), i);
+	}
+	assert_int_equal(sb_words_find(&words, "", 0), -1);
+	assert_int_equal(sb_words_find(&words, "abab", 4), -1);
+	assert_int_equal(sb_words_find(&words, "12345678y", 9), -1);
+	assert_int_equal(sb_words_find(&words, "+draft/rep", 10), -1);
+}
+
+static void
+bytes_are_folded_as_one_is(void **state)
+{
+	static const enum sb_casemap maps[] = { SB_CASEMAP_RFC1459, SB_CASEMAP_RFC1459_STRICT,
+		SB_CASEMAP_ASCII };
+	char text[256], folded[256];
+	size_t map, len, from, i;
+
+	(void)state;
+	for (i = 0; i < sizeof(text); i++)
+		text[i] = (char)i;
+	for (map = 0; map < sizeof(maps) / sizeof(*maps); map++)
+		for (len = 0; len < 40; len++)
+			for (from = 0; from + len < sizeof(text); from++) {
+				sb_casemap_fold_bytes(maps[map], text + from, len, folded);
+				assert_int_equal(folded[len], 0);
+				for (i = 0; i < len; i++)
+					assert_int_equal(folded[i],
+						sb_casemap_fold(maps[map], text[from + i]));
+			}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(marks_are_where_the_byte_is_and_nowhere_else),
+		cmocka_unit_test(any_processor_finds_the_same),
+		cmocka_unit_test(the_first_mark_and_those_below_one),
+		cmocka_unit_test(a_word_is_found_and_no_other),
+		cmocka_unit_test(bytes_are_folded_as_one_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
