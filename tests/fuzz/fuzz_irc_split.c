@@ -102,15 +102,13 @@ same(const struct cell *a, const struct cell *b)
 	       && a->c == b->c;
 }
 
-/* Whether at is between two characters of a line. */
+/* Whether at is between two characters of a line, as *seen is, which moves on to it. */
 static bool
-is_between(const char *line, size_t len, size_t at)
+is_between(const char *line, size_t len, size_t at, size_t *seen)
 {
-	size_t i = 0;
-
-	while (i < at)
-		i += sb_character_len(line + i, len - i);
-	return i == at;
+	while (*seen < at)
+		*seen += sb_character_len(line + *seen, len - *seen);
+	return *seen == at;
 }
 
 /* Takes the pieces of one line of the text; false when there is none left. */
@@ -121,7 +119,7 @@ check_line(struct sb_split *split, const char *line, size_t len, bool is_action)
 		      after = { .cells = malloc((len + 1) * sizeof(struct cell)) };
 	char *buf = malloc(split->room);
 	struct sb_split_piece piece = { .is_continued = true };
-	size_t at = 0, frame = is_action ? 8 : 0, i;
+	size_t at = 0, seen = 0, frame = is_action ? 8 : 0, i;
 
 	sb_assert(before.cells && after.cells && buf);
 	show(&before, line, len);
@@ -136,7 +134,7 @@ check_line(struct sb_split *split, const char *line, size_t len, bool is_action)
 		sb_assert(taken <= len - at && !memcmp(line + at, buf + piece.n_before, taken));
 		show(&after, buf + frame, piece.bytes.len - frame - piece.n_after);
 		at += taken;
-		sb_assert(is_between(line, len, at));
+		sb_assert(is_between(line, len, at, &seen));
 		if (piece.took_space) {
 			after.cells[after.n] = before.cells[after.n];
 			sb_assert(line[at++] == ' ' && before.cells[after.n++].c == ' ');
