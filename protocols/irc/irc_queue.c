@@ -124,6 +124,14 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 		sb_irc_flush_(irc);
 }
 
+bool
+sb_irc_is_line_(const struct sb_wire_out *out)
+{
+	char line[SB_WIRE_MAX + 1];
+
+	return sb_wire_build(out, line, sizeof(line)) > 0;
+}
+
 void
 sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out)
 {

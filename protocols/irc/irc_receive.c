@@ -160,10 +160,14 @@ receive_banned(struct sb_irc *irc, const struct received *m)
 static int
 receive_ping(struct sb_irc *irc, const struct received *m)
 {
-	sb_irc_write_(irc, &(struct sb_wire_out){ .verb = "PONG",
-				   .params = m->line->params,
-				   .n_params = m->line->n_params,
-				   .cuts = true });
+	const struct sb_wire_out pong = { .verb = "PONG",
+		.params = m->line->params,
+		.n_params = m->line->n_params,
+		.cuts = true };
+
+	/* Where lines may be longer than ours are, a PING may be that in its midst. */
+	if (sb_irc_is_line_(&pong))
+		sb_irc_write_(irc, &pong);
 	return sb_irc_receive_other_(irc, m);
 }
 
