@@ -69,6 +69,7 @@ struct batch {
 	bool is_told; /* irc.batch_began has told of it */
 	bool is_history; /* what is in it was said before */
 	unsigned page; /* that we asked for (irc_history.c); 0: none */
+	unsigned within; /* the page that it is in, or is */
 };
 
 /* Messages of several lines that are being said to us at once: each takes some 17 KiB, and what its

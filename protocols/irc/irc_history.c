@@ -44,12 +44,16 @@ key_of(const struct received *m)
 	return sb_history_key(m->msgid, m->time_ms, m->line->nick, last);
 }
 
-void
-sb_irc_history_said_(struct sb_irc *irc, const struct received *m)
+/* Of a line that opens a batch nothing is known but that: those in it are taken one by one. */
+bool
+sb_irc_history_hear_(struct sb_irc *irc, const struct received *m)
 {
-	if (irc->catches_up && is_message(m) && m->line->n_params > 1)
+	if (!m->is_history && irc->catches_up && is_message(m) && m->line->n_params > 1)
 		sb_history_said(&irc->history, casemap(irc), other_side(irc, m), m->msgid,
 			m->time_ms, key_of(m));
+	if (!sb_history_is_page(&irc->history, m->page) || !strcmp(m->line->verb, "BATCH"))
+		return true;
+	return sb_history_take(&irc->history, m->msgid, m->time_ms, key_of(m), is_message(m));
 }
 
 void
@@ -184,18 +188,6 @@ sb_irc_history_page_end_(struct sb_irc *irc, unsigned page)
 		return 0;
 	is_done = sb_history_page_end(&irc->history, &result);
 	return finish_page(irc, is_done, &result);
-}
-
-bool
-sb_irc_history_take_(struct sb_irc *irc, const struct received *m, unsigned page)
-{
-	bool is_batch = !strcmp(m->line->verb, "BATCH");
-	bool is_said = is_message(m) || (is_batch && !strcmp(param(m, 1), "draft/multiline"));
-
-	if (!sb_history_is_page(&irc->history, page))
-		return true;
-	/* Without its batch a line would be said now. */
-	return sb_history_take(&irc->history, m->msgid, m->time_ms, key_of(m), is_said) || is_batch;
 }
 
 /* FAIL CHATHISTORY <code> <subcommand> <target> ...: of a request that is not ours, since the

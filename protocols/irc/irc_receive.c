@@ -364,6 +364,7 @@ join_batch(struct received *m, const struct batch *batch)
 {
 	m->batch = *batch->type ? batch->type : NULL;
 	m->is_history = batch->is_history;
+	m->page = batch->within;
 	if (!m->label && *batch->label)
 		m->label = batch->label;
 }
@@ -402,16 +403,13 @@ sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why)
 
 /* What was said before has no effect on what is so now. */
 static int
-receive_in(struct sb_irc *irc, const struct received *m, const struct command *command,
-	const struct batch *batch_or_null)
+receive_then(struct sb_irc *irc, const struct received *m, const struct command *command)
 {
-	if (!m->is_history) {
-		sb_irc_history_said_(irc, m);
-		return command->receive(irc, m);
-	}
-	if (batch_or_null->page && !sb_irc_history_take_(irc, m, batch_or_null->page))
+	if (!sb_irc_history_hear_(irc, m))
 		return 0;
-	return sb_irc_past_(m->line->verb, command->receive)(irc, m);
+	if (m->is_history)
+		return sb_irc_past_(m->line->verb, command->receive)(irc, m);
+	return command->receive(irc, m);
 }
 
 int
@@ -453,6 +451,6 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 		return ran;
 	if (irc->asks.first)
 		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
-	ran = receive_in(irc, &m, command, batch);
+	ran = receive_then(irc, &m, command);
 	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
 }
