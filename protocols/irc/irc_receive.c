@@ -303,6 +303,7 @@ enum {
 	BATCH,
 	LABEL,
 	BOT,
+	DRAFT_BOT,
 	REPLY,
 	DRAFT_REPLY,
 	CONTEXT,
@@ -316,6 +317,7 @@ static const struct sb_bytes tags[] = {
 	[BATCH] = { "batch", 5 },
 	[LABEL] = { "label", 5 },
 	[BOT] = { "bot", 3 },
+	[DRAFT_BOT] = { "draft/bot", 9 },
 	[REPLY] = { "+reply", 6 },
 	[DRAFT_REPLY] = { "+draft/reply", 12 },
 	[CONTEXT] = { "+channel-context", 16 },
@@ -336,6 +338,13 @@ sb_irc_receive_init_(struct sb_irc *irc)
 	sb_irc_receive_talk_init_(irc);
 }
 
+/* A tag that is empty tells as much as none. */
+static const char *
+told(const char *value)
+{
+	return value && *value ? value : NULL;
+}
+
 /* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the
  * line is in; NULL for none. A time that is none leaves the time of arrival. */
 static void
@@ -347,12 +356,14 @@ read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **
 		return;
 	sb_wire_tags_pick(
 		(struct sb_bytes){ m->line->tags, m->line->tags_len }, &irc->tags, buf, values);
-	m->account = values[ACCOUNT];
-	m->msgid = values[MSGID];
-	m->label = values[LABEL];
-	m->in_reply_to = values[REPLY] ? values[REPLY] : values[DRAFT_REPLY];
+	m->account = told(values[ACCOUNT]);
+	m->msgid = told(values[MSGID]);
+	m->label = told(values[LABEL]);
+	m->in_reply_to = told(values[REPLY]);
+	if (!m->in_reply_to)
+		m->in_reply_to = told(values[DRAFT_REPLY]);
 	m->channel_context = values[CONTEXT] ? values[CONTEXT] : values[DRAFT_CONTEXT];
-	m->is_bot = values[BOT] != NULL;
+	m->is_bot = values[BOT] || values[DRAFT_BOT];
 	*ret_batch = values[BATCH];
 	if (values[TIME])
 		(void)sb_wire_time(values[TIME], &m->time_ms);
