@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "charset.h"
 #include "multiline.h"
 
 /* ---- In ---- */
@@ -297,8 +298,8 @@ put_batch(struct sb_irc *irc, const struct sb_multiline_out *out, size_t len, ui
 	return error;
 }
 
-int
-sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
+static int
+say_taken(struct sb_irc *irc, const char *target, const char *text)
 {
 	const struct saying s = { .verb = "PRIVMSG", .target = target };
 	char reference[32];
@@ -310,8 +311,6 @@ sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
 	uint64_t id = ++irc->last_id;
 	int error, len;
 
-	if (!sb_wire_is_middle(target))
-		return -EINVAL;
 	error = sb_multiline_check(text);
 	if (error)
 		return error;
@@ -323,4 +322,21 @@ sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
 	if (size.n_lines == 1 || !is_taken(irc, &size))
 		return sb_irc_finish_put_(irc, id, put_lines(irc, &out, id));
 	return sb_irc_finish_put_(irc, id, put_batch(irc, &out, (size_t)len, id));
+}
+
+int
+sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
+{
+	char *made = NULL;
+	const char *taken;
+	int error;
+
+	if (!sb_wire_is_middle(target))
+		return -EINVAL;
+	if (irc->features.is_utf8_only && !sb_charset_is_utf8(target))
+		return -EILSEQ;
+	taken = sb_irc_as_taken_(irc, text, &made);
+	error = taken ? say_taken(irc, target, taken) : -ENOMEM;
+	free(made);
+	return error;
 }

@@ -106,6 +106,49 @@ features_are_asked_for_once(void **state)
 	fixture_end(&f);
 }
 
+/* What the server was told before it let us in is taken back there. */
+static void
+one_may_come_back_before_one_is_let_in(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth", .away = "x" });
+	sb_tape_feed_line(f.tape, ":irc.x CAP * LS :draft/pre-away");
+	sb_tape_feed_line(f.tape, ":irc.x CAP * ACK :draft/pre-away");
+	sb_tape_seek(f.tape, "AWAY :x\r\n");
+	sb_tape_clear(f.tape);
+	assert_int_equal(sb_irc_set_away(f.irc, NULL), 0);
+	sb_tape_expect(f.tape, "AWAY\r\n");
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_expect(f.tape, "");
+	fixture_end(&f);
+}
+
+/* On a network that takes nothing else all that has words is UTF-8. */
+static void
+all_words_are_utf8_where_that_is_asked_for(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed_line(f.tape, ":irc.x CAP * LS :message-tags");
+	sb_tape_feed_line(f.tape, ":irc.x CAP * ACK :message-tags");
+	sb_tape_feed_line(f.tape, ":irc.x 005 quoth UTF8ONLY :are supported");
+	sb_tape_clear(f.tape);
+	assert_int_equal(sb_irc_say_lines(f.irc, "#c", "caf\xe9\nx"), 0);
+	sb_tape_expect(f.tape, "PRIVMSG #c :caf\xc3\xa9\r\nPRIVMSG #c :x\r\n");
+	assert_int_equal(sb_irc_say_lines(f.irc, "#\xe9", "x\ny"), -EILSEQ);
+	assert_int_equal(sb_irc_answer_to(f.irc, "#c", "\xe9", "x"), 0);
+	sb_tape_expect(f.tape, "PRIVMSG #c :x\r\n");
+	assert_int_equal(sb_irc_react(f.irc, "#c", "m1", "\xe9"), -EILSEQ);
+	assert_int_equal(sb_irc_react(f.irc, "#c", "\xe9", ":)"), -EILSEQ);
+	assert_int_equal(sb_irc_set_topic(f.irc, "#c", "\xe9"), -EILSEQ);
+	assert_int_equal(sb_irc_part(f.irc, "#c", "\xe9"), -EILSEQ);
+	sb_irc_quit(f.irc, "adi\xf3s");
+	sb_tape_expect(f.tape, "QUIT :adi\xc3\xb3s\r\n");
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -115,6 +158,8 @@ main(void)
 		kit_test(what_one_is_away_for_can_stand_in_a_line),
 		kit_test(a_secret_that_is_not_sent_is_not_told),
 		kit_test(features_are_asked_for_once),
+		kit_test(one_may_come_back_before_one_is_let_in),
+		kit_test(all_words_are_utf8_where_that_is_asked_for),
 	};
 
 	return kit_run(tests);
