@@ -256,6 +256,7 @@ struct sb_irc {
 	bool catches_up;
 	struct sb_history history;
 	struct sb_timer history_timer; /* the deadline of a page */
+	uint64_t history_id; /* of the line that asks for it; 0: there was none yet */
 
 	/* What we tell of ourselves (irc_presence.c). */
 	bool is_bot;
@@ -298,6 +299,8 @@ void sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *t
 /* Asks for what is due and can be asked for. */
 void sb_irc_history_go_on_(struct sb_irc *irc);
 void sb_irc_on_history_timer_(void *irc);
+/* A line with this id was sent: a page is awaited from now on, if it is what asks for that. */
+void sb_irc_history_sent_(struct sb_irc *irc, uint64_t id);
 
 /* What we tell of ourselves: before registration ends, where the server lets us; when it has ended;
  * when the greetings are over. */

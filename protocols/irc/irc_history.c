@@ -65,31 +65,72 @@ sb_irc_history_joined_(struct sb_irc *irc, const struct received *m, const char 
 	sb_irc_history_go_on_(irc);
 }
 
+/* No page is awaited any more, nor asked for. */
+static void
+stop_page(struct sb_irc *irc)
+{
+	sb_timer_stop(&irc->history_timer);
+	if (irc->history_id)
+		(void)sb_outbox_cancel(&irc->outbox, irc->history_id);
+}
+
+/* What was being fetched may be forgotten: the next is asked for. */
+static void
+heed_loss(struct sb_irc *irc, enum sb_history_fetch before)
+{
+	if (before == SB_HISTORY_IDLE || irc->history.fetch != SB_HISTORY_IDLE)
+		return;
+	stop_page(irc);
+	sb_irc_history_go_on_(irc);
+}
+
 void
 sb_irc_history_left_(struct sb_irc *irc, const char *channel)
 {
+	enum sb_history_fetch before = irc->history.fetch;
+
 	sb_history_left(&irc->history, casemap(irc), channel);
+	heed_loss(irc, before);
 }
 
 /* By a name that cannot be asked for it is forgotten. */
 void
 sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *to)
 {
+	enum sb_history_fetch before = irc->history.fetch;
+
 	if (sb_irc_channel_is_fine_(to))
 		sb_history_renamed(&irc->history, casemap(irc), from, to);
 	else
-		sb_irc_history_left_(irc, from);
+		sb_history_left(&irc->history, casemap(irc), from);
+	heed_loss(irc, before);
 }
 
 /* ---- Asking ---- */
+
+static void
+ask(struct sb_irc *irc, const char *const params[4])
+{
+	irc->history_id = ++irc->last_id | SB_IRC_OURS_;
+	sb_irc_write_later_as_(irc,
+		&(struct sb_wire_out){ .verb = "CHATHISTORY", .params = params, .n_params = 4 },
+		irc->history_id);
+}
+
+/* The server cannot answer before it is asked, which others are before. */
+void
+sb_irc_history_sent_(struct sb_irc *irc, uint64_t id)
+{
+	if (id == irc->history_id && irc->history.fetch != SB_HISTORY_IDLE)
+		sb_timer_start(&irc->history_timer, PAGE_NS);
+}
 
 static void
 ask_targets(struct sb_irc *irc, const struct sb_history_request *request, const char *limit)
 {
 	const char *params[] = { "TARGETS", request->from, request->to, limit };
 
-	sb_irc_write_later_(irc,
-		&(struct sb_wire_out){ .verb = "CHATHISTORY", .params = params, .n_params = 4 });
+	ask(irc, params);
 }
 
 static void
@@ -97,8 +138,7 @@ ask_after(struct sb_irc *irc, const struct sb_history_request *request, const ch
 {
 	const char *params[] = { "AFTER", request->target, request->from, limit };
 
-	sb_irc_write_later_(irc,
-		&(struct sb_wire_out){ .verb = "CHATHISTORY", .params = params, .n_params = 4 });
+	ask(irc, params);
 }
 
 static uint32_t
@@ -119,7 +159,6 @@ sb_irc_history_go_on_(struct sb_irc *irc)
 			page_limit(irc), sb_irc_feature(irc, "MSGREFTYPES"), &request))
 		return;
 	(void)snprintf(limit, sizeof(limit), "%u", (unsigned)request.limit);
-	sb_timer_start(&irc->history_timer, PAGE_NS);
 	if (request.fetch == SB_HISTORY_TARGETS)
 		ask_targets(irc, &request, limit);
 	else
@@ -156,7 +195,7 @@ tell_caught_up(struct sb_irc *irc, const struct sb_history_result *result)
 static int
 finish_page(struct sb_irc *irc, bool is_done, const struct sb_history_result *result)
 {
-	sb_timer_stop(&irc->history_timer);
+	stop_page(irc);
 	sb_irc_history_go_on_(irc);
 	return is_done ? tell_caught_up(irc, result) : 0;
 }

@@ -65,10 +65,12 @@ sb_irc_flush_(struct sb_irc *irc)
 	while (can_write(irc) && sb_outbox_next(&irc->outbox, now_ns, &line)) {
 		int error = sb_stream_write(irc->stream, line.bytes);
 
-		if (error)
+		if (error) {
 			take_back(irc, &line, error);
-		else
+		} else {
 			sb_irc_asks_sent_(irc, line.id);
+			sb_irc_history_sent_(irc, line.id);
+		}
 	}
 	schedule(irc);
 }

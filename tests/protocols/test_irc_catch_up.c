@@ -119,6 +119,61 @@ a_server_cannot_make_us_say_anything(void **state)
 	fixture_end(&f);
 }
 
+/* Fetching begins when the request goes out, however long it waits for that. */
+static void
+what_waits_to_be_asked_for_is_not_given_up(void **state)
+{
+	static const char *const who[] = { "al" };
+	struct sb_irc_options options = catching;
+	struct fixture f;
+
+	options.pace = "default";
+	fixture_begin_with(&f, *state, &options);
+	register_with(f.tape, "batch server-time draft/chathistory");
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #c");
+	fixture_reconnect(&f);
+	register_with(f.tape, "batch server-time draft/chathistory");
+	sb_probe_clear(f.probe);
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(sb_irc_send(f.irc, "WHOIS", who, 1), 0);
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #c");
+	while (!strstr(sb_tape_written(f.tape), "CHATHISTORY TARGETS"))
+		assert_int_equal(sb_simulation_run_for(f.world->sim, SB_S), 0);
+	sb_tape_feed_line(f.tape, ":irc.x BATCH +t draft/chathistory-targets");
+	sb_tape_feed_line(f.tape, ":irc.x BATCH -t");
+	for (int i = 0; i < 40; i++)
+		assert_int_equal(sb_irc_say(f.irc, "al", "hi"), 0);
+	assert_int_equal(sb_simulation_run_for(f.world->sim, 60 * SB_S), 0);
+	assert_int_equal(sb_probe_count(f.probe, "irc.caught_up"), 0);
+	assert_int_equal(sb_simulation_run_for(f.world->sim, 40 * SB_S), 0);
+	sb_tape_seek(f.tape, "CHATHISTORY AFTER #c");
+	assert_int_equal(sb_simulation_run_for(f.world->sim, 31 * SB_S), 0);
+	sb_probe_seek(f.probe, "irc.caught_up channel='#c' is_whole=false");
+	fixture_end(&f);
+}
+
+/* A channel that we leave does not keep the next one waiting, nor is it asked for any more. */
+static void
+what_is_left_makes_room_for_the_next(void **state)
+{
+	struct fixture f;
+
+	begin_again(&f, *state);
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #d");
+	sb_tape_feed_line(f.tape, ":quoth!q@h PART #d");
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #d");
+	fixture_reconnect(&f);
+	register_with(f.tape, "batch server-time draft/chathistory");
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #c");
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #d");
+	sb_tape_feed_line(f.tape, ":irc.x BATCH +t draft/chathistory-targets");
+	sb_tape_feed_line(f.tape, ":irc.x BATCH -t");
+	sb_tape_seek(f.tape, "CHATHISTORY AFTER #c");
+	assert_int_equal(sb_irc_part(f.irc, "#c", NULL), 0);
+	sb_tape_seek(f.tape, "PART #c\r\nCHATHISTORY AFTER #d");
+	fixture_end(&f);
+}
+
 /* A message of several lines, of which a server keeps no id, is known again, too. */
 static void
 feed_two_lines(struct fixture *f, const char *within, int64_t second, const char *text)
@@ -302,6 +357,8 @@ main(void)
 		kit_test(who_does_not_want_it_asks_for_nothing),
 		kit_test(a_page_may_be_cut_off),
 		kit_test(a_server_cannot_make_us_say_anything),
+		kit_test(what_waits_to_be_asked_for_is_not_given_up),
+		kit_test(what_is_left_makes_room_for_the_next),
 		kit_test(what_has_several_lines_is_told_once),
 		kit_test(what_is_in_a_batch_within_a_page_is_told_once),
 		kit_test(what_was_said_before_of_people_is_not_believed_now),

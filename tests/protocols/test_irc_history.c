@@ -305,6 +305,45 @@ what_is_left_is_fetched_no_more(void **state)
 	sb_history_finish(&h);
 }
 
+/* Who wrote to us alone is asked for from where we were sure of all. */
+static void
+private_messages_are_due_until_they_are_fetched(void **state)
+{
+	struct sb_history h;
+	struct sb_history_request request;
+	struct sb_history_result result;
+	int64_t second;
+
+	(void)state;
+	sb_history_init(&h);
+	sb_history_joined(&h, MAP, "#a", 20000);
+	for (second = 40; second < 70; second += 10) {
+		/* It is cut off: before it is asked for, meanwhile, with somebody found. */
+		sb_history_private(&h);
+		sb_history_said(&h, MAP, "al", NULL, second * 1000, (uint64_t)second);
+		if (second > 40)
+			assert_true(sb_history_next(&h, 0, 50, NULL, &request));
+		if (second > 50) {
+			assert_string_equal(request.from, "timestamp=1970-01-01T00:00:10.000Z");
+			sb_history_peer(&h, MAP, "bob");
+			assert_false(sb_history_page_end(&h, &result));
+			assert_true(sb_history_next(&h, 0, 50, NULL, &request));
+			assert_string_equal(request.target, "bob");
+		}
+		sb_history_end(&h);
+	}
+	sb_history_private(&h);
+	assert_true(sb_history_next(&h, 0, 50, NULL, &request));
+	assert_string_equal(request.from, "timestamp=1970-01-01T00:00:10.000Z");
+	assert_false(sb_history_page_end(&h, &result));
+	assert_false(sb_history_next(&h, 0, 50, NULL, &request));
+	sb_history_end(&h);
+	sb_history_private(&h);
+	assert_true(sb_history_next(&h, 0, 50, NULL, &request));
+	assert_string_equal(request.from, "timestamp=1970-01-01T00:00:50.000Z");
+	sb_history_finish(&h);
+}
+
 int
 main(void)
 {
@@ -314,6 +353,7 @@ main(void)
 		kit_test_bare(what_brings_nothing_new_ends),
 		kit_test_bare(what_is_remembered_is_bounded),
 		kit_test_bare(what_is_left_is_fetched_no_more),
+		kit_test_bare(private_messages_are_due_until_they_are_fetched),
 	};
 
 	return kit_run(tests);
