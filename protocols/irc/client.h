@@ -331,6 +331,9 @@ int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why
 /* Whether it can be written: what has somebody's words in it may be none, or too long. */
 bool sb_irc_is_line_(const struct sb_wire_out *out);
 
+/* Whether there is room for what need not be said: nobody else shall find none for it. */
+bool sb_irc_has_room_(const struct sb_irc *irc);
+
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
  * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
  * then tells. */

@@ -127,6 +127,13 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 }
 
 bool
+sb_irc_has_room_(const struct sb_irc *irc)
+{
+	return sb_outbox_n_lines(&irc->outbox) < limits.lines / 4 * 3
+	       && sb_outbox_n_bytes(&irc->outbox) < limits.bytes / 4 * 3;
+}
+
+bool
 sb_irc_is_line_(const struct sb_wire_out *out)
 {
 	char line[SB_WIRE_MAX + 1];

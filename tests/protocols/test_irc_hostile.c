@@ -1,5 +1,6 @@
 /* A server may say anything: it gets an answer that is a line, or none. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "kit_cmocka.h"
@@ -65,12 +66,53 @@ who_cannot_be_answered_is_not(void **state)
 	fixture_end(&f);
 }
 
+/* What we would like to know of very many channels waits for long, and ends nothing. */
+static void
+any_number_of_channels_may_be_joined(void **state)
+{
+	struct fixture f;
+	char lines[300];
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth" });
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	for (int i = 0; i < 600; i++) {
+		(void)snprintf(lines, sizeof(lines),
+			":quoth!q@h JOIN #c%d\r\n:irc.x 353 quoth = #c%d :quoth\r\n"
+			":irc.x 366 quoth #c%d :End\r\n",
+			i, i, i);
+		sb_tape_feed(f.tape, lines);
+	}
+	assert_int_equal(sb_probe_count(f.probe, "irc.disconnected"), 0);
+	assert_int_equal(sb_irc_say(f.irc, "#c1", "x"), 0);
+	fixture_end(&f);
+}
+
+/* Who asks us something when there is no room for an answer gets none. */
+static void
+who_asks_when_much_waits_ends_nothing(void **state)
+{
+	static const char *const who[] = { "al" };
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth", .version = "1" });
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	while (!sb_irc_send(f.irc, "WHOIS", who, 1))
+		;
+	sb_tape_feed_line(f.tape, ":al!a@h PRIVMSG quoth :\1VERSION\1");
+	sb_probe_seek(f.probe, "irc.ctcp_requested verb=VERSION");
+	expect_alive(&f);
+	assert_int_equal(sb_probe_count(f.probe, "irc.disconnected"), 0);
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(a_ping_that_is_too_long_to_be_answered_is_not),
 		kit_test(who_cannot_be_answered_is_not),
+		kit_test(any_number_of_channels_may_be_joined),
+		kit_test(who_asks_when_much_waits_ends_nothing),
 	};
 
 	return kit_run(tests);

@@ -145,7 +145,7 @@ SB_API const char *sb_irc_nick(const struct sb_irc *irc);
 /* What it knows of channels, members, users and itself (<signalbox/irc_state.h>); borrowed, as long as
  * irc lives. Of a channel that we join it asks, once the server has named the members, the modes
  * (MODE) and, of 1000 members at most, who they are (WHO); and the members again, once, if the
- * server's list was not whole. */
+ * server's list was not whole; nothing of that while very much waits to be sent. */
 SB_API const struct sb_irc_state *sb_irc_state(const struct sb_irc *irc);
 
 /* What the server said of a feature (005), "NETWORK"; "" when it has no value, NULL when nothing was
