@@ -367,6 +367,10 @@ void sb_irc_queue_begin_(struct sb_irc *irc);
 void sb_irc_queue_registered_(struct sb_irc *irc);
 void sb_irc_queue_end_(struct sb_irc *irc);
 
+/* Puts a line of the application's, as sb_outbox_put(): with so much room left to ours that none of
+ * them ends the connection for want of it. */
+int sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line);
+
 /* Sends as much as may go now, and comes back for the rest. */
 void sb_irc_flush_(struct sb_irc *irc);
 void sb_irc_on_outbox_timer_(void *irc);

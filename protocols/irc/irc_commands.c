@@ -50,7 +50,7 @@ put_built(struct sb_irc *irc, struct sb_outbox_line line, bool is_early)
 	if (error)
 		return error;
 	line.id |= ++irc->last_id;
-	return sb_irc_finish_put_(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+	return sb_irc_finish_put_(irc, line.id, sb_irc_queue_put_(irc, &line));
 }
 
 int

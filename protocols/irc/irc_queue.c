@@ -129,8 +129,19 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 bool
 sb_irc_has_room_(const struct sb_irc *irc)
 {
-	return sb_outbox_n_lines(&irc->outbox) < limits.lines / 4 * 3
-	       && sb_outbox_n_bytes(&irc->outbox) < limits.bytes / 4 * 3;
+	return sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, limits.lines / 4);
+}
+
+/* Lines of ours that there is room for when an application finds none. */
+enum { OURS_MAX = 64 };
+
+int
+sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line)
+{
+	if (line->priority == SB_OUTBOX_BULK
+		&& !sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, OURS_MAX + 1))
+		return -ENOBUFS;
+	return sb_outbox_put(&irc->outbox, line);
 }
 
 bool

@@ -161,6 +161,10 @@ int64_t sb_outbox_wait_ns(
 size_t sb_outbox_n_lines(const struct sb_outbox *outbox);
 size_t sb_outbox_n_bytes(const struct sb_outbox *outbox);
 
+/* Whether a priority has room for n short lines, and for n times as many bytes as each of its lines may
+ * have on average. */
+bool sb_outbox_has_room(const struct sb_outbox *outbox, enum sb_outbox_priority priority, size_t n);
+
 enum sb_outbox_level {
 	SB_OUTBOX_SAME, /* as it was told last */
 	SB_OUTBOX_ROSE, /* answers or bulk fill half of their room, or one was refused for want of it */
