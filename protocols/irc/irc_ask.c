@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "charset.h"
+
 /* ---- Out ---- */
 
 static bool
@@ -74,6 +76,8 @@ sb_irc_ask(struct sb_irc *irc, const char *verb, const char *const *params, size
 	sb_assert(!irc->is_destroyed);
 	if (len < 0)
 		return len;
+	if (irc->features.is_utf8_only && !sb_charset_is_utf8(line))
+		return -EILSEQ;
 	error = sb_irc_check_ready_(irc, true);
 	if (!error)
 		error = sb_asks_add(&irc->asks, &out, has_labels(irc), ret_request);

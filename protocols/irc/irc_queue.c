@@ -120,6 +120,8 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 	error = sb_outbox_put(&irc->outbox,
 		&(struct sb_outbox_line){
 			.bytes = { line, (size_t)len }, .priority = priority, .id = id });
+	/* It may be a password. */
+	explicit_bzero(line, (size_t)len);
 	if (error)
 		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
 	else
