@@ -51,7 +51,8 @@ sb_irc_history_hear_(struct sb_irc *irc, const struct received *m)
 	if (!m->is_history && irc->catches_up && is_message(m) && m->line->n_params > 1)
 		sb_history_said(&irc->history, casemap(irc), other_side(irc, m), m->msgid,
 			m->time_ms, key_of(m));
-	if (!sb_history_is_page(&irc->history, m->page) || !strcmp(m->line->verb, "BATCH"))
+	if (!m->page || !sb_history_is_page(&irc->history, m->page)
+		|| !strcmp(m->line->verb, "BATCH"))
 		return true;
 	return sb_history_take(&irc->history, m->msgid, m->time_ms, key_of(m), is_message(m));
 }
