@@ -393,9 +393,6 @@ struct saying {
 	bool is_action;
 };
 
-/* Whether something can be said: 0, or what to return. */
-int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
-
 /* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
  * wrong with the line is said before what is wrong with the connection. */
 int sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out,
