@@ -183,6 +183,14 @@ belongs(const struct sb_irc *irc, const struct multiline *to, const struct recei
 	       && sb_irc_same_here_(irc, param(m, 0), to->target);
 }
 
+const char *
+sb_irc_multiline_label_(struct sb_irc *irc, const char *reference)
+{
+	struct multiline **place = find(irc, reference);
+
+	return place ? (*place)->of.label : NULL;
+}
+
 bool
 sb_irc_multiline_line_(
 	struct sb_irc *irc, const struct received *m, const char *reference, int *ret_ran)

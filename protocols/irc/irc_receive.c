@@ -445,10 +445,12 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
+	if (reference && irc->n_multilines && !m.label)
+		m.label = sb_irc_multiline_label_(irc, reference);
+	if (irc->asks.first)
+		m.is_answer = sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
 		return ran;
-	if (irc->asks.first)
-		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	ran = receive_in(irc, &m, command, batch);
 	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
 }
