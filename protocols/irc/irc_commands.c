@@ -252,6 +252,8 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 		return -EINVAL;
 	if (key_or_null && !sb_irc_key_is_fine_(key_or_null))
 		return -EINVAL;
+	if (key_or_null && strlen(key_or_null) > CHANNEL_MAX)
+		return -EMSGSIZE;
 	error = sb_irc_channel_prepare_(irc, channel, key_or_null, &kept);
 	if (error)
 		return error;

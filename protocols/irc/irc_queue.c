@@ -20,6 +20,7 @@ static void
 take_back(struct sb_irc *irc, const struct sb_outbox_line *line, int error)
 {
 	const char *verb = line->bytes.ptr;
+	struct sb_outbox_line back = *line;
 
 	if (*verb == '@')
 		verb += strcspn(verb, " ") + 1;
@@ -27,7 +28,8 @@ take_back(struct sb_irc *irc, const struct sb_outbox_line *line, int error)
 	if (error == -ENOBUFS || error == -ENOMEM)
 		sb_irc_end_(irc, error, "a %.*s could not be sent: %s", (int)strcspn(verb, " \r"),
 			verb, strerror(-error));
-	(void)sb_outbox_put(&irc->outbox, line);
+	back.has_kept_room = true;
+	(void)sb_outbox_put(&irc->outbox, &back);
 }
 
 static bool
@@ -112,12 +114,14 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 	char line[SB_WIRE_MAX + 1];
 	int len = sb_wire_build(out, line, sizeof(line)), error;
 
-	sb_assert(len > 0);
-	if (irc->is_broken)
+	if (len < 0 || irc->is_broken)
 		return;
-	error = sb_outbox_put(&irc->outbox,
-		&(struct sb_outbox_line){
-			.bytes = { line, (size_t)len }, .priority = priority, .id = id });
+	error = sb_outbox_put(
+		&irc->outbox, &(struct sb_outbox_line){ .bytes = { line, (size_t)len },
+				      .priority = priority,
+				      .id = id,
+				      .has_kept_room = true });
+	explicit_bzero(line, (size_t)len);
 	if (error)
 		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
 	else
@@ -189,6 +193,9 @@ tell_unsent(void *self, const struct sb_outbox_line *line)
 
 	if (line->id & SB_IRC_OURS_)
 		return;
+	/* What is secret is no batch; tags are not the verb. */
+	if ((line->id & SB_IRC_SECRET_) && *at == '@')
+		at += strcspn(at, " ") + 1;
 	/* A batch is of several. */
 	for (; at < end && !ending->is_cancelled; at = lf + 1) {
 		size_t len;

@@ -249,8 +249,13 @@ has_room(const struct sb_outbox *outbox, const struct sb_outbox_line *line,
 	enum sb_outbox_priority p = line->priority;
 	const struct sb_outbox_limits *limits = &outbox->limits;
 	size_t lines = p == SB_OUTBOX_AT_ONCE ? SB_OUTBOX_AT_ONCE_MAX : limits->lines;
+	size_t bytes = limits->bytes;
 
-	if (outbox->n_lines[p] >= lines || line->bytes.len > limits->bytes - outbox->n_bytes[p])
+	if (line->has_kept_room && p != SB_OUTBOX_AT_ONCE) {
+		lines += lines / 4;
+		bytes += bytes / 4;
+	}
+	if (outbox->n_lines[p] >= lines || outbox->n_bytes[p] + line->bytes.len > bytes)
 		return false;
 	if (p != SB_OUTBOX_ANSWER)
 		return true;

@@ -73,8 +73,8 @@ const char *sb_outbox_model_names(void);
  * for Signalbox's own; "default" for any that is not known. */
 const struct sb_outbox_model *sb_outbox_model_of(const char *version);
 
-/* What a line, or each of several, costs under a model. Only what a server reads in it is looked at: a line that is not
- * IRC costs what its bytes do. */
+/* What a line, or each of several, costs under a model. Only what a server reads in it is looked at:
+ * a line that is not IRC costs what its bytes do. */
 int64_t sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line);
 
 /* ---- The queue ---- */
@@ -87,7 +87,8 @@ enum {
 
 /* Each priority has room of its own: so many bytes, and so many lines, of which AT_ONCE has
  * SB_OUTBOX_AT_ONCE_MAX instead. One target gets half of the answers' at most, so that the others find
- * room. The memory that the queue takes is three times these bytes, and 600 for each line at most. */
+ * room; those that have kept room find a quarter more. The memory that the queue
+ * takes is four times these bytes, and 600 for each line at most. */
 struct sb_outbox_limits {
 	size_t lines; /* at least 2 */
 	size_t bytes; /* at least two of the longest lines */
@@ -99,6 +100,7 @@ struct sb_outbox_line {
 	enum sb_outbox_priority priority;
 	const char *target; /* the nick or channel that an answer is for; "" for none */
 	uint64_t id; /* of the request that it belongs to; 0 for none */
+	bool has_kept_room; /* where there is none left to the others, it finds some */
 	bool is_batch; /* it is several lines, which go together; each counts as a server counts it */
 };
 
@@ -138,8 +140,8 @@ void sb_outbox_hold(struct sb_outbox *outbox, int64_t now_ns, int64_t ns);
 
 /* Puts a line at the end of its queue. Returns 0; -ENOBUFS when there is no room for it, or none
  * left to its target; -EINVAL when it is not one line, with \r\n, without any other CR, LF or NUL,
- * and not empty, or, as a batch, some of those, or its target has more than SB_OUTBOX_TARGET_MAX bytes; -EMSGSIZE when it takes more
- * than half of the bytes that there are; -ENOMEM. */
+ * and not empty, or, as a batch, some of those, or its target has more than SB_OUTBOX_TARGET_MAX
+ * bytes; -EMSGSIZE when it takes more than half of the bytes that there are; -ENOMEM. */
 int sb_outbox_put(struct sb_outbox *outbox, const struct sb_outbox_line *line);
 
 /* Takes a line that may go now, and counts it as sent. False when there is none, or not now.
