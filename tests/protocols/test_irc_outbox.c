@@ -618,7 +618,7 @@ main(void)
 		kit_test_bare(the_wait_is_told_exactly_if_nothing_else_is_put),
 		kit_test_bare(another_model_counts_at_once_also_for_what_waits),
 		kit_test_bare(lines_and_bytes_are_bounded_for_each_priority),
-		kit_test(some_room_is_kept),
+		kit_test_bare(some_room_is_kept),
 		kit_test_bare(what_is_not_one_line_is_refused),
 		kit_test_bare(each_crossing_of_the_level_is_told_once),
 		kit_test_bare(lines_of_a_request_can_be_cancelled),
