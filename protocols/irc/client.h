@@ -455,6 +455,8 @@ bool sb_irc_key_is_fine_(const char *key);
 /* JOIN for all channels to be joined, of which nothing has come yet; for one, with its key. */
 void sb_irc_join_all_(struct sb_irc *irc);
 void sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel);
+/* That JOIN was sent; the rejoin timer is to be scheduled afterwards. */
+void sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel);
 
 /* The one of that name that we want; NULL for none. */
 struct channel *sb_irc_channel_(const struct sb_irc *irc, const char *name);

@@ -264,7 +264,9 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 	}
 	sb_irc_channel_keep_(irc, kept);
 	channel_kept = sb_irc_channel_(irc, channel);
-	channel_kept->is_asked = !channel_kept->is_joined;
+	if (!channel_kept->is_joined)
+		sb_irc_channel_asked_(irc, channel_kept);
+	sb_irc_rejoin_schedule_(irc);
 	return 0;
 }
 

@@ -141,7 +141,7 @@ remove_one(struct sb_irc *irc, const char *nick, enum sb_monitor_who who)
 void
 sb_irc_watch_(struct sb_irc *irc, const char *nick, bool is_watched)
 {
-	/* Where there is no memory it is watched at the next occasion. */
+	/* Where there is no memory it is not watched on this connection. */
 	if (is_watched)
 		(void)add(irc, nick, SB_MONITOR_OURSELVES);
 	else

@@ -102,6 +102,31 @@ a_key_that_is_too_long_is_refused(void **state)
 	fixture_end(&f);
 }
 
+/* ---- Channels ---- */
+
+static void
+a_join_of_which_nothing_comes_is_said_again(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){
+			.nick = "quoth", .pace = "none", .ping_after_ns = 3600 * SB_S });
+	feed(&f, ":irc.x 001 quoth :Welcome");
+	assert_int_equal(sb_irc_join(f.irc, "#c", "k"), 0);
+	sb_tape_clear(f.tape);
+	feed(&f, ":irc.x 263 quoth JOIN :Please wait a while and try again");
+	pass(&f, 899 * SB_S);
+	sb_tape_expect(f.tape, "");
+	pass(&f, SB_S);
+	sb_tape_expect(f.tape, "JOIN #c k\r\n");
+	feed(&f, ":quoth!q@h JOIN #c");
+	sb_tape_clear(f.tape);
+	pass(&f, 1000 * SB_S);
+	sb_tape_expect(f.tape, "");
+	fixture_end(&f);
+}
+
 /* ---- Requests ---- */
 
 static void
@@ -281,6 +306,7 @@ main(void)
 		kit_test(a_ping_that_no_line_can_answer_is_survived),
 		kit_test(who_has_too_long_a_nick_for_an_answer_gets_none),
 		kit_test(a_key_that_is_too_long_is_refused),
+		kit_test(a_join_of_which_nothing_comes_is_said_again),
 		kit_test(what_we_asked_for_ourselves_in_vain_takes_no_later_answer),
 		kit_test(an_ison_of_the_application_says_nothing_of_who_is_watched),
 		kit_test(what_is_asked_is_utf8_where_the_network_takes_nothing_else),
