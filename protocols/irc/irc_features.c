@@ -217,7 +217,9 @@ open_batch(struct sb_irc *irc, const struct received *m, const char *reference)
 		ran = close_batch(irc, m, batch);
 	if (ran == -ECANCELED)
 		return ran;
-	new_one.page = sb_irc_history_page_(irc, new_one.type, param(m, 2));
+	/* What answers a label was asked for by the application. */
+	if (!m->label)
+		new_one.page = sb_irc_history_page_(irc, new_one.type, param(m, 2));
 	*batch = new_one;
 	return new_one.is_told ? tell_began(irc, m) : 0;
 }

@@ -199,7 +199,7 @@ sb_irc_history_take_(struct sb_irc *irc, const struct received *m, unsigned page
 }
 
 /* FAIL CHATHISTORY <code> <subcommand> <target> ...: of a request that is not ours, since the
- * application has made one, of another target. */
+ * application has made one, with a label, or of another target. */
 int
 sb_irc_history_heed_(struct sb_irc *irc, const struct received *m)
 {
@@ -207,7 +207,7 @@ sb_irc_history_heed_(struct sb_irc *irc, const struct received *m)
 	bool is_done;
 
 	if (!irc->catches_up || irc->history.fetch == SB_HISTORY_IDLE || m->line->n_params < 2
-		|| strcmp(m->line->verb, "FAIL") != 0
+		|| m->label || strcmp(m->line->verb, "FAIL") != 0
 		|| strcasecmp(param(m, 0), "CHATHISTORY") != 0)
 		return 0;
 	if (m->line->n_params > 4 && !sb_history_is_about(&irc->history, casemap(irc), param(m, 3)))

@@ -217,6 +217,60 @@ messages_of_several_lines_are_in_an_answer_line_by_line(void **state)
 	fixture_end(&f);
 }
 
+static void
+say_hello(struct fixture *f)
+{
+	feed(f, ":x CAP * LS :batch labeled-response message-tags server-time draft/chathistory");
+	feed(f, ":x CAP * ACK :batch labeled-response message-tags server-time draft/chathistory");
+	feed(f, ":x 001 quoth :Hi");
+	feed(f, ":x 422 quoth :No MOTD");
+	feed(f, "@time=2001-09-09T01:46:41.000Z :quoth!q@h JOIN #c");
+}
+
+/* Of one channel, the client and the application ask at a time. */
+static void
+history_that_the_application_asks_for_is_not_what_the_client_asked_for(void **state)
+{
+	static const char said[] =
+		"batch=1;msgid=m1;time=2001-09-09T01:46:42.000Z :bob!b@h PRIVMSG #c :hello";
+	const char *const params[] = { "LATEST", "#c", "*", "10" };
+	char line[512];
+	struct fixture f;
+	int64_t request;
+
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){ .nick = "quoth", .pace = "none", .catches_up = true });
+	say_hello(&f);
+	(void)snprintf(line, sizeof(line), "@%s", said + strlen("batch=1;"));
+	feed(&f, line);
+	fixture_reconnect(&f);
+	sb_tape_clear(f.tape);
+	say_hello(&f);
+	feed(&f, ":x BATCH +t draft/chathistory-targets");
+	feed(&f, ":x BATCH -t");
+	sb_tape_seek(f.tape, "CHATHISTORY AFTER #c");
+	assert_int_equal(sb_irc_ask(f.irc, "CHATHISTORY", params, 4, &request), 0);
+	sb_probe_clear(f.probe);
+	(void)snprintf(line, sizeof(line),
+		"@label=ask-%d :x FAIL CHATHISTORY MESSAGE_ERROR LATEST #c :No", (int)request);
+	feed(&f, line);
+	sb_probe_seek(f.probe, "irc.answered outcome=failed");
+	assert_int_equal(sb_irc_ask(f.irc, "CHATHISTORY", params, 4, &request), 0);
+	(void)snprintf(
+		line, sizeof(line), "@label=ask-%d :x BATCH +1 chathistory #c", (int)request);
+	feed(&f, line);
+	(void)snprintf(line, sizeof(line), "@%s", said);
+	feed(&f, line);
+	feed(&f, ":x BATCH -1");
+	assert_int_equal(sb_probe_count(f.probe, "irc.message text=hello is_history=true"), 1);
+	sb_probe_seek(f.probe, "irc.answered outcome=done");
+	assert_int_equal(sb_probe_count(f.probe, "irc.caught_up"), 0);
+	feed(&f, ":x BATCH +2 chathistory #c");
+	feed(&f, ":x BATCH -2");
+	sb_probe_seek(f.probe, "irc.caught_up");
+	fixture_end(&f);
+}
+
 /* ---- Who is watched ---- */
 
 static void
@@ -311,6 +365,7 @@ main(void)
 		kit_test(an_ison_of_the_application_says_nothing_of_who_is_watched),
 		kit_test(what_is_asked_is_utf8_where_the_network_takes_nothing_else),
 		kit_test(messages_of_several_lines_are_in_an_answer_line_by_line),
+		kit_test(history_that_the_application_asks_for_is_not_what_the_client_asked_for),
 		kit_test(who_was_there_by_ison_and_is_no_more_is_not_in_the_state),
 		kit_test(who_is_watched_again_at_once_is_in_the_state),
 		kit_test(a_full_queue_of_the_application_leaves_room_to_the_client),
