@@ -88,8 +88,9 @@ void sb_asks_sent(struct sb_asks *asks, int64_t number, int64_t now_ns);
 void sb_asks_fail(struct sb_asks *asks, int64_t number, const char *why);
 
 /* A line of the server's. label: its own, or that of the batch that it is in; NULL for none.
- * is_labelled: its own. */
-void sb_asks_take(struct sb_asks *asks, const struct sb_wire_line *line, const char *label_or_null,
+ * is_labelled: its own. Whether it is of one that was asked: then some may be over, or asked now, or
+ * due at another time. */
+bool sb_asks_take(struct sb_asks *asks, const struct sb_wire_line *line, const char *label_or_null,
 	bool is_labelled, int64_t now_ns);
 
 /* Those whose deadline has passed are over. */

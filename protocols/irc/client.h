@@ -337,10 +337,10 @@ void sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target);
 
 /* Requests: a line with this id was sent, if it is one of theirs; one of the server's has come, its
- * label its own or of its batch; those that are over are told, which returns as emit; the connection
- * has ended, which is told in a later turn. */
+ * label its own or of its batch, and whether it concerns any; then those that are over are told, which
+ * returns as emit; the connection has ended, which is told in a later turn. */
 void sb_irc_asks_sent_(struct sb_irc *irc, uint64_t id);
-void sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line,
+bool sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line,
 	const char *label_or_null, bool is_labelled);
 int sb_irc_asks_tell_(struct sb_irc *irc);
 void sb_irc_asks_lost_(struct sb_irc *irc, const char *why);

@@ -121,12 +121,13 @@ sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target)
 
 /* ---- In ---- */
 
-void
+bool
 sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *label_or_null,
 	bool is_labelled)
 {
 	irc->asks.casemap = irc->features.casemap;
-	sb_asks_take(&irc->asks, line, label_or_null, is_labelled, sb_reactor_now_ns(irc->r));
+	return sb_asks_take(
+		&irc->asks, line, label_or_null, is_labelled, sb_reactor_now_ns(irc->r));
 }
 
 static int

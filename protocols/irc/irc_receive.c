@@ -419,7 +419,7 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	const struct command *command;
 	const char *why = NULL, *reference = NULL;
 	const struct batch *batch = NULL;
-	bool is_labelled;
+	bool is_labelled, is_answer;
 	int ran, error = sb_wire_parse_long(bytes, irc->features.line_len, &line, &why);
 
 	if (error == -ENODATA)
@@ -447,8 +447,7 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 		irc->reason[0] = '\0';
 	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
 		return ran;
-	if (irc->asks.first)
-		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
+	is_answer = irc->asks.first && sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	ran = receive_in(irc, &m, command, batch);
-	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
+	return ran == -ECANCELED || !is_answer ? ran : sb_irc_asks_tell_(irc);
 }
