@@ -86,7 +86,8 @@ void sb_asks_sent(struct sb_asks *asks, int64_t number, int64_t now_ns);
 void sb_asks_fail(struct sb_asks *asks, int64_t number, const char *why);
 
 /* A line of the server's. label: its own, or that of the batch that it is in; NULL for none.
- * is_labelled: its own. Returns whether it is of an answer to the application. */
+ * is_labelled: its own. Returns whether it is of an answer to the application, be that cancelled:
+ * then some may be over, or asked now, or due at another time. */
 bool sb_asks_take(struct sb_asks *asks, const struct sb_wire_line *line, const char *label_or_null,
 	bool is_labelled, int64_t now_ns);
 

@@ -452,5 +452,5 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
 		return ran;
 	ran = receive_in(irc, &m, command, batch);
-	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
+	return ran == -ECANCELED || !m.is_answer ? ran : sb_irc_asks_tell_(irc);
 }
