@@ -69,6 +69,7 @@ struct batch {
 	bool is_told; /* irc.batch_began has told of it */
 	bool is_history; /* what is in it was said before */
 	unsigned page; /* that we asked for (irc_history.c); 0: none */
+	unsigned within; /* the page that it is in, or is */
 };
 
 /* Messages of several lines that are being said to us at once: each takes some 17 KiB, and what its
@@ -255,6 +256,7 @@ struct sb_irc {
 	bool catches_up;
 	struct sb_history history;
 	struct sb_timer history_timer; /* the deadline of a page */
+	uint64_t history_id; /* of the line that asks for it; 0: there was none yet */
 
 	/* What we tell of ourselves (irc_presence.c). */
 	bool is_bot;
@@ -297,6 +299,8 @@ void sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *t
 /* Asks for what is due and can be asked for. */
 void sb_irc_history_go_on_(struct sb_irc *irc);
 void sb_irc_on_history_timer_(void *irc);
+/* A line with this id was sent: a page is awaited from now on, if it is what asks for that. */
+void sb_irc_history_sent_(struct sb_irc *irc, uint64_t id);
 
 /* What we tell of ourselves: before registration ends, where the server lets us; when it has ended;
  * when the greetings are over. */
@@ -323,6 +327,12 @@ void sb_irc_receive_init_(struct sb_irc *irc);
  * return to the loop, anything else otherwise. */
 int sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes);
 int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why);
+
+/* Whether it can be written: what has somebody's words in it may be none, or too long. */
+bool sb_irc_is_line_(const struct sb_wire_out *out);
+
+/* Whether there is room for what need not be said: nobody else shall find none for it. */
+bool sb_irc_has_room_(const struct sb_irc *irc);
 
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
  * nothing that people wait for does. Where the application has filled the queue there is room for

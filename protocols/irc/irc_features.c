@@ -220,6 +220,7 @@ open_batch(struct sb_irc *irc, const struct received *m, const char *reference)
 	/* What answers a label was asked for by the application. */
 	if (!m->label)
 		new_one.page = sb_irc_history_page_(irc, new_one.type, param(m, 2));
+	new_one.within = new_one.page ? new_one.page : m->page;
 	*batch = new_one;
 	return new_one.is_told ? tell_began(irc, m) : 0;
 }

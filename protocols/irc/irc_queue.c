@@ -67,10 +67,12 @@ sb_irc_flush_(struct sb_irc *irc)
 	while (can_write(irc) && sb_outbox_next(&irc->outbox, now_ns, &line)) {
 		int error = sb_stream_write(irc->stream, line.bytes);
 
-		if (error)
+		if (error) {
 			take_back(irc, &line, error);
-		else
+		} else {
 			sb_irc_asks_sent_(irc, line.id);
+			sb_irc_history_sent_(irc, line.id);
+		}
 	}
 	schedule(irc);
 }
@@ -126,6 +128,21 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
 	else
 		sb_irc_flush_(irc);
+}
+
+bool
+sb_irc_has_room_(const struct sb_irc *irc)
+{
+	return sb_outbox_n_lines(&irc->outbox) < limits.lines / 4 * 3
+	       && sb_outbox_n_bytes(&irc->outbox) < limits.bytes / 4 * 3;
+}
+
+bool
+sb_irc_is_line_(const struct sb_wire_out *out)
+{
+	char line[SB_WIRE_MAX + 1];
+
+	return sb_wire_build(out, line, sizeof(line)) > 0;
 }
 
 void

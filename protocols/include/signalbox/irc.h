@@ -145,7 +145,7 @@ SB_API const char *sb_irc_nick(const struct sb_irc *irc);
 /* What it knows of channels, members, users and itself (<signalbox/irc_state.h>); borrowed, as long as
  * irc lives. Of a channel that we join it asks, once the server has named the members, the modes
  * (MODE) and, of 1000 members at most, who they are (WHO); and the members again, once, if the
- * server's list was not whole. */
+ * server's list was not whole; nothing of that while very much waits to be sent. */
 SB_API const struct sb_irc_state *sb_irc_state(const struct sb_irc *irc);
 
 /* What the server said of a feature (005), "NETWORK"; "" when it has no value, NULL when nothing was
@@ -178,7 +178,8 @@ SB_API bool sb_irc_is_channel(const char *target);
  * ':' or has a space where IRC allows none, or is no channel or nick where one is needed; -EMSGSIZE
  * when the line would pass 512 bytes and cannot be split; -ENOTCONN when we are not registered;
  * -EPIPE when writing has failed; -EILSEQ when it is not UTF-8 and the network takes nothing else
- * (UTF8ONLY: what say, notice_to and act have to say is made UTF-8, by the options' charset);
+ * (UTF8ONLY: texts that are said, and reasons for being away or quitting, are made UTF-8 by the
+ * options' charset);
  * -ENOBUFS when so much waits already that there is no room; -ENOMEM.
  * Where it is not 0, nothing was sent.
  *
