@@ -67,8 +67,8 @@ struct sb_asks {
 	int64_t last_number;
 };
 
-/* Adds one, WAITING. out has no tags. Returns 0; -EOPNOTSUPP when it is to have no label and there is
- * no pattern for it; -EAGAIN when there are SB_ASKS_MAX; -ENOMEM; what sb_wire_build() returns. */
+/* Adds one, WAITING. out has no tags. Returns 0; -EOPNOTSUPP when it is to have no label and there
+ * is no pattern for it; -EAGAIN when there are SB_ASKS_MAX; -ENOMEM; what sb_wire_build() returns. */
 int sb_asks_add(
 	struct sb_asks *asks, const struct sb_wire_out *out, bool has_label, int64_t *ret_number);
 

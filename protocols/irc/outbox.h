@@ -73,8 +73,8 @@ const char *sb_outbox_model_names(void);
  * for Signalbox's own; "default" for any that is not known. */
 const struct sb_outbox_model *sb_outbox_model_of(const char *version);
 
-/* What a line, or each of several, costs under a model. Only what a server reads in it is looked at:
- * a line that is not IRC costs what its bytes do. */
+/* What a line, or each of several, costs under a model. Only what a server reads in it is looked
+ * at: a line that is not IRC costs what its bytes do. */
 int64_t sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line);
 
 /* ---- The queue ---- */

@@ -421,37 +421,6 @@ lines_and_bytes_are_bounded_for_each_priority(void **state)
 }
 
 static int
-put_kept(struct sb_outbox *outbox, const char *text)
-{
-	return sb_outbox_put(outbox, &(struct sb_outbox_line){ .bytes = sb_bytes_of(text),
-					     .priority = SB_OUTBOX_BULK,
-					     .has_kept_room = true });
-}
-
-static void
-some_room_is_kept(void **state)
-{
-	struct sb_outbox outbox;
-
-	(void)state;
-	sb_outbox_init(&outbox, &plain, (struct sb_outbox_limits){ .lines = 8, .bytes = 40 });
-	put_n(&outbox, SB_OUTBOX_BULK, "", 8);
-	assert_int_equal(put_kept(&outbox, "A\r\n"), 0);
-	assert_int_equal(put_kept(&outbox, "B\r\n"), 0);
-	assert_int_equal(put_kept(&outbox, "C\r\n"), -ENOBUFS);
-	assert_int_equal(put_with(&outbox, SB_OUTBOX_BULK, "", "X", 0), -ENOBUFS);
-	sb_outbox_finish(&outbox);
-
-	sb_outbox_init(&outbox, &plain, (struct sb_outbox_limits){ .lines = 8, .bytes = 40 });
-	put(&outbox, SB_OUTBOX_BULK, "", "123456789012345678");
-	put(&outbox, SB_OUTBOX_BULK, "", "123456789012345678");
-	assert_int_equal(put_kept(&outbox, "123456789\r\n"), -ENOBUFS);
-	assert_int_equal(put_kept(&outbox, "12345678\r\n"), 0);
-	assert_int_equal(put_with(&outbox, SB_OUTBOX_BULK, "", "X", 0), -ENOBUFS);
-	sb_outbox_finish(&outbox);
-}
-
-static int
 put_bytes(struct sb_outbox *outbox, const char *line, size_t len)
 {
 	return sb_outbox_put(outbox,
@@ -618,7 +587,6 @@ main(void)
 		kit_test_bare(the_wait_is_told_exactly_if_nothing_else_is_put),
 		kit_test_bare(another_model_counts_at_once_also_for_what_waits),
 		kit_test_bare(lines_and_bytes_are_bounded_for_each_priority),
-		kit_test_bare(some_room_is_kept),
 		kit_test_bare(what_is_not_one_line_is_refused),
 		kit_test_bare(each_crossing_of_the_level_is_told_once),
 		kit_test_bare(lines_of_a_request_can_be_cancelled),
