@@ -335,9 +335,8 @@ bool sb_irc_is_line_(const struct sb_wire_out *out);
 bool sb_irc_has_room_(const struct sb_irc *irc);
 
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
- * nothing that people wait for does. Where the application has filled the queue there is room for
- * some of these; one that cannot be queued ends the connection, whose `closed` then tells. One that
- * is too long, by what the server or somebody there is called, is not said. */
+ * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
+ * then tells; one that is too long, by what the server or somebody there is called, is not said. */
 void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
 /* As that, with this id. */
@@ -364,6 +363,10 @@ void sb_irc_queue_init_(struct sb_irc *irc);
 void sb_irc_queue_begin_(struct sb_irc *irc);
 void sb_irc_queue_registered_(struct sb_irc *irc);
 void sb_irc_queue_end_(struct sb_irc *irc);
+
+/* Puts a line of the application's, as sb_outbox_put(): with so much room left to ours that none of
+ * them ends the connection for want of it. */
+int sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line);
 
 /* Sends as much as may go now, and comes back for the rest. */
 void sb_irc_flush_(struct sb_irc *irc);

@@ -41,7 +41,7 @@ send_next(struct sb_irc *irc, int64_t mine)
 	int error, ret = 0;
 
 	while (sb_irc_is_up_(irc) && sb_asks_next(&irc->asks, &number, &line)) {
-		error = sb_outbox_put(&irc->outbox,
+		error = sb_irc_queue_put_(irc,
 			&(struct sb_outbox_line){
 				.bytes = line, .priority = SB_OUTBOX_BULK, .id = id_of(number) });
 		if (error && number == mine) {

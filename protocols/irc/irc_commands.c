@@ -50,7 +50,7 @@ put_built(struct sb_irc *irc, struct sb_outbox_line line, bool is_early)
 	if (error)
 		return error;
 	line.id |= ++irc->last_id;
-	return sb_irc_finish_put_(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+	return sb_irc_finish_put_(irc, line.id, sb_irc_queue_put_(irc, &line));
 }
 
 int
@@ -64,16 +64,18 @@ sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out, const struct
 
 	long_out.max = sb_irc_line_max_(irc);
 	len = sb_wire_build(&long_out, text, sizeof(text));
-	if (len < 0)
-		return len;
-	line.bytes = (struct sb_bytes){ text, (size_t)len };
 	if (is_secret(out->verb))
 		line.id |= SB_IRC_SECRET_;
-	error = irc->features.is_utf8_only && !sb_charset_is_utf8(text)
-			? -EILSEQ
-			: put_built(irc, line, is_early);
+	if (len < 0) {
+		error = len;
+	} else if (irc->features.is_utf8_only && !sb_charset_is_utf8(text)) {
+		error = -EILSEQ;
+	} else {
+		line.bytes = (struct sb_bytes){ text, (size_t)len };
+		error = put_built(irc, line, is_early);
+	}
 	if (is_secret(out->verb))
-		explicit_bzero(text, (size_t)len);
+		explicit_bzero(text, sizeof(text));
 	return error;
 }
 

@@ -217,7 +217,7 @@ open_batch(struct sb_irc *irc, const struct received *m, const char *reference)
 		ran = close_batch(irc, m, batch);
 	if (ran == -ECANCELED)
 		return ran;
-	/* What answers a label was asked for by the application. */
+	/* We label none of what we ask for. */
 	if (!m->label)
 		new_one.page = sb_irc_history_page_(irc, new_one.type, param(m, 2));
 	new_one.within = new_one.page ? new_one.page : m->page;

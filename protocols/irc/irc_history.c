@@ -237,8 +237,8 @@ sb_irc_history_heed_(struct sb_irc *irc, const struct received *m)
 	struct sb_history_result result;
 	bool is_done;
 
-	if (!irc->catches_up || irc->history.fetch == SB_HISTORY_IDLE || m->line->n_params < 2
-		|| m->label || strcmp(m->line->verb, "FAIL") != 0
+	if (!irc->catches_up || irc->history.fetch == SB_HISTORY_IDLE || m->label
+		|| m->line->n_params < 2 || strcmp(m->line->verb, "FAIL") != 0
 		|| strcasecmp(param(m, 0), "CHATHISTORY") != 0)
 		return 0;
 	if (m->line->n_params > 4 && !sb_history_is_about(&irc->history, casemap(irc), param(m, 3)))

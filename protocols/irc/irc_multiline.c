@@ -201,16 +201,30 @@ sb_irc_multiline_label_(struct sb_irc *irc, const char *reference)
 	return place ? (*place)->of.label : NULL;
 }
 
+/* What a line has of the batch that it says it is in. */
+static void
+join_batch(struct received *m, const struct received *of)
+{
+	m->batch = of->batch;
+	m->page = of->page;
+	m->is_history = of->is_history;
+	if (!m->label)
+		m->label = of->label;
+}
+
 bool
-sb_irc_multiline_line_(
-	struct sb_irc *irc, const struct received *m, const char *reference, int *ret_ran)
+sb_irc_multiline_line_(struct sb_irc *irc, struct received *m, const char *reference, int *ret_ran)
 {
 	struct multiline **place = find(irc, reference), *to;
 	bool is_concat;
 
 	*ret_ran = 0;
-	if (!place || !belongs(irc, *place, m))
+	if (!place)
 		return false;
+	if (!belongs(irc, *place, m)) {
+		join_batch(m, &(*place)->of);
+		return false;
+	}
 	to = *place;
 	is_concat = has_concat(m->line->tags);
 	if (sb_multiline_add(&to->text, param(m, 1), is_concat)) {

@@ -20,7 +20,6 @@ static void
 take_back(struct sb_irc *irc, const struct sb_outbox_line *line, int error)
 {
 	const char *verb = line->bytes.ptr;
-	struct sb_outbox_line back = *line;
 
 	if (*verb == '@')
 		verb += strcspn(verb, " ") + 1;
@@ -28,8 +27,7 @@ take_back(struct sb_irc *irc, const struct sb_outbox_line *line, int error)
 	if (error == -ENOBUFS || error == -ENOMEM)
 		sb_irc_end_(irc, error, "a %.*s could not be sent: %s", (int)strcspn(verb, " \r"),
 			verb, strerror(-error));
-	back.has_kept_room = true;
-	(void)sb_outbox_put(&irc->outbox, &back);
+	(void)sb_outbox_put(&irc->outbox, line);
 }
 
 static bool
@@ -118,11 +116,10 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 
 	if (len < 0 || irc->is_broken)
 		return;
-	error = sb_outbox_put(
-		&irc->outbox, &(struct sb_outbox_line){ .bytes = { line, (size_t)len },
-				      .priority = priority,
-				      .id = id,
-				      .has_kept_room = true });
+	error = sb_outbox_put(&irc->outbox,
+		&(struct sb_outbox_line){
+			.bytes = { line, (size_t)len }, .priority = priority, .id = id });
+	/* It may be a password. */
 	explicit_bzero(line, (size_t)len);
 	if (error)
 		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
@@ -133,8 +130,19 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 bool
 sb_irc_has_room_(const struct sb_irc *irc)
 {
-	return sb_outbox_n_lines(&irc->outbox) < limits.lines / 4 * 3
-	       && sb_outbox_n_bytes(&irc->outbox) < limits.bytes / 4 * 3;
+	return sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, limits.lines / 4);
+}
+
+/* Lines of ours that there is room for when an application finds none. */
+enum { OURS_MAX = 64 };
+
+int
+sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line)
+{
+	if (line->priority == SB_OUTBOX_BULK
+		&& !sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, OURS_MAX + 1))
+		return -ENOBUFS;
+	return sb_outbox_put(&irc->outbox, line);
 }
 
 bool

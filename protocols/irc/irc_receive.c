@@ -451,8 +451,6 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	if (batch)
 		join_batch(&m, batch);
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
-	if (m.is_self && !m.is_history)
-		learn_prefix(irc, &line);
 	if (m.channel_context)
 		sb_irc_check_context_(irc, &m);
 	/* What an ERROR said is the reason of an end that follows at once. */
@@ -464,6 +462,8 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 		m.is_answer = sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
 		return ran;
+	if (m.is_self && !m.is_history)
+		learn_prefix(irc, &line);
 	ran = receive_then(irc, &m, command);
 	return ran == -ECANCELED || !m.is_answer ? ran : sb_irc_asks_tell_(irc);
 }

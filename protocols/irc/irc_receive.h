@@ -140,12 +140,13 @@ receive_fn sb_irc_receive_read_mark_;
 void sb_irc_check_context_(const struct sb_irc *irc, struct received *m);
 
 /* Takes the beginning or the end of a message of several lines, or a line of one (irc_multiline.c);
- * false: it is none, and what it is to all. ret_ran: as an emission. */
+ * false: it is none, and what it is to all, said in what the message is said in. ret_ran: as an
+ * emission. */
 bool sb_irc_multiline_batch_(struct sb_irc *irc, const struct received *m, int *ret_ran);
 /* The label that such a message answers; NULL for none. */
 const char *sb_irc_multiline_label_(struct sb_irc *irc, const char *reference);
 bool sb_irc_multiline_line_(
-	struct sb_irc *irc, const struct received *m, const char *reference, int *ret_ran);
+	struct sb_irc *irc, struct received *m, const char *reference, int *ret_ran);
 
 /* What was said before (irc_history.c). */
 receive_fn sb_irc_receive_target_;

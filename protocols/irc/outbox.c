@@ -249,13 +249,8 @@ has_room(const struct sb_outbox *outbox, const struct sb_outbox_line *line,
 	enum sb_outbox_priority p = line->priority;
 	const struct sb_outbox_limits *limits = &outbox->limits;
 	size_t lines = p == SB_OUTBOX_AT_ONCE ? SB_OUTBOX_AT_ONCE_MAX : limits->lines;
-	size_t bytes = limits->bytes;
 
-	if (line->has_kept_room && p != SB_OUTBOX_AT_ONCE) {
-		lines += lines / 4;
-		bytes += bytes / 4;
-	}
-	if (outbox->n_lines[p] >= lines || outbox->n_bytes[p] + line->bytes.len > bytes)
+	if (outbox->n_lines[p] >= lines || line->bytes.len > limits->bytes - outbox->n_bytes[p])
 		return false;
 	if (p != SB_OUTBOX_ANSWER)
 		return true;
@@ -383,6 +378,16 @@ size_t
 sb_outbox_n_bytes(const struct sb_outbox *outbox)
 {
 	return outbox->n_bytes[0] + outbox->n_bytes[1] + outbox->n_bytes[2];
+}
+
+bool
+sb_outbox_has_room(const struct sb_outbox *outbox, enum sb_outbox_priority priority, size_t n)
+{
+	const struct sb_outbox_limits *limits = &outbox->limits;
+	size_t lines = outbox->n_lines[priority] + n;
+	size_t bytes = outbox->n_bytes[priority] + n * (limits->bytes / limits->lines);
+
+	return lines <= limits->lines && bytes <= limits->bytes;
 }
 
 enum sb_outbox_level

@@ -87,8 +87,7 @@ enum {
 
 /* Each priority has room of its own: so many bytes, and so many lines, of which AT_ONCE has
  * SB_OUTBOX_AT_ONCE_MAX instead. One target gets half of the answers' at most, so that the others find
- * room; those that have kept room find a quarter more. The memory that the queue
- * takes is four times these bytes, and 600 for each line at most. */
+ * room. The memory that the queue takes is three times these bytes, and 600 for each line at most. */
 struct sb_outbox_limits {
 	size_t lines; /* at least 2 */
 	size_t bytes; /* at least two of the longest lines */
@@ -100,7 +99,6 @@ struct sb_outbox_line {
 	enum sb_outbox_priority priority;
 	const char *target; /* the nick or channel that an answer is for; "" for none */
 	uint64_t id; /* of the request that it belongs to; 0 for none */
-	bool has_kept_room; /* where there is none left to the others, it finds some */
 	bool is_batch; /* it is several lines, which go together; each counts as a server counts it */
 };
 
@@ -162,6 +160,10 @@ int64_t sb_outbox_wait_ns(
 /* What waits, of all priorities. */
 size_t sb_outbox_n_lines(const struct sb_outbox *outbox);
 size_t sb_outbox_n_bytes(const struct sb_outbox *outbox);
+
+/* Whether a priority has room for n short lines, and for n times as many bytes as each of its lines may
+ * have on average. */
+bool sb_outbox_has_room(const struct sb_outbox *outbox, enum sb_outbox_priority priority, size_t n);
 
 enum sb_outbox_level {
 	SB_OUTBOX_SAME, /* as it was told last */

@@ -223,6 +223,49 @@ what_has_several_lines_is_told_once(void **state)
 	fixture_end(&f);
 }
 
+/* A line that is not of the message that it says it is of was said when that was. */
+static void
+what_is_in_a_message_that_it_is_not_of_is_as_old(void **state)
+{
+	struct fixture f;
+
+	begin_again(&f, *state);
+	sb_tape_feed(f.tape,
+		":irc.x CAP quoth NEW :draft/multiline=max-bytes=4096\r\n"
+		":irc.x CAP quoth ACK :draft/multiline\r\n"
+		":irc.x BATCH +h chathistory #c\r\n"
+		"@batch=h :irc.x BATCH +m draft/multiline #c\r\n"
+		"@batch=m;time=2001-09-09T01:46:42.000Z :bob!b@h PRIVMSG #c :two\r\n"
+		"@batch=m;time=2001-09-09T01:46:43.000Z :op!o@h KICK #c quoth :then\r\n"
+		":irc.x BATCH -m\r\n"
+		":irc.x BATCH -h\r\n");
+	sb_probe_seek(f.probe, "irc.message text=two is_history=true batch=chathistory");
+	sb_probe_seek(f.probe, "irc.kicked is_history=true");
+	assert_non_null(sb_irc_channel_find(sb_irc_state(f.irc), "#c"));
+	fixture_end(&f);
+}
+
+/* An answer that has a label is the application's, who asked for something else. */
+static void
+what_somebody_else_asked_for_is_no_page(void **state)
+{
+	struct fixture f;
+
+	begin_again(&f, *state);
+	sb_tape_feed(f.tape, "@label=7 :irc.x BATCH +l chathistory #c\r\n"
+			     "@batch=l;time=2001-09-09T01:40:00.000Z :bob!b@h PRIVMSG #c :old\r\n"
+			     ":irc.x BATCH -l\r\n"
+			     "@label=8 :irc.x FAIL CHATHISTORY INVALID_TARGET AFTER #c :no\r\n");
+	sb_probe_seek(f.probe, "irc.message text=old is_history=true");
+	assert_int_equal(sb_probe_count(f.probe, "irc.caught_up"), 0);
+	sb_tape_feed(f.tape, ":irc.x BATCH +h chathistory #c\r\n"
+			     "@batch=h;time=2001-09-09T01:46:41.000Z :bob!b@h PRIVMSG #c :one\r\n"
+			     ":irc.x BATCH -h\r\n");
+	assert_int_equal(sb_probe_count(f.probe, "irc.message"), 1);
+	sb_probe_seek(f.probe, "irc.caught_up channel='#c' n_messages=0 is_whole=true");
+	fixture_end(&f);
+}
+
 /* Where a batch is not made into one message its lines count as any. */
 static void
 what_is_in_a_batch_within_a_page_is_told_once(void **state)
@@ -360,6 +403,8 @@ main(void)
 		kit_test(what_waits_to_be_asked_for_is_not_given_up),
 		kit_test(what_is_left_makes_room_for_the_next),
 		kit_test(what_has_several_lines_is_told_once),
+		kit_test(what_is_in_a_message_that_it_is_not_of_is_as_old),
+		kit_test(what_somebody_else_asked_for_is_no_page),
 		kit_test(what_is_in_a_batch_within_a_page_is_told_once),
 		kit_test(what_was_said_before_of_people_is_not_believed_now),
 		kit_test(may_end_in_every_signal),

@@ -91,15 +91,28 @@ any_number_of_channels_may_be_joined(void **state)
 static void
 who_asks_when_much_waits_ends_nothing(void **state)
 {
-	static const char *const who[] = { "al" };
+	static const char *const who[] = { "al" }, *const channels[] = { "#c" };
 	struct fixture f;
 
-	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth", .version = "1" });
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){ .nick = "quoth",
+			.version = "1",
+			.channels = channels,
+			.n_channels = 1,
+			.pace = "gentle" });
 	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
 	while (!sb_irc_send(f.irc, "WHOIS", who, 1))
 		;
 	sb_tape_feed_line(f.tape, ":al!a@h PRIVMSG quoth :\1VERSION\1");
 	sb_probe_seek(f.probe, "irc.ctcp_requested verb=VERSION");
+	/* Nor who makes us do something. */
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #c");
+	sb_tape_feed_line(f.tape, ":al!a@h KICK #c quoth");
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(sb_simulation_run_for(f.world->sim, SB_S / 10), 0);
+		while (!sb_irc_send(f.irc, "WHOIS", who, 1))
+			;
+	}
 	expect_alive(&f);
 	assert_int_equal(sb_probe_count(f.probe, "irc.disconnected"), 0);
 	fixture_end(&f);

@@ -5,6 +5,8 @@
 
 #include "kit_cmocka.h"
 
+#include <signalbox/irc_ask.h>
+
 #include "irc_fixture.h"
 
 static void
@@ -128,6 +130,8 @@ one_may_come_back_before_one_is_let_in(void **state)
 static void
 all_words_are_utf8_where_that_is_asked_for(void **state)
 {
+	static const char *const words[] = { "\xe9" };
+	int64_t request;
 	struct fixture f;
 
 	fixture_begin(&f, *state);
@@ -144,6 +148,7 @@ all_words_are_utf8_where_that_is_asked_for(void **state)
 	assert_int_equal(sb_irc_react(f.irc, "#c", "\xe9", ":)"), -EILSEQ);
 	assert_int_equal(sb_irc_set_topic(f.irc, "#c", "\xe9"), -EILSEQ);
 	assert_int_equal(sb_irc_part(f.irc, "#c", "\xe9"), -EILSEQ);
+	assert_int_equal(sb_irc_ask(f.irc, "WHO", words, 1, &request), -EILSEQ);
 	sb_irc_quit(f.irc, "adi\xf3s");
 	sb_tape_expect(f.tape, "QUIT :adi\xc3\xb3s\r\n");
 	fixture_end(&f);
