@@ -404,7 +404,9 @@ sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream)
 static void
 send_quit(struct sb_irc *irc, const char *reason_or_null)
 {
-	const char *from = reason_or_null ? reason_or_null : "";
+	char *made = NULL;
+	const char *taken = sb_irc_as_taken_(irc, reason_or_null ? reason_or_null : "", &made);
+	const char *from = taken ? taken : "";
 	size_t i, len = sb_wire_cut(from, strlen(from), TEXT_MAX);
 	char reason[TEXT_MAX + 1];
 	const char *params[] = { reason };
@@ -412,6 +414,7 @@ send_quit(struct sb_irc *irc, const char *reason_or_null)
 	for (i = 0; i < len; i++)
 		reason[i] = from[i] == '\r' || from[i] == '\n' ? ' ' : from[i];
 	reason[len] = '\0';
+	free(made);
 	sb_irc_queue_quit_(irc);
 	sb_irc_write_(irc, &(struct sb_wire_out){ .verb = "QUIT",
 				   .params = params,
