@@ -51,10 +51,13 @@ drop(struct sb_asks *asks, struct sb_ask *ask)
 	sb_ask_destroy(take_out(asks, find(asks, ask->number)));
 }
 
+/* A password may be in its line (REGISTER). */
 void
 sb_ask_destroy(struct sb_ask *ask)
 {
 	sb_answer_clear(&ask->answer);
+	if (ask->line.len)
+		explicit_bzero((char *)(uintptr_t)ask->line.ptr, ask->line.len);
 	free(ask);
 }
 
@@ -136,6 +139,7 @@ sb_asks_add(
 	if (asks->n >= SB_ASKS_MAX)
 		return -EAGAIN;
 	ask = create(asks, out->verb, target, (struct sb_bytes){ line, (size_t)len });
+	explicit_bzero(line, (size_t)len);
 	if (!ask)
 		return -ENOMEM;
 	ask->pattern = pattern;
@@ -379,23 +383,33 @@ may_answer(const char *verb)
 	       || !strcmp(verb, "VERIFY");
 }
 
-static void
+/* One of the client's own has no timer: it is over when it would be looked at. */
+static bool
+is_forgotten(const struct sb_ask *ask, int64_t now_ns)
+{
+	return ask->is_own && ask->deadline_ns <= now_ns;
+}
+
+static bool
 take_by_pattern(struct sb_asks *asks, const struct sb_wire_line *line, int64_t now_ns)
 {
 	struct sb_ask *ask;
 	enum sb_ask_fit fit;
+	bool is_own;
 
 	if (!may_answer(line->verb))
-		return;
+		return false;
 	for (ask = asks->first; ask; ask = ask->next) {
-		if (ask->state != SB_ASK_SENT || !ask->pattern)
+		if (ask->state != SB_ASK_SENT || !ask->pattern || is_forgotten(ask, now_ns))
 			continue;
 		fit = sb_ask_fits(ask, line, asks->casemap);
 		if (fit == SB_FIT_NONE)
 			continue;
+		is_own = ask->is_own;
 		take_fitting(asks, ask, line, fit, now_ns);
-		return;
+		return !is_own;
 	}
+	return false;
 }
 
 static struct sb_ask *
@@ -425,7 +439,7 @@ begin_batch(struct sb_ask *ask, const char *reference, bool is_labelled, int64_t
 		memcpy(ask->batch, reference, strlen(reference) + 1);
 }
 
-static void
+static bool
 end_batch(struct sb_asks *asks, const char *reference)
 {
 	struct sb_ask *ask;
@@ -434,22 +448,23 @@ end_batch(struct sb_asks *asks, const char *reference)
 		if (ask->state != SB_ASK_SENT || !*ask->batch || strcmp(ask->batch, reference) != 0)
 			continue;
 		end(asks, ask);
-		return;
+		return true;
 	}
+	return false;
 }
 
-static void
+static bool
 take_labelled(struct sb_asks *asks, const struct sb_wire_line *line, const char *label,
 	bool is_labelled, int64_t now_ns)
 {
 	struct sb_ask *ask = find_labelled(asks, label);
 
 	if (!ask)
-		return;
+		return false;
 	if (!strcmp(line->verb, "BATCH")) {
 		if (*line->params[0] == '+')
 			begin_batch(ask, line->params[0] + 1, is_labelled, now_ns);
-		return;
+		return true;
 	}
 	refuse(ask, line);
 	/* An ACK says that there is nothing to say. */
@@ -458,16 +473,16 @@ take_labelled(struct sb_asks *asks, const struct sb_wire_line *line, const char 
 	/* One that is not in a batch is all there is. */
 	if (is_labelled)
 		end(asks, ask);
+	return true;
 }
 
-void
+bool
 sb_asks_take(struct sb_asks *asks, const struct sb_wire_line *line, const char *label_or_null,
 	bool is_labelled, int64_t now_ns)
 {
 	if (!strcmp(line->verb, "BATCH") && *line->params[0] == '-')
-		end_batch(asks, line->params[0] + 1);
-	else if (label_or_null)
-		take_labelled(asks, line, label_or_null, is_labelled, now_ns);
-	else
-		take_by_pattern(asks, line, now_ns);
+		return end_batch(asks, line->params[0] + 1);
+	if (label_or_null)
+		return take_labelled(asks, line, label_or_null, is_labelled, now_ns);
+	return take_by_pattern(asks, line, now_ns);
 }

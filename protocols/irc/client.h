@@ -336,7 +336,7 @@ bool sb_irc_has_room_(const struct sb_irc *irc);
 
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
  * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
- * then tells. */
+ * then tells; one that is too long, by what the server or somebody there is called, is not said. */
 void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
 /* As that, with this id. */
@@ -347,17 +347,14 @@ void sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target);
 
 /* Requests: a line with this id was sent, if it is one of theirs; one of the server's has come, its
- * label its own or of its batch; those that are over are told, which returns as emit; the connection
- * has ended, which is told in a later turn. */
+ * label its own or of its batch, and whether it answers the application; those that are over are told,
+ * which returns as emit; the connection has ended, which is told in a later turn. */
 void sb_irc_asks_sent_(struct sb_irc *irc, uint64_t id);
-void sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line,
+bool sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line,
 	const char *label_or_null, bool is_labelled);
 int sb_irc_asks_tell_(struct sb_irc *irc);
 void sb_irc_asks_lost_(struct sb_irc *irc, const char *why);
 void sb_irc_on_asks_timer_(void *irc);
-
-/* Whether something can be said: 0, or what a command returns. is_early: before registration, too. */
-int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
 
 /* The queue of what is to be sent: made and freed with the client; at the beginning of each
  * connection, when nothing waits for anything; once registered; at the end, when what was not sent
@@ -392,6 +389,9 @@ struct saying {
 	const char *verb, *target, *tags;
 	bool is_action;
 };
+
+/* Whether something can be said: 0, or what a command returns. is_early: before registration, too. */
+int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
 
 /* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
  * wrong with the line is said before what is wrong with the connection. */
@@ -468,6 +468,8 @@ bool sb_irc_key_is_fine_(const char *key);
 /* JOIN for all channels to be joined, of which nothing has come yet; for one, with its key. */
 void sb_irc_join_all_(struct sb_irc *irc);
 void sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel);
+/* That JOIN was sent; the rejoin timer is to be scheduled afterwards. */
+void sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel);
 
 /* The one of that name that we want; NULL for none. */
 struct channel *sb_irc_channel_(const struct sb_irc *irc, const char *name);

@@ -76,9 +76,10 @@ sb_irc_ask(struct sb_irc *irc, const char *verb, const char *const *params, size
 	sb_assert(!irc->is_destroyed);
 	if (len < 0)
 		return len;
-	if (irc->features.is_utf8_only && !sb_charset_is_utf8(line))
-		return -EILSEQ;
-	error = sb_irc_check_ready_(irc, true);
+	error = irc->features.is_utf8_only && !sb_charset_is_utf8(line)
+			? -EILSEQ
+			: sb_irc_check_ready_(irc, true);
+	explicit_bzero(line, (size_t)len);
 	if (!error)
 		error = sb_asks_add(&irc->asks, &out, has_labels(irc), ret_request);
 	if (!error)
@@ -125,12 +126,13 @@ sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target)
 
 /* ---- In ---- */
 
-void
+bool
 sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line, const char *label_or_null,
 	bool is_labelled)
 {
 	irc->asks.casemap = irc->features.casemap;
-	sb_asks_take(&irc->asks, line, label_or_null, is_labelled, sb_reactor_now_ns(irc->r));
+	return sb_asks_take(
+		&irc->asks, line, label_or_null, is_labelled, sb_reactor_now_ns(irc->r));
 }
 
 static int

@@ -254,6 +254,8 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 		return -EINVAL;
 	if (key_or_null && !sb_irc_key_is_fine_(key_or_null))
 		return -EINVAL;
+	if (key_or_null && strlen(key_or_null) > CHANNEL_MAX)
+		return -EMSGSIZE;
 	error = sb_irc_channel_prepare_(irc, channel, key_or_null, &kept);
 	if (error)
 		return error;
@@ -264,7 +266,9 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 	}
 	sb_irc_channel_keep_(irc, kept);
 	channel_kept = sb_irc_channel_(irc, channel);
-	channel_kept->is_asked = !channel_kept->is_joined;
+	if (!channel_kept->is_joined)
+		sb_irc_channel_asked_(irc, channel_kept);
+	sb_irc_rejoin_schedule_(irc);
 	return 0;
 }
 

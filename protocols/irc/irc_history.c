@@ -231,7 +231,7 @@ sb_irc_history_page_end_(struct sb_irc *irc, unsigned page)
 }
 
 /* FAIL CHATHISTORY <code> <subcommand> <target> ...: of a request that is not ours, since the
- * application has made one, of another target. */
+ * application has made one, with a label, or of another target. */
 int
 sb_irc_history_heed_(struct sb_irc *irc, const struct received *m)
 {

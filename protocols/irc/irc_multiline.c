@@ -193,6 +193,14 @@ belongs(const struct sb_irc *irc, const struct multiline *to, const struct recei
 	       && sb_irc_same_here_(irc, param(m, 0), to->target);
 }
 
+const char *
+sb_irc_multiline_label_(struct sb_irc *irc, const char *reference)
+{
+	struct multiline **place = find(irc, reference);
+
+	return place ? (*place)->of.label : NULL;
+}
+
 /* What a line has of the batch that it says it is in. */
 static void
 join_batch(struct received *m, const struct received *of)

@@ -114,8 +114,7 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 	char line[SB_WIRE_MAX + 1];
 	int len = sb_wire_build(out, line, sizeof(line)), error;
 
-	sb_assert(len > 0);
-	if (irc->is_broken)
+	if (len < 0 || irc->is_broken)
 		return;
 	error = sb_outbox_put(&irc->outbox,
 		&(struct sb_outbox_line){
@@ -219,6 +218,9 @@ tell_unsent(void *self, const struct sb_outbox_line *line)
 
 	if (line->id & SB_IRC_OURS_)
 		return;
+	/* What is secret is no batch; tags are not the verb. */
+	if ((line->id & SB_IRC_SECRET_) && *at == '@')
+		at += strcspn(at, " ") + 1;
 	/* A batch is of several. */
 	for (; at < end && !ending->is_cancelled; at = lf + 1) {
 		size_t len;

@@ -456,12 +456,14 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
+	if (reference && irc->n_multilines && !m.label)
+		m.label = sb_irc_multiline_label_(irc, reference);
+	if (irc->asks.first)
+		m.is_answer = sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
 		return ran;
 	if (m.is_self && !m.is_history)
 		learn_prefix(irc, &line);
-	if (irc->asks.first)
-		sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	ran = receive_then(irc, &m, command);
-	return ran == -ECANCELED || !irc->asks.first ? ran : sb_irc_asks_tell_(irc);
+	return ran == -ECANCELED || !m.is_answer ? ran : sb_irc_asks_tell_(irc);
 }

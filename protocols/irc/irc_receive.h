@@ -22,6 +22,7 @@ struct received {
 	bool is_assembled; /* of several lines: its text may be as long as SB_MULTILINE_MAX */
 	bool is_history; /* it was said before */
 	unsigned page; /* of the history, that we asked for; 0: it is in none */
+	bool is_answer; /* to what the application asked */
 };
 
 /* Emits what a line means, once the client's own state is right. */
@@ -142,6 +143,8 @@ void sb_irc_check_context_(const struct sb_irc *irc, struct received *m);
  * false: it is none, and what it is to all, said in what the message is said in. ret_ran: as an
  * emission. */
 bool sb_irc_multiline_batch_(struct sb_irc *irc, const struct received *m, int *ret_ran);
+/* The label that such a message answers; NULL for none. */
+const char *sb_irc_multiline_label_(struct sb_irc *irc, const char *reference);
 bool sb_irc_multiline_line_(
 	struct sb_irc *irc, struct received *m, const char *reference, int *ret_ran);
 
