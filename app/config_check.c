@@ -135,11 +135,12 @@ config_check(struct config_reading *reading, const struct config *config)
 		{ "http", config->http.listen },
 		{ "qotd", config->qotd },
 	};
+	bool has_right_values = !reading->n_problems;
 	size_t i, n_sections = config->n_ircs;
 
 	check_state_directory(reading, config->state_directory);
 	for (i = 0; i < config->n_ircs; i++)
-		config_check_irc(reading, config, &config->ircs[i]);
+		config_check_irc(reading, config, &config->ircs[i], has_right_values);
 	check_listeners(reading, listeners, 3);
 	for (i = 0; i < 3; i++)
 		n_sections += config_find_mark(reading, listeners[i].section, "", NULL) != NULL;

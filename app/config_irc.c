@@ -344,9 +344,11 @@ check_options(struct config_reading *reading, const struct config_irc *irc)
 }
 
 void
-config_check_irc(
-	struct config_reading *reading, const struct config *config, const struct config_irc *irc)
+config_check_irc(struct config_reading *reading, const struct config *config,
+	const struct config_irc *irc, bool has_right_values)
 {
+	size_t n_problems = reading->n_problems;
+
 	if (!irc->server)
 		config_tell(reading, irc->line,
 			"irc %s: server is missing: server = \"tcp://HOST:PORT\", or \"ircd\"",
@@ -370,6 +372,7 @@ config_check_irc(
 		config_tell(reading, line_of(reading, irc, "retry-min-s"),
 			"irc %s: retry-min-s: %d is more than retry-max-s, %d", irc->name,
 			irc->retry_min_s, irc->retry_max_s);
-	if (!reading->n_problems)
+	/* It would say the same again. */
+	if (has_right_values && reading->n_problems == n_problems)
 		check_options(reading, irc);
 }

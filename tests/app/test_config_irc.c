@@ -186,6 +186,16 @@ static const struct mistake of_options[] = {
 		"bytes, no space or comma and no colon in front\n" },
 	{ IRC("channels = { '#a k', '#b k', '#A j' }"),
 		"f:3: irc a: channels: #A is there twice\n" },
+	{ IRC("\ncharset = 'klingon'"),
+		"f:4: irc a: charset: \"klingon\" is no charset that can be used on IRC, like "
+		"windows-1252 or ISO-8859-15\n" },
+	{ IRC("charset = 'UTF-16'"),
+		"f:3: irc a: charset: \"UTF-16\" is no charset that can be used on IRC, like "
+		"windows-1252 or ISO-8859-15\n" },
+	{ IRC("sasl-mechanisms = EXTERNAL") "\nirc b { server = 'unix:///b'\nsasl-mechanisms = "
+					    "EXTERNAL }",
+		"f:3: irc a: cannot log in by EXTERNAL: there is no certificate\n"
+		"f:6: irc b: cannot log in by EXTERNAL: there is no certificate\n" },
 	{ IRC("services = ''"),
 		"f:3: irc a: services: '': a nick is 1 to 64 bytes, without space and !@*?,. and "
 		"begins with no digit and none of #&+$:-\n" },
@@ -258,6 +268,29 @@ a_key_that_is_none_is_told_and_not_shown(void **state)
 		config_parse("f", IRC("channels = '#b hid,den'"), on_problem, told, &config),
 		-EINVAL);
 	assert_null(strstr(told, "hid,"));
+}
+
+static void
+mistakes_in_syntax_show_no_key(void **state)
+{
+	static const struct mistake mistakes[] = {
+		{ IRC("channels = { '#a', '#b hidden }"),
+			"f:3: the quote of '#b is not closed in its line\n" },
+		{ IRC("channels = { \"#b hidden }"),
+			"f:3: the quote of \"#b is not closed in its line\n" },
+		{ IRC("channels = { '#a' '&b hidden' }"), "f:3: '&b: , or } should stand here\n" },
+		{ IRC("channels '#a hidden'"), "f:3: '#a: channels = VALUE should stand here\n" },
+		{ IRC("channels = '#a' '#b hidden'"),
+			"f:3: '#b: an option or } should stand here\n" },
+		{ IRC("channels = \"#b ${KEY:-hidden\""), "f:3: ${KEY: ${NAME} or ${NAME:-VALUE} "
+							  "should stand here; a $ that is meant "
+							  "is \\$\n" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
+		expect_wrong(mistakes[i].text, mistakes[i].lines);
 }
 
 static void
@@ -412,6 +445,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_is_told_with_its_line),
 		cmocka_unit_test(a_pace_that_is_none_is_told_with_those_that_are),
 		cmocka_unit_test(a_key_that_is_none_is_told_and_not_shown),
+		cmocka_unit_test(mistakes_in_syntax_show_no_key),
 		cmocka_unit_test(keys_of_channels_may_stand_in_a_file_of_their_own),
 		cmocka_unit_test(a_key_stands_in_no_file_that_everybody_may_read),
 		cmocka_unit_test(accounts_stand_in_a_file_of_their_own),
