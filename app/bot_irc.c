@@ -54,16 +54,19 @@ on_malformed(void *self, struct sb_irc *irc, const struct sb_irc_malformed *e)
 }
 
 /* Replies from 400 to 599 are refusals (RFC 2812, section 5.2), but that there is no message of the
- * day, 422, is none; ERROR is a server's last word. */
+ * day, 422, is none; one that has been told already is not told again. ERROR is a server's last word. */
 static void
 on_command(void *self, struct sb_irc *irc, const struct sb_irc_command *e)
 {
+	struct bot *bot = self;
 	const struct sb_irc_params *params = e->params;
+	bool is_told = bot->refused_by == irc && !strcmp(bot->refusal, e->verb);
 
+	bot->refused_by = NULL;
 	if (!strcmp(e->verb, "ERROR"))
-		bot_tell(self, irc, "the server says: %s", e->text);
-	else if ((e->verb[0] == '4' || e->verb[0] == '5') && strcmp(e->verb, "422"))
-		bot_tell(self, irc, "refused with %s: %s%s%s", e->verb,
+		bot_tell(bot, irc, "the server says: %s", e->text);
+	else if ((e->verb[0] == '4' || e->verb[0] == '5') && strcmp(e->verb, "422") && !is_told)
+		bot_tell(bot, irc, "refused with %s: %s%s%s", e->verb,
 			params->n > 2 ? params->text[1] : "", params->n > 2 ? ": " : "", e->text);
 }
 
@@ -124,6 +127,11 @@ on_caught_up(void *self, struct sb_irc *irc, const struct sb_irc_caught_up *e)
 static void
 on_join_failed(void *self, struct sb_irc *irc, const struct sb_irc_join_failed *e)
 {
+	struct bot *bot = self;
+
+	/* irc.command tells of it, too. */
+	bot->refused_by = irc;
+	(void)snprintf(bot->refusal, sizeof(bot->refusal), "%s", e->numeric);
 	if (e->will_retry)
 		bot_tell(self, irc, "not let into %s: %s; again in %" PRId64 " s", e->channel,
 			e->text, e->delay_ms / 1000);
