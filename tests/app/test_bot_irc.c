@@ -88,6 +88,7 @@ a_mask_is_held_against_all_of_a_name(void **state)
 
 	expect_moderator(f, ":bob!b@good PRIVMSG #c :!del 1", true);
 	expect_moderator(f, ":bob!b@good PRIVMSG #c :!restore 1", true);
+	sb_tape_feed_line(f->tape, ":irc.test 005 Quoth LINELEN=2048 :are supported");
 	for (n = 400; n < 520; n++) {
 		(void)snprintf(line, sizeof(line), ":bob!%0*d@good.evil PRIVMSG #c :!del 1", n, 0);
 		expect_moderator(f, line, false);
