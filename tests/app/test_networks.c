@@ -324,18 +324,29 @@ tls_that_a_server_demands_is_kept_over_restarts(void **state)
 }
 
 static void
-a_state_that_cannot_be_read_is_a_reason_not_to_begin(void **state)
+on_problem(void *self, const char *text)
+{
+	(void)snprintf(self, 512, "%s", text);
+}
+
+static void
+a_state_that_cannot_be_read_is_told_with_the_configuration(void **state)
 {
 	struct files *files = *state;
-	struct sb_error error = { 0, "" };
-	char text[1024];
+	struct config *config;
+	char text[1024], told[512] = "";
 
 	assert_int_equal(mkdir(files->sts_file, 0700), 0);
-	(void)snprintf(text, sizeof(text), IN_MEMORY "state-directory = \"%s\"\n" QOTD_SOMEWHERE,
-		files->folder);
-	assert_true(create(files->f, &error, text) < 0);
-	assert_non_null(strstr(error.text, files->sts_file));
+	(void)snprintf(
+		text, sizeof(text), "state-directory = \"%s\"\n" QOTD_SOMEWHERE, files->folder);
+	assert_int_equal(config_parse("f", text, on_problem, told, &config), -EINVAL);
 	assert_int_equal(rmdir(files->sts_file), 0);
+	assert_int_equal(strncmp(told, "f:1: state-directory: ", 22), 0);
+	assert_non_null(strstr(told, files->sts_file));
+	/* What is not understood there is logged, and no reason not to begin. */
+	write_file(files->sts_file, "irc.example.org 0 1\n");
+	start(files->f, text);
+	expect_logged(files->f, "sts:1: ");
 }
 
 int
@@ -349,7 +360,7 @@ main(void)
 		with_network(nothing_is_fetched_where_that_is_not_wanted),
 		with_network(a_channel_that_is_closed_is_told_in_words_and_once),
 		with_files(tls_that_a_server_demands_is_kept_over_restarts),
-		with_files(a_state_that_cannot_be_read_is_a_reason_not_to_begin),
+		with_files(a_state_that_cannot_be_read_is_told_with_the_configuration),
 	};
 
 	return kit_run(tests);
