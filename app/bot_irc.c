@@ -294,8 +294,8 @@ hear(struct bot *bot, struct sb_irc *irc, struct heard *heard)
 	struct sb_error why;
 	int error;
 
-	/* One that is being left. */
-	if (!section)
+	/* One that is being left; somebody whom nobody could answer. */
+	if (!section || !said->nick[0])
 		return;
 	heard->nick = said->nick;
 	heard->answer_to = said->channel ? said->channel : said->nick;

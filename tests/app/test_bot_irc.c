@@ -241,6 +241,33 @@ names_in_the_network_s_charset_are_kept_as_utf8_and_answered_as_they_are(void **
 }
 
 static void
+who_has_no_name_is_not_answered(void **state)
+{
+	struct fixture *f = *state;
+
+	sb_tape_feed_line(f->tape, "PRIVMSG Quoth :quote 1");
+	sb_tape_feed_line(f->tape, "PRIVMSG #c :!quote 9");
+	sb_tape_feed_line(f->tape, "PRIVMSG #c :\1ACTION nods\1");
+	sb_tape_expect(f->tape, "");
+	assert_string_equal(f->log, "");
+}
+
+/* To the operators of a channel alone, say. */
+static void
+what_is_said_to_some_of_a_channel_stays_among_them(void **state)
+{
+	struct fixture *f = *state;
+
+	sb_tape_feed_line(f->tape, ":irc.test 005 Quoth STATUSMSG=@+ PREFIX=(ov)@+ :are supported");
+	sb_tape_feed_line(f->tape, ":ann!a@h PRIVMSG @#c :for few");
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG #c :!grab ann");
+	sb_tape_expect(f->tape, "NOTICE bob :I remember nothing that ann said in #c.\r\n");
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG @#c :!grab ann");
+	sb_tape_expect(
+		f->tape, "PRIVMSG @#c :Quote 2 added: <ann> for few (!undo takes it back)\r\n");
+}
+
+static void
 what_becomes_of_a_connection_is_logged_without_secrets(void **state)
 {
 	struct fixture *f = *state;
@@ -298,6 +325,8 @@ main(void)
 		with_moderated(what_is_said_in_the_network_s_charset_is_kept_as_utf8),
 		with_moderated(
 			names_in_the_network_s_charset_are_kept_as_utf8_and_answered_as_they_are),
+		with_moderated(who_has_no_name_is_not_answered),
+		with_moderated(what_is_said_to_some_of_a_channel_stays_among_them),
 		with_moderated(what_becomes_of_a_connection_is_logged_without_secrets),
 	};
 

@@ -150,6 +150,41 @@ a_login_is_by_the_nick_unless_somebody_is_named(void **state)
 	config_destroy(config);
 }
 
+/* As whom is the nick where nobody is named: another nick is then another login. */
+static void
+another_nick_is_another_connection_where_it_is_the_name_to_log_in_with(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		bool logs_in, are_near;
+	} cases[] = {
+		{ "nick = a", "nick = b", false, true },
+		{ "nick = a", "nick = b", true, false },
+		{ "nick = a sasl-user = c", "nick = b sasl-user = c", true, true },
+		{ "nick = a", "nick = a sasl-user = a", true, true },
+		{ "nick = a sasl-user = b", "nick = a", true, false },
+	};
+	struct config *from, *to;
+	char login[128], text[512];
+	size_t i;
+
+	(void)state;
+	put_secret("pw\n", 3, 0600);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(login, sizeof(login), "sasl-password-file = '%s'", secret);
+		(void)snprintf(text, sizeof(text), IRC("%s %s"), cases[i].from,
+			cases[i].logs_in ? login : "");
+		from = read_right(text);
+		(void)snprintf(text, sizeof(text), IRC("%s %s"), cases[i].to,
+			cases[i].logs_in ? login : "");
+		to = read_right(text);
+		assert_int_equal(
+			network_options_are_near(&from->ircs[0], &to->ircs[0]), cases[i].are_near);
+		config_destroy(from);
+		config_destroy(to);
+	}
+}
+
 /* Each option with what is wrong with it, and its line. */
 static const struct mistake of_options[] = {
 	{ IRC("nicks = { ok,\n'9a' }"),
@@ -442,6 +477,8 @@ main(void)
 		cmocka_unit_test(certificates_and_pins_go_to_the_urls_that_are_tls),
 		cmocka_unit_test(a_path_may_hold_what_parts_options),
 		cmocka_unit_test(a_login_is_by_the_nick_unless_somebody_is_named),
+		cmocka_unit_test(
+			another_nick_is_another_connection_where_it_is_the_name_to_log_in_with),
 		cmocka_unit_test(what_cannot_be_is_told_with_its_line),
 		cmocka_unit_test(a_pace_that_is_none_is_told_with_those_that_are),
 		cmocka_unit_test(a_key_that_is_none_is_told_and_not_shown),
