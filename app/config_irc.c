@@ -347,6 +347,7 @@ void
 config_check_irc(struct config_reading *reading, const struct config *config,
 	const struct config_irc *irc, bool has_right_values)
 {
+	static const char *const of_delay[] = { "retry-min-s", "retry-max-s" };
 	size_t n_problems = reading->n_problems;
 
 	if (!irc->server)
@@ -368,8 +369,8 @@ config_check_irc(struct config_reading *reading, const struct config *config,
 	check_tls(reading, irc);
 	check_name(reading, config, irc);
 	check_channels(reading, irc);
-	if (irc->retry_min_s > irc->retry_max_s)
-		config_tell(reading, line_of(reading, irc, "retry-min-s"),
+	if (has_right_values && irc->retry_min_s > irc->retry_max_s)
+		config_tell(reading, line_of_any(reading, irc, of_delay, 2),
 			"irc %s: retry-min-s: %d is more than retry-max-s, %d", irc->name,
 			irc->retry_min_s, irc->retry_max_s);
 	/* It would say the same again. */

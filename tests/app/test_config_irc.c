@@ -245,6 +245,7 @@ static const struct mistake of_options[] = {
 		"f:3: irc a: retry-min-s: '0': a number from 1 to 86400 should stand here\n" },
 	{ IRC("retry-min-s = 20\nretry-max-s = 10"),
 		"f:3: irc a: retry-min-s: 20 is more than retry-max-s, 10\n" },
+	{ IRC("\nretry-max-s = 1"), "f:4: irc a: retry-min-s: 2 is more than retry-max-s, 1\n" },
 	{ "\n\nstate-directory = '/no where'" QOTD,
 		"f:3: state-directory: /no where: No such file or directory\n" },
 	{ "state-directory = '/etc/passwd'" QOTD,
@@ -269,6 +270,73 @@ what_cannot_be_is_told_with_its_line(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(of_options) / sizeof(of_options[0]); i++)
 		expect_wrong(of_options[i].text, of_options[i].lines);
+}
+
+/* What is told of one option of a network begins so, and no other line follows. */
+static void
+expect_refused(const char *option, const char *value)
+{
+	char text[1024], begins[64];
+	struct config *config = NULL;
+
+	(void)snprintf(text, sizeof(text), IRC("%s = '%s'"), option, value);
+	(void)snprintf(begins, sizeof(begins), "f:3: irc a: %s: ", option);
+	told[0] = '\0';
+	assert_int_equal(config_parse("f", text, on_problem, told, &config), -EINVAL);
+	if (strncmp(told, begins, strlen(begins)) != 0 || strchr(told, '\n')[1])
+		sb_testing_fail(SB_PLACE, "%s = '%s': %s", option, value, told);
+}
+
+static void
+each_option_is_tried_by_itself(void **state)
+{
+	static const char *const truths[] = { "sasl-required", "sasl-plain-in-clear", "bot-mode",
+		"catch-up" };
+	static const char *const seconds[] = { "retry-min-s", "retry-max-s", "ping-after-s" };
+	static const char *const texts[] = { "nick", "user", "realname", "version", "away",
+		"services", "charset", "pace", "sasl-mechanisms", "pins", "moderators", "prefixes",
+		"visibility", "capabilities", "servers" };
+	static const char *const files[] = { "password-file", "sasl-password-file", "sasl-key-file",
+		"ca-file", "certificate-file", "channel-keys-file" };
+	char longest[302];
+	size_t i;
+
+	(void)state;
+	memset(longest, ' ', sizeof(longest));
+	longest[0] = 'a';
+	longest[sizeof(longest) - 2] = 'a';
+	longest[sizeof(longest) - 1] = '\0';
+	for (i = 0; i < sizeof(truths) / sizeof(truths[0]); i++)
+		expect_refused(truths[i], "maybe");
+	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		expect_refused(seconds[i], "0");
+		expect_refused(seconds[i], "86401");
+		expect_refused(seconds[i], "1s");
+		expect_refused(seconds[i], "");
+	}
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		expect_refused(texts[i], longest);
+	expect_refused("channels", "a");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		expect_refused(files[i], "/no where");
+}
+
+static void
+what_is_there_for_a_login_is_enough(void **state)
+{
+	static const char *const right[] = {
+		IRC("certificate-file = '/etc/passwd' sasl-mechanisms = EXTERNAL"),
+		IRC("certificate-file = '/etc/passwd' key-file = '/etc/group' sasl-required = "
+		    "true"),
+		"irc a { server = 'tls://a.example:1?cert=/etc/passwd' sasl-user = q }",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		config_destroy(read_right(right[i]));
+	expect_wrong(IRC("\nsasl-user = q"), "f:4: irc a: there is nothing to log in with: no "
+					     "password, no key, no certificate\n");
 }
 
 static void
@@ -480,6 +548,8 @@ main(void)
 		cmocka_unit_test(
 			another_nick_is_another_connection_where_it_is_the_name_to_log_in_with),
 		cmocka_unit_test(what_cannot_be_is_told_with_its_line),
+		cmocka_unit_test(each_option_is_tried_by_itself),
+		cmocka_unit_test(what_is_there_for_a_login_is_enough),
 		cmocka_unit_test(a_pace_that_is_none_is_told_with_those_that_are),
 		cmocka_unit_test(a_key_that_is_none_is_told_and_not_shown),
 		cmocka_unit_test(mistakes_in_syntax_show_no_key),
