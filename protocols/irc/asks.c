@@ -87,10 +87,11 @@ create(struct sb_asks *asks, const char *verb, const char *target_or_null, struc
 {
 	size_t verb_size = size_of(verb), target_size = size_of(target_or_null);
 	struct sb_ask *ask = malloc(sizeof(*ask) + verb_size + target_size + line.len);
-	char *text = (char *)(ask + 1);
+	char *text;
 
 	if (!ask)
 		return NULL;
+	text = (char *)(ask + 1);
 	*ask = (struct sb_ask){ .number = asks->last_number + 1, .verb = text };
 	memcpy(text, verb, verb_size);
 	capitalize(text);
