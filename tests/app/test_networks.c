@@ -48,6 +48,13 @@ expect_not_heard(const struct scripted *server, const char *part)
 }
 
 static void
+expect_heard_part(const struct scripted *server, const char *part)
+{
+	if (!strstr(server->heard, part))
+		sb_testing_fail(SB_PLACE, "'%s' is not in:\n%s", part, server->heard);
+}
+
+static void
 expect_logged(const struct fixture *f, const char *line)
 {
 	if (!strstr(f->log, line))
@@ -207,6 +214,54 @@ a_channel_that_is_closed_is_told_in_words_and_once(void **state)
 	scripted_destroy(server);
 }
 
+/* However far it has come, and whatever the server does not say. */
+static void
+it_leaves_within_seconds_wherever_a_server_leaves_it(void **state)
+{
+	static const struct scripted_rule silent[] = { { NULL, NULL } };
+	static const struct scripted_rule no_login[] = {
+		{ "CAP LS", ":irc.x CAP * LS :sasl=PLAIN" }, { NULL, NULL }
+	};
+	static const struct scripted_rule no_greetings[] = { { "CAP LS", ":irc.x CAP * LS :" },
+		{ "CAP END", ":irc.x 001 quoth :Welcome" }, { NULL, NULL } };
+	static const struct scripted_rule no_history[] = { { HISTORY }, LOGS_IN, LETS_IN,
+		{ NULL, NULL } };
+	static const struct scripted_rule *const all[] = { silent, no_login, no_greetings,
+		no_history };
+	struct fixture *f = *state;
+	struct scripted *server;
+	int64_t began_ns;
+	size_t i, j;
+
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		server = scripted_create(f->world->r, "tcp://127.0.0.1:7001", all[i]);
+		f->n_over = 0;
+		start(f, IN_MEMORY "irc a { " SERVER "channels = \"#c\" }");
+		run(f, 5);
+		if (all[i] == no_history) {
+			/* Back again, and at it. */
+			scripted_say(server, ANN("41", "heard"));
+			run(f, 1);
+			sb_stream_abort(server->stream);
+			run(f, 10);
+			expect_heard_part(server, "CHATHISTORY");
+		}
+		for (j = 0; j < 20; j++)
+			scripted_say(server, ":ann!a@h PRIVMSG #c :!help");
+		run(f, 1);
+		began_ns = sb_reactor_now_ns(f->world->r);
+		quoth_shut(f->quoth, "Goodbye");
+		run_until(f, "the end", is_over, f, 60 * SB_S);
+		assert_true(sb_reactor_now_ns(f->world->r) - began_ns < 6 * SB_S);
+		if (all[i] != silent && all[i] != no_login)
+			expect_heard(server, "QUIT :Goodbye");
+		quoth_destroy(f->quoth);
+		f->quoth = NULL;
+		run(f, 1);
+		scripted_destroy(server);
+	}
+}
+
 /* TLS that a server demands. */
 
 struct files {
@@ -359,6 +414,7 @@ main(void)
 		with_network(what_was_missed_is_fetched_and_can_be_grabbed_and_is_not_done),
 		with_network(nothing_is_fetched_where_that_is_not_wanted),
 		with_network(a_channel_that_is_closed_is_told_in_words_and_once),
+		with_network(it_leaves_within_seconds_wherever_a_server_leaves_it),
 		with_files(tls_that_a_server_demands_is_kept_over_restarts),
 		with_files(a_state_that_cannot_be_read_is_told_with_the_configuration),
 	};
