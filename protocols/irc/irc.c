@@ -295,6 +295,17 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 	return sb_error_set(ret_error, -ENOMEM, "out of memory");
 }
 
+static int
+check_charset(const char *name_or_null, struct sb_error *ret_error)
+{
+	struct sb_charset *charset;
+	int error = sb_charset_create(name_or_null, &charset, ret_error);
+
+	if (!error)
+		sb_charset_destroy(charset);
+	return error;
+}
+
 int
 sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error)
 {
@@ -303,6 +314,8 @@ sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error)
 
 	if (!error)
 		error = check_options(options, ret_error);
+	if (!error)
+		error = check_charset(options->charset, ret_error);
 	if (!error)
 		error = sb_irc_login_check_(options->login, ret_error);
 	if (!error)

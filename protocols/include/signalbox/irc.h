@@ -101,9 +101,10 @@ SB_API int sb_irc_check(const struct sb_irc_options *options, struct sb_error *r
 
 /* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels
  * itself with the URL's host, or its path for unix. place is for reports: SB_PLACE. Returns 0;
- * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name, channel or capability
- * that cannot be, or a login that cannot work: a mechanism that is unknown, or named without what it
- * needs, a key that cannot be read, no credentials at all; -EEXIST as sb_register(); -ENOMEM. */
+ * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name, channel, charset or
+ * capability that cannot be, or a login that cannot work: a mechanism that is unknown, or named
+ * without what it needs, a key that cannot be read, no credentials at all; -EEXIST as sb_register();
+ * -ENOMEM. */
 SB_API int sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r,
 	const struct sb_irc_options *options, const char *place, struct sb_irc **ret_irc,
 	struct sb_error *ret_error);
