@@ -76,7 +76,8 @@ struct sb_irc_options {
 	const char *sts_options;
 	const char *charset; /* what is not UTF-8 is, for sb_irc_show(); "windows-1252" */
 	bool is_bot; /* tell the network so, where it has a mode for that (ISUPPORT BOT) */
-	const char *away; /* away from the beginning, for this reason, "" for none; NULL: we are not */
+	const char
+		*away; /* away from the beginning, for this reason, "" for none; NULL: we are not */
 	/* Fetch what was said while we were not there, on channels and to us, 1000 messages of each at
 	 * most (draft/chathistory): is_history of the signals says so, and irc.caught_up that it is all.
 	 * What is said meanwhile is told when it is said. */
