@@ -201,7 +201,7 @@ sb_roster_lacks_accounts(const struct sb_irc_state *state)
 int
 sb_roster_heard(struct sb_irc_state *state, const struct sb_roster_who *who)
 {
-	struct sb_irc_user *user = sb_roster_user_find(state, who->nick);
+	struct sb_irc_user *user = sb_roster_user_hear(state, who->nick);
 
 	return user ? sb_roster_user_set_who(state, user, who) : -ENOENT;
 }
@@ -246,7 +246,7 @@ set_flags(
 int
 sb_roster_who(struct sb_irc_state *state, const struct sb_roster_who_line *line)
 {
-	struct sb_irc_user *user = sb_roster_user_find(state, line->who.nick);
+	struct sb_irc_user *user = sb_roster_user_hear(state, line->who.nick);
 	const char *account = line->account;
 	int error;
 
