@@ -120,12 +120,23 @@ forget_heard(struct sb_irc_state *state, const struct sb_irc_user *user)
 		state->heard[slot ^ 1] = NULL;
 }
 
+/* Where we are on no channel, nobody else is known. */
+static bool
+is_alone(const struct sb_irc_state *state)
+{
+	return state->self && HASH_COUNT(state->users) == 1;
+}
+
 struct sb_irc_user *
 sb_roster_user_hear(struct sb_irc_state *state, const char *nick)
 {
-	size_t slot = heard_slot(nick);
-	struct sb_irc_user *user = state->heard[slot];
+	struct sb_irc_user *user;
+	size_t slot;
 
+	if (is_alone(state))
+		return sb_roster_user_find(state, nick);
+	slot = heard_slot(nick);
+	user = state->heard[slot];
 	if (user && !strcmp(nick_of(user), nick))
 		return user;
 	user = state->heard[slot ^ 1];
@@ -145,8 +156,7 @@ sb_roster_user_find(const struct sb_irc_state *state, const char *nick)
 	char folded[SB_ROSTER_NAME_MAX + 1];
 	size_t len;
 
-	/* Where we are on no channel, nobody else is known. */
-	if (state->self && HASH_COUNT(state->users) == 1)
+	if (is_alone(state))
 		return sb_roster_is_self(state, nick) ? state->self : NULL;
 	len = sb_roster_fold(state, nick, folded);
 	return len ? find_folded(state, folded, len) : NULL;
