@@ -38,89 +38,73 @@ sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key)
 	return tag->key.len == strlen(key) && !memcmp(tag->key.ptr, key, tag->key.len);
 }
 
-/* Looks through tags for their signs, of which those from `begin` on are marked. */
-struct cursor {
-	struct sb_bytes tags;
-	size_t begin;
-	uint64_t ends, equals, slashes;
+/* Where the signs of tags are, a bit for each byte. */
+enum { SIGN_WORDS = (SB_WIRE_TAGS_MAX + SB_MARKS_SPAN - 1) / SB_MARKS_SPAN };
+struct signs {
+	uint64_t ends[SIGN_WORDS], equals[SIGN_WORDS]; /* as far as that goes */
+	unsigned slashes; /* not 0: there is one somewhere */
 };
+
+/* Notes SB_MARKS_STEP bytes, but for the first `past` of them, as those that begin with the byte
+ * number `begin`. */
+static inline void
+note_some(struct signs *signs, const unsigned char *bytes, size_t past, size_t begin)
+{
+	size_t word = begin / SB_MARKS_SPAN, bit = begin % SB_MARKS_SPAN;
+	uint64_t ends = sb_marks_16_(bytes, ';') >> past, equals = sb_marks_16_(bytes, '=') >> past;
+
+	signs->ends[word] = bit ? signs->ends[word] | ends << bit : ends;
+	signs->equals[word] = bit ? signs->equals[word] | equals << bit : equals;
+	signs->slashes |= sb_marks_16_(bytes, '\\');
+}
 
 static void
-look(struct cursor *cursor, size_t at)
+find_signs(struct signs *signs, const unsigned char *tags, size_t len)
 {
-	const struct sb_bytes *tags = &cursor->tags;
+	unsigned char few[SB_MARKS_STEP] = { 0 };
+	size_t at;
 
-	cursor->begin = at;
-	cursor->ends = sb_marks(tags->ptr, tags->len, at, ';');
-	cursor->equals = sb_marks(tags->ptr, tags->len, at, '=');
-	cursor->slashes = sb_marks(tags->ptr, tags->len, at, '\\');
+	signs->slashes = 0;
+	for (at = 0; at + SB_MARKS_STEP <= len; at += SB_MARKS_STEP)
+		note_some(signs, tags + at, 0, at);
+	if (at == len)
+		return;
+	/* The last few are looked at together with some that were seen already. */
+	if (at) {
+		note_some(signs, tags + len - SB_MARKS_STEP, SB_MARKS_STEP - (len - at), at);
+	} else {
+		memcpy(few, tags, len);
+		note_some(signs, few, 0, 0);
+	}
 }
 
-/* Where a byte first is from `at` up to `end`; end for nowhere. */
-static size_t
-find_byte(const struct cursor *cursor, size_t at, size_t end, char byte)
+/* Where the next one is, from `at` up to `end`, at most the length; end for nowhere. */
+static inline size_t
+find_sign(const uint64_t *marks, size_t at, size_t end)
 {
-	const char *text = cursor->tags.ptr, *found = memchr(text + at, byte, end - at);
+	size_t word = at / SB_MARKS_SPAN, found;
+	uint64_t left;
 
-	return found ? (size_t)(found - text) : end;
+	if (at >= end)
+		return end;
+	left = marks[word] & ~sb_marks_below(at % SB_MARKS_SPAN);
+	while (!left) {
+		word++;
+		if (word * SB_MARKS_SPAN >= end)
+			return end;
+		left = marks[word];
+	}
+	found = word * SB_MARKS_SPAN + sb_marks_first(left);
+	return found < end ? found : end;
 }
 
-/* The same in what is marked. */
-static size_t
-find_mark(const struct cursor *cursor, uint64_t marks, size_t at, size_t end)
-{
-	marks &= ~sb_marks_below(at - cursor->begin) & sb_marks_below(end - cursor->begin);
-	return marks ? cursor->begin + sb_marks_first(marks) : end;
-}
-
-/* A tag: where its key and it itself end, and whether there is a backslash in it. */
-struct span {
-	size_t key_end, end;
-	bool has_slash;
-};
-
-static bool
-find_short(const struct cursor *cursor, size_t at, struct span *ret_span)
-{
-	size_t begin = cursor->begin, len = cursor->tags.len, end;
-
-	if (at - begin >= SB_MARKS_SPAN)
-		return false;
-	end = len - begin < SB_MARKS_SPAN ? len : begin + SB_MARKS_SPAN;
-	ret_span->end = find_mark(cursor, cursor->ends, at, end);
-	if (ret_span->end == end && end < len)
-		return false;
-	end = ret_span->end;
-	ret_span->key_end = find_mark(cursor, cursor->equals, at, end);
-	ret_span->has_slash = find_mark(cursor, cursor->slashes, at, end) < end;
-	return true;
-}
-
-static struct span
-find_span(struct cursor *cursor, size_t at)
-{
-	struct span span;
-
-	if (find_short(cursor, at, &span))
-		return span;
-	look(cursor, at);
-	if (find_short(cursor, at, &span))
-		return span;
-	span.end = find_byte(cursor, at, cursor->tags.len, ';');
-	span.key_end = find_byte(cursor, at, span.end, '=');
-	span.has_slash = true;
-	return span;
-}
-
-/* The value lies in buf as it does in the tags, and ends with a NUL there. */
+/* The value, from `at` to `end`, lies in buf as it does in the tags, and ends with a NUL there. */
 static const char *
-take_value(const char *tags, const struct span *span, char *buf)
+take_value(const struct signs *signs, const char *tags, size_t at, size_t end, char *buf)
 {
-	size_t at = span->key_end + (span->key_end < span->end);
-
-	buf[span->end] = '\0';
-	if (span->has_slash)
-		(void)sb_wire_unescape((struct sb_bytes){ tags + at, span->end - at }, buf + at);
+	buf[end] = '\0';
+	if (signs->slashes)
+		(void)sb_wire_unescape((struct sb_bytes){ tags + at, end - at }, buf + at);
 	return buf + at;
 }
 
@@ -128,22 +112,25 @@ void
 sb_wire_tags_pick(
 	struct sb_bytes tags, const struct sb_words *keys, char *buf, const char **ret_values)
 {
-	struct cursor cursor = { .tags = tags };
 	const char *text = tags.ptr;
-	struct span span;
-	size_t at;
+	struct signs signs;
+	size_t at, end;
 
+	sb_assert(tags.len <= SB_WIRE_TAGS_MAX);
 	if (!tags.len)
 		return;
+	find_signs(&signs, tags.ptr, tags.len);
 	memcpy(buf, text, tags.len);
-	look(&cursor, 0);
-	for (at = 0; at < tags.len; at = span.end + 1) {
+	for (at = 0; at < tags.len; at = end + 1) {
+		size_t key_end;
 		int which;
 
-		span = find_span(&cursor, at);
-		which = span.key_end > at ? sb_words_find(keys, text + at, span.key_end - at) : -1;
+		end = find_sign(signs.ends, at, tags.len);
+		key_end = find_sign(signs.equals, at, end);
+		which = key_end > at ? sb_words_find(keys, text + at, key_end - at) : -1;
 		if (which >= 0)
-			ret_values[which] = take_value(text, &span, buf);
+			ret_values[which] =
+				take_value(&signs, text, key_end + (key_end < end), end, buf);
 	}
 }
 

@@ -16,11 +16,11 @@ enum { SB_WORDS_BITS = 8, SB_WORDS_SLOTS = 1 << SB_WORDS_BITS, SB_WORDS_MAX = 20
 struct sb_words {
 	const struct sb_bytes *words;
 	uint64_t loaded[SB_WORDS_MAX]; /* of each, what sb_words_load_() makes of it */
-	uint8_t lens[SB_WORDS_MAX]; /* and its length */
+	uint16_t lens[SB_WORDS_MAX]; /* and its length */
 	uint8_t slots[SB_WORDS_SLOTS]; /* a word's place and one; 0 for none */
 };
 
-/* At most SB_WORDS_MAX words of at most 255 bytes, no two alike, that live as long as this does. */
+/* At most SB_WORDS_MAX words of at most UINT16_MAX bytes, no two alike, that live as long as this does. */
 void sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n);
 
 /* Short words that differ, or are not of the same length, differ in this; of longer ones it is the
