@@ -256,32 +256,56 @@ sb_wire_unescape(struct sb_bytes value, char *buf)
 	return len;
 }
 
-static bool
-read_digits(const char *at, unsigned *ret_number)
-{
-	unsigned tens = (unsigned)(unsigned char)at[0] - '0', ones;
-
-	if (tens > 9)
-		return false;
-	ones = (unsigned)(unsigned char)at[1] - '0';
-	*ret_number = tens * 10 + ones;
-	return ones <= 9;
-}
-
 struct time {
 	unsigned century, year, month, day, hour, minute, second;
 };
 
-/* "2011-10-19T16:40:51", of a text that may end anywhere. */
+/* Eight bytes as a number, the first the lowest. */
+static uint64_t
+load_8(const char *bytes)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+
+	return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16
+	       | (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40
+	       | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+/* What eight characters have for digits, a byte each, where the form has a 0; whether they are such,
+ * and the others as in the form, is added to *wrong, not 0 for not. */
+static uint64_t
+take_digits(const char *at, const char *form, uint64_t *wrong)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t of_form = load_8(form), digits = load_8(at) ^ of_form;
+	/* Of the characters of the forms a 0 alone has 0x30 and not 0x08. */
+	uint64_t may_be = (of_form >> 4 & of_form >> 5 & ~(of_form >> 3) & ones) * 9;
+
+	/* In the highest bit of each byte: is more than it may be. */
+	*wrong |= ((digits & 0x7f * ones) + (0x7f * ones - may_be)) | digits;
+	return digits;
+}
+
+static unsigned
+number_at(uint64_t digits, unsigned at)
+{
+	return (unsigned)(digits >> 8 * at & 0xff) * 10 + (unsigned)(digits >> (8 * at + 8) & 0xff);
+}
+
+enum { TIME_LEN = 19 };
+
+/* "2011-10-19T16:40:51", of a text that is not shorter. */
 static bool
 read_time(const char *at, struct time *ret_time)
 {
-	return read_digits(at, &ret_time->century) && read_digits(at + 2, &ret_time->year)
-	       && at[4] == '-' && read_digits(at + 5, &ret_time->month) && at[7] == '-'
-	       && read_digits(at + 8, &ret_time->day) && at[10] == 'T'
-	       && read_digits(at + 11, &ret_time->hour) && at[13] == ':'
-	       && read_digits(at + 14, &ret_time->minute) && at[16] == ':'
-	       && read_digits(at + 17, &ret_time->second);
+	uint64_t wrong = 0, date = take_digits(at, "0000-00-", &wrong);
+	uint64_t middle = take_digits(at + 8, "00T00:00", &wrong);
+	uint64_t end = take_digits(at + TIME_LEN - 8, "00:00:00", &wrong);
+
+	*ret_time = (struct time){ number_at(date, 0), number_at(date, 2), number_at(date, 5),
+		number_at(middle, 0), number_at(middle, 3), number_at(middle, 6),
+		number_at(end, 6) };
+	return !(wrong & UINT64_C(0x8080808080808080));
 }
 
 /* Days from 1970-01-01 to that day of the Gregorian calendar; false when there is no such day. */
@@ -322,7 +346,8 @@ sb_wire_time(const char *text, int64_t *ret_ms)
 	struct time t;
 	int64_t days, ms;
 
-	if (!read_time(text, &t) || !read_fraction(text + 19, &ms)
+	if (strnlen(text, TIME_LEN) < TIME_LEN || !read_time(text, &t)
+		|| !read_fraction(text + TIME_LEN, &ms)
 		|| !count_days(t.century * 100 + t.year, t.month, t.day, &days))
 		return false;
 	if (t.hour > 23 || t.minute > 59 || t.second > 60)
