@@ -261,7 +261,7 @@ struct time {
 };
 
 /* Eight bytes as a number, the first the lowest. */
-static uint64_t
+static inline uint64_t
 load_8(const char *bytes)
 {
 	const unsigned char *at = (const unsigned char *)bytes;
@@ -273,7 +273,7 @@ load_8(const char *bytes)
 
 /* What eight characters have for digits, a byte each, where the form has a 0; whether they are such,
  * and the others as in the form, is added to *wrong, not 0 for not. */
-static uint64_t
+static inline uint64_t
 take_digits(const char *at, const char *form, uint64_t *wrong)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
@@ -326,12 +326,26 @@ count_days(unsigned year, unsigned month, unsigned day, int64_t *ret_days)
 	return true;
 }
 
+/* More than 9 for what is none. */
+static unsigned
+digit(char c)
+{
+	return (unsigned)(unsigned char)c - '0';
+}
+
 /* ".620Z" or "Z", and then nothing. */
 static bool
 read_fraction(const char *at, int64_t *ret_ms)
 {
 	int64_t unit = 100;
+	unsigned a, b, c;
 
+	/* Nearly all have three digits. */
+	if (*at == '.' && (a = digit(at[1])) <= 9 && (b = digit(at[2])) <= 9
+		&& (c = digit(at[3])) <= 9 && at[4] == 'Z') {
+		*ret_ms = a * 100 + b * 10 + c;
+		return !at[5];
+	}
 	*ret_ms = 0;
 	if (*at == '.') {
 		for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10)

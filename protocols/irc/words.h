@@ -20,7 +20,7 @@ struct sb_words {
 	uint8_t slots[SB_WORDS_SLOTS]; /* a word's place and one; 0 for none */
 };
 
-/* At most SB_WORDS_MAX words of at most UINT16_MAX bytes, no two alike, that live as long as this does. */
+/* At most SB_WORDS_MAX words of at most UINT16_MAX bytes, no two alike, the last of them found soonest, that live as long as this does. */
 void sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n);
 
 /* Short words that differ, or are not of the same length, differ in this; of longer ones it is the
