@@ -501,8 +501,17 @@ who_is_heard_again_is_who_has_the_nick_now(void **state)
 	assert_int_equal(hear(s, "Carol", "h8"), -ENOENT);
 	assert_int_equal(sb_roster_quit(s, "bob"), 0);
 	assert_int_equal(hear(s, "bob", "h9"), -ENOENT);
+	/* By each name that she was heard by. */
+	assert_int_equal(hear(s, "DORA", "h10"), 0);
+	assert_int_equal(hear(s, "dora", "h10"), 0);
+	assert_int_equal(sb_roster_renamed(s, "dora", "Eve"), 0);
+	assert_int_equal(hear(s, "Eve", "h11"), 0);
+	assert_int_equal(sb_roster_quit(s, "eve"), 0);
+	assert_int_equal(hear(s, "DORA", "h12"), -ENOENT);
+	assert_int_equal(hear(s, "dora", "h12"), -ENOENT);
+	assert_int_equal(hear(s, "Eve", "h12"), -ENOENT);
 	assert_int_equal(sb_roster_left(s, "me", "#a"), 0);
-	assert_int_equal(hear(s, "Bill", "h10"), -ENOENT);
+	assert_int_equal(hear(s, "Bill", "h13"), -ENOENT);
 	sb_roster_destroy(s);
 }
 
