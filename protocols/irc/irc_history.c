@@ -47,7 +47,7 @@ key_of(const struct received *m)
 void
 sb_irc_history_said_(struct sb_irc *irc, const struct received *m)
 {
-	if (irc->catches_up && is_message(m) && m->line->n_params > 1)
+	if (is_message(m) && m->line->n_params > 1)
 		sb_history_said(&irc->history, casemap(irc), other_side(irc, m), m->msgid,
 			m->time_ms, key_of(m));
 }

@@ -402,7 +402,8 @@ receive_in(struct sb_irc *irc, const struct received *m, const struct command *c
 	const struct batch *batch_or_null)
 {
 	if (!m->is_history) {
-		sb_irc_history_said_(irc, m);
+		if (irc->catches_up)
+			sb_irc_history_said_(irc, m);
 		return command->receive(irc, m);
 	}
 	if (batch_or_null->page && !sb_irc_history_take_(irc, m, batch_or_null->page))

@@ -150,7 +150,7 @@ bool sb_irc_multiline_line_(
 receive_fn sb_irc_receive_target_;
 /* What a command does with what was said before; now: what it does else. */
 receive_fn *sb_irc_past_(const char *verb, receive_fn *now);
-/* Something was said now. */
+/* Something was said now; of a client that catches up. */
 void sb_irc_history_said_(struct sb_irc *irc, const struct received *m);
 /* We have joined a channel. */
 void sb_irc_history_joined_(struct sb_irc *irc, const struct received *m, const char *channel);

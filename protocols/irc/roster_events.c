@@ -61,7 +61,9 @@ sb_roster_joined(struct sb_irc_state *state, const struct sb_roster_who *who, co
 	int error = sb_roster_is_self(state, who->nick) ? join_self(state, who, channel)
 							: join_other(state, who, channel);
 
-	user = error ? NULL : sb_roster_user_find(state, who->nick);
+	if (error || (!account && !realname))
+		return error;
+	user = sb_roster_user_find(state, who->nick);
 	if (user && account)
 		error = sb_roster_user_set_account(state, user, account);
 	if (user && realname && !error)
