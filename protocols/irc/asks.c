@@ -379,8 +379,16 @@ take_fitting(struct sb_asks *asks, struct sb_ask *ask, const struct sb_wire_line
 static bool
 may_answer(const char *verb)
 {
-	return (*verb >= '0' && *verb <= '9') || !strcmp(verb, "FAIL") || !strcmp(verb, "REGISTER")
-	       || !strcmp(verb, "VERIFY");
+	switch (*verb) {
+	case 'F':
+		return !strcmp(verb, "FAIL");
+	case 'R':
+		return !strcmp(verb, "REGISTER");
+	case 'V':
+		return !strcmp(verb, "VERIFY");
+	default:
+		return *verb >= '0' && *verb <= '9';
+	}
 }
 
 /* One of the client's own has no timer: it is over when it would be looked at. */
@@ -480,7 +488,7 @@ bool
 sb_asks_take(struct sb_asks *asks, const struct sb_wire_line *line, const char *label_or_null,
 	bool is_labelled, int64_t now_ns)
 {
-	if (!strcmp(line->verb, "BATCH") && *line->params[0] == '-')
+	if (*line->verb == 'B' && !strcmp(line->verb, "BATCH") && *line->params[0] == '-')
 		return end_batch(asks, line->params[0] + 1);
 	if (label_or_null)
 		return take_labelled(asks, line, label_or_null, is_labelled, now_ns);

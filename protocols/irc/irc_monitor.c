@@ -199,7 +199,7 @@ receive_presence(struct sb_irc *irc, const struct received *m, bool is_online)
 	const char *list = param(m, 1);
 	char target[TARGET_CAP];
 
-	while (next_part(&list, ",", target, sizeof(target)))
+	while (next_part(&list, ',', target, sizeof(target)))
 		if (heard(irc, target, is_online) == -ECANCELED)
 			return -ECANCELED;
 	return sb_irc_receive_other_(irc, m);
@@ -224,7 +224,7 @@ sb_irc_receive_monitor_full_(struct sb_irc *irc, const struct received *m)
 	const char *list = param(m, 2);
 	char target[TARGET_CAP];
 
-	while (next_part(&list, ",", target, sizeof(target)))
+	while (next_part(&list, ',', target, sizeof(target)))
 		(void)sb_monitor_refused(&irc->monitor, irc->features.casemap, target);
 	sb_irc_monitor_go_on_(irc);
 	return sb_irc_receive_other_(irc, m);
@@ -243,7 +243,7 @@ sb_irc_receive_ison_(struct sb_irc *irc, const struct received *m)
 	if (m->label || m->is_answer
 		|| !sb_monitor_ison(&irc->monitor, irc->features.casemap, list))
 		return sb_irc_receive_other_(irc, m);
-	while (next_part(&list, " ", nick, sizeof(nick)))
+	while (next_part(&list, ' ', nick, sizeof(nick)))
 		(void)sb_roster_monitored(irc->roster, &(struct sb_roster_who){ .nick = nick });
 	while ((gone = sb_monitor_next_offline(&irc->monitor, &at)))
 		(void)sb_roster_unmonitored(irc->roster, gone);

@@ -56,20 +56,23 @@ who_of(const struct received *m)
 	return (struct sb_roster_who){ m->line->nick, m->line->user, m->line->host };
 }
 
-/* Copies the next part of a list, between signs, to buf, of cap bytes; false after the last. Parts
+/* Copies the next part of a list, between the signs, to buf, of cap bytes; false after the last. Parts
  * that are empty are passed over; one too long for buf is cut, as no name is. */
 static inline bool
-next_part(const char **list, const char *sign, char *buf, size_t cap)
+next_part(const char **list, char sign, char *buf, size_t cap)
 {
-	size_t len, kept;
+	const char *at = *list;
+	size_t kept = 0, i;
 
-	*list += strspn(*list, sign);
-	len = strcspn(*list, sign);
-	kept = len < cap ? len : cap - 1;
-	memcpy(buf, *list, kept);
+	while (*at == sign)
+		at++;
+	/* Names are short: to look for their ends at once takes longer. */
+	for (i = 0; at[i] && at[i] != sign; i++)
+		if (kept + 1 < cap)
+			buf[kept++] = at[i];
 	buf[kept] = '\0';
-	*list += len;
-	return len > 0;
+	*list = at + i;
+	return i > 0;
 }
 
 /* A whole number of 0 or more; 0 for anything else. */

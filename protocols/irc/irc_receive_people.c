@@ -65,7 +65,7 @@ sb_irc_receive_join_(struct sb_irc *irc, const struct received *m)
 		with_account.account = param(m, 1);
 	if (!list[strspn(list, ",")])
 		return sb_irc_receive_other_(irc, m);
-	while (ran != -ECANCELED && next_part(&list, ",", channel, sizeof(channel)))
+	while (ran != -ECANCELED && next_part(&list, ',', channel, sizeof(channel)))
 		ran = joined(irc, &with_account, channel);
 	return ran;
 }
@@ -81,7 +81,7 @@ sb_irc_receive_part_(struct sb_irc *irc, const struct received *m)
 
 	if (!list[strspn(list, ",")])
 		return sb_irc_receive_other_(irc, m);
-	while (ran != -ECANCELED && next_part(&list, ",", channel, sizeof(channel))) {
+	while (ran != -ECANCELED && next_part(&list, ',', channel, sizeof(channel))) {
 		if (m->is_self)
 			sb_irc_channel_parted_(irc, channel);
 		(void)sb_roster_left(irc->roster, m->line->nick, channel);
@@ -116,12 +116,12 @@ sb_irc_receive_kick_(struct sb_irc *irc, const struct received *m)
 	const char *channels = param(m, 0), *victims = param(m, 1);
 	int ran = 0;
 
-	if (!next_part(&channels, ",", channel, sizeof(channel)) || !victims[strspn(victims, ",")])
+	if (!next_part(&channels, ',', channel, sizeof(channel)) || !victims[strspn(victims, ",")])
 		return sb_irc_receive_other_(irc, m);
-	while (ran != -ECANCELED && next_part(&victims, ",", victim, sizeof(victim))) {
+	while (ran != -ECANCELED && next_part(&victims, ',', victim, sizeof(victim))) {
 		ran = kicked(irc, m, channel, victim);
 		if (channels[strspn(channels, ",")])
-			(void)next_part(&channels, ",", channel, sizeof(channel));
+			(void)next_part(&channels, ',', channel, sizeof(channel));
 	}
 	return ran;
 }
@@ -172,7 +172,7 @@ sb_irc_receive_names_(struct sb_irc *irc, const struct received *m)
 	const char *list = param(m, 3);
 	char entry[2 * NAME_CAP];
 
-	while (next_part(&list, " ", entry, sizeof(entry)))
+	while (next_part(&list, ' ', entry, sizeof(entry)))
 		(void)sb_roster_names(irc->roster, param(m, 2), entry, has_all_signs);
 	return sb_irc_receive_other_(irc, m);
 }

@@ -85,6 +85,13 @@ receive_ctcp(struct sb_irc *irc, const struct received *m, const struct sb_ctcp 
 			SOURCE(m) });
 }
 
+/* At a glance. */
+static bool
+may_be_ctcp(const struct received *m)
+{
+	return *param(m, 1) == '\1';
+}
+
 int
 sb_irc_receive_message_(struct sb_irc *irc, const struct received *m)
 {
@@ -94,7 +101,7 @@ sb_irc_receive_message_(struct sb_irc *irc, const struct received *m)
 	int ran;
 
 	sb_irc_hear_(irc, m);
-	if (sb_ctcp_parse(param(m, 1), false, text, &ctcp))
+	if (may_be_ctcp(m) && sb_ctcp_parse(param(m, 1), false, text, &ctcp))
 		return receive_ctcp(irc, m, &ctcp);
 	ran = hear_text(irc, m, was_private);
 	if (ran)
@@ -119,7 +126,7 @@ sb_irc_receive_notice_(struct sb_irc *irc, const struct received *m)
 	/* Notices do not count, for services say many at once. */
 	if (!m->is_history && sb_irc_ignores_(irc, m->line, m->account, m->is_self))
 		return 0;
-	if (sb_ctcp_parse(param(m, 1), true, text, &ctcp))
+	if (may_be_ctcp(m) && sb_ctcp_parse(param(m, 1), true, text, &ctcp))
 		return sb_irc_ctcp_answered_emit(irc->d, irc,
 			&(struct sb_irc_ctcp_answered){ .target = param(m, 0),
 				.verb = ctcp.verb,

@@ -16,7 +16,7 @@
  * and flagged, as <signalbox/irc_state.h> says, and what is there is still sound.
  *
  * Limits. All together takes no more than the max_bytes given, the blocks' headers included, and
- * besides that sizeof(struct sb_irc_state), about 9 KiB, and hash tables: 16 bytes for each few
+ * besides that sizeof(struct sb_irc_state), about 13 KiB, and hash tables: 16 bytes for each few
  * names, and 600 for each channel whose NAMES come. Texts that are no names (topics, real names,
  * hosts, away) are cut at SB_ROSTER_TEXT_MAX bytes, between characters. A call takes at most some
  * steps for each channel that we are on, entry of one list, or note of who is gone; ends of NAMES,

@@ -122,6 +122,8 @@ destroy(struct sb_irc_state *state, struct sb_irc_channel *channel)
 	(void)sb_roster_text(state, &channel->setter, NULL);
 	(void)sb_roster_text(state, &channel->url, NULL);
 	state->slots[channel->index] = NULL;
+	if (state->listed == channel)
+		state->listed = NULL;
 	sb_roster_give(state, sb_roster_block(channel->hh.key), names_size(channel));
 	sb_roster_give(state, channel, sizeof(*channel));
 }

@@ -61,7 +61,9 @@ sb_roster_joined(struct sb_irc_state *state, const struct sb_roster_who *who, co
 	int error = sb_roster_is_self(state, who->nick) ? join_self(state, who, channel)
 							: join_other(state, who, channel);
 
-	user = error ? NULL : sb_roster_user_find(state, who->nick);
+	if (error || (!account && !realname))
+		return error;
+	user = sb_roster_user_find(state, who->nick);
 	if (user && account)
 		error = sb_roster_user_set_account(state, user, account);
 	if (user && realname && !error)
@@ -201,7 +203,7 @@ sb_roster_lacks_accounts(const struct sb_irc_state *state)
 int
 sb_roster_heard(struct sb_irc_state *state, const struct sb_roster_who *who)
 {
-	struct sb_irc_user *user = sb_roster_user_find(state, who->nick);
+	struct sb_irc_user *user = sb_roster_user_hear(state, who->nick);
 
 	return user ? sb_roster_user_set_who(state, user, who) : -ENOENT;
 }
@@ -246,7 +248,7 @@ set_flags(
 int
 sb_roster_who(struct sb_irc_state *state, const struct sb_roster_who_line *line)
 {
-	struct sb_irc_user *user = sb_roster_user_find(state, line->who.nick);
+	struct sb_irc_user *user = sb_roster_user_hear(state, line->who.nick);
 	const char *account = line->account;
 	int error;
 

@@ -3,18 +3,40 @@
 #include <errno.h>
 #include <string.h>
 
+/* A nick as notes have it: made once for those of all channels. */
+struct key {
+	size_t len; /* 0: it is none */
+	uint32_t hash;
+	char folded[SB_ROSTER_NAME_MAX + 1];
+};
+
+static void
+make_key(const struct sb_irc_state *state, const char *nick, struct key *ret_key)
+{
+	ret_key->len = sb_roster_fold(state, nick, ret_key->folded);
+	if (ret_key->len)
+		ret_key->hash = sb_hash_bytes(&state->seed, ret_key->folded, ret_key->len);
+}
+
+static struct gone *
+find_by_key(const struct sb_irc_channel *channel, const struct key *key)
+{
+	struct gone *gone = NULL;
+
+	if (key->len)
+		HASH_FIND_BYHASHVALUE(hh, channel->gone, key->folded, key->len, key->hash, gone);
+	return gone;
+}
+
 static struct gone *
 find_gone(const struct sb_irc_state *state, const struct sb_irc_channel *channel, const char *nick)
 {
-	char folded[SB_ROSTER_NAME_MAX + 1];
-	struct gone *gone = NULL;
-	size_t len = channel->gone ? sb_roster_fold(state, nick, folded) : 0;
+	struct key key;
 
-	if (!len)
+	if (!channel->gone)
 		return NULL;
-	HASH_FIND_BYHASHVALUE(
-		hh, channel->gone, folded, len, sb_hash_bytes(&state->seed, folded, len), gone);
-	return gone;
+	make_key(state, nick, &key);
+	return find_by_key(channel, &key);
 }
 
 static size_t
@@ -45,23 +67,19 @@ drop_gone(struct sb_irc_state *state, struct sb_irc_channel *channel, struct gon
 }
 
 static struct gone *
-make_gone(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick)
+make_gone(struct sb_irc_state *state, struct sb_irc_channel *channel, const struct key *key)
 {
-	char folded[SB_ROSTER_NAME_MAX + 1];
 	struct gone *gone;
-	size_t len;
 
-	if (state->n_gone == SB_ROSTER_GONE_MAX || !sb_roster_fold(state, nick, folded))
+	if (state->n_gone == SB_ROSTER_GONE_MAX || !key->len)
 		return NULL;
-	gone = sb_roster_take(state, gone_size(folded));
+	gone = sb_roster_take(state, gone_size(key->folded));
 	if (!gone)
 		return NULL;
-	len = strlen(folded);
-	memcpy(gone->folded, folded, len + 1);
-	HASH_ADD_KEYPTR_BYHASHVALUE(hh, channel->gone, gone->folded, len,
-		sb_hash_bytes(&state->seed, folded, len), gone);
+	memcpy(gone->folded, key->folded, key->len + 1);
+	HASH_ADD_KEYPTR_BYHASHVALUE(hh, channel->gone, gone->folded, key->len, key->hash, gone);
 	if (!gone->hh.tbl) {
-		sb_roster_give(state, gone, gone_size(folded));
+		sb_roster_give(state, gone, gone_size(key->folded));
 		return NULL;
 	}
 	state->n_gone++;
@@ -135,9 +153,10 @@ follow(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *n
 	return is_kept;
 }
 
-void
-sb_roster_gone_note(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick,
-	const char *now)
+/* key: of the nick. */
+static void
+note(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick,
+	const struct key *key, const char *now)
 {
 	struct gone *gone;
 	bool is_kept;
@@ -149,8 +168,8 @@ sb_roster_gone_note(struct sb_irc_state *state, struct sb_irc_channel *channel, 
 	if (now)
 		claim_renamed(state, channel, nick, now);
 	/* A note that there is tells of who had the nick when the list began. */
-	if (is_kept && !find_gone(state, channel, nick)) {
-		gone = make_gone(state, channel, nick);
+	if (is_kept && !find_by_key(channel, key)) {
+		gone = make_gone(state, channel, key);
 		is_kept = gone && !call(state, channel, gone, now);
 	}
 	if (!is_kept)
@@ -158,14 +177,28 @@ sb_roster_gone_note(struct sb_irc_state *state, struct sb_irc_channel *channel, 
 }
 
 void
+sb_roster_gone_note(struct sb_irc_state *state, struct sb_irc_channel *channel, const char *nick,
+	const char *now)
+{
+	struct key key;
+
+	if (!channel->is_coming)
+		return;
+	make_key(state, nick, &key);
+	note(state, channel, nick, &key, now);
+}
+
+void
 sb_roster_gone_note_all(struct sb_irc_state *state, const char *nick, const char *now)
 {
 	struct sb_irc_channel *channel;
+	struct key key;
 
 	if (!state->n_coming)
 		return;
+	make_key(state, nick, &key);
 	for (channel = state->channels; channel; channel = channel->hh.next)
-		sb_roster_gone_note(state, channel, nick, now);
+		note(state, channel, nick, &key, now);
 }
 
 void
@@ -293,10 +326,19 @@ take_entry(struct sb_irc_state *state, struct sb_irc_channel *channel,
 	return error;
 }
 
+/* The channel of an entry: most often that of the one before. */
+static struct sb_irc_channel *
+find_listed(struct sb_irc_state *state, const char *name)
+{
+	if (!state->listed || strcmp(sb_roster_channel_name(state->listed), name) != 0)
+		state->listed = sb_roster_channel_find(state, name);
+	return state->listed;
+}
+
 int
 sb_roster_names(struct sb_irc_state *state, const char *name, const char *entry, bool has_all_signs)
 {
-	struct sb_irc_channel *channel = sb_roster_channel_find(state, name);
+	struct sb_irc_channel *channel = find_listed(state, name);
 	char text[2 * SB_ROSTER_NAME_MAX + 1];
 	uint16_t listed = take_signs(state, &entry);
 	const struct gone *gone;

@@ -94,6 +94,9 @@ struct sb_irc_channel {
 	struct list *lists;
 };
 
+/* Of those who were heard last, so many are found at once. */
+enum { HEARD_BITS = 9, HEARD_SLOTS = 1 << HEARD_BITS };
+
 struct sb_irc_state {
 	struct sb_hash_seed seed;
 	size_t n_bytes, max_bytes;
@@ -111,6 +114,8 @@ struct sb_irc_state {
 	size_t n_gone; /* over all channels */
 	size_t n_hostless, n_accountless; /* users of whom it is not known */
 	struct sb_irc_channel *slots[SB_ROSTER_CHANNELS_MAX];
+	struct sb_irc_channel *listed; /* of which NAMES has told last; NULL: none */
+	struct sb_irc_user *heard[HEARD_SLOTS]; /* by the nick as it is written; NULL: none */
 };
 
 /* ---- Memory: what is taken is counted, and the state is not whole any more when it is not to be
@@ -140,6 +145,8 @@ size_t sb_roster_fold(const struct sb_irc_state *state, const char *name, char *
 
 const char *sb_roster_user_text(const struct sb_irc_user *user, enum user_text which);
 struct sb_irc_user *sb_roster_user_find(const struct sb_irc_state *state, const char *nick);
+/* The same of one who says something, and will be found sooner when he does so again. */
+struct sb_irc_user *sb_roster_user_hear(struct sb_irc_state *state, const char *nick);
 /* Finds, or makes, the user, and notes what who tells. 0, -EINVAL, -ENOMEM. */
 int sb_roster_user_meet(
 	struct sb_irc_state *state, const struct sb_roster_who *who, struct sb_irc_user **ret_user);

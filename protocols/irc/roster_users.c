@@ -3,13 +3,16 @@
 #include <errno.h>
 #include <string.h>
 
+#include "words.h"
+
+/* The texts up to the last one that is wanted. */
 static void
-unpack(const struct sb_irc_user *user, const char **texts)
+unpack(const struct sb_irc_user *user, enum user_text last, const char **texts)
 {
 	const char *at = user->hh.key, *end = at + user->texts_size;
 	size_t i;
 
-	for (i = 0; i < N_TEXTS; i++) {
+	for (i = 0; i <= last; i++) {
 		texts[i] = at < end ? at : "";
 		if (at < end && !(i == TEXT_FOLDED && user->is_folded))
 			at += strlen(at) + 1;
@@ -21,7 +24,7 @@ sb_roster_user_text(const struct sb_irc_user *user, enum user_text which)
 {
 	const char *texts[N_TEXTS];
 
-	unpack(user, texts);
+	unpack(user, which, texts);
 	return texts[which];
 }
 
@@ -69,6 +72,7 @@ enter(struct sb_irc_state *state, struct sb_irc_user *user, char *block)
 	if (user->hh.tbl)
 		return 0;
 	user->hh.key = block;
+	user->hh.keylen = (unsigned)len;
 	state->is_whole = false;
 	return -ENOMEM;
 }
@@ -83,14 +87,76 @@ find_folded(const struct sb_irc_state *state, const char *folded, size_t len)
 	return user;
 }
 
+static const char *
+nick_of(const struct sb_irc_user *user)
+{
+	const char *key = user->hh.key;
+
+	return user->is_folded ? key : key + user->hh.keylen + 1;
+}
+
+/* One of two, beside each other. Who finds nicks that share it gains nothing: it only makes looking
+ * faster. */
+static size_t
+heard_slot(const char *nick)
+{
+	size_t len = strlen(nick);
+	uint64_t word = sb_words_load_(nick, len);
+
+	if (len > sizeof(word))
+		word ^= sb_words_load_(nick + len - sizeof(word), sizeof(word)) * 3;
+	return (size_t)((word + len) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - HEARD_BITS));
+}
+
+/* The nick is another from now on, or the user goes. */
+static void
+forget_heard(struct sb_irc_state *state, const struct sb_irc_user *user)
+{
+	size_t slot = heard_slot(nick_of(user));
+
+	if (state->heard[slot] == user)
+		state->heard[slot] = NULL;
+	if (state->heard[slot ^ 1] == user)
+		state->heard[slot ^ 1] = NULL;
+}
+
+/* Where we are on no channel, nobody else is known. */
+static bool
+is_alone(const struct sb_irc_state *state)
+{
+	return state->self && HASH_COUNT(state->users) == 1;
+}
+
+struct sb_irc_user *
+sb_roster_user_hear(struct sb_irc_state *state, const char *nick)
+{
+	struct sb_irc_user *user;
+	size_t slot;
+
+	if (is_alone(state))
+		return sb_roster_user_find(state, nick);
+	slot = heard_slot(nick);
+	user = state->heard[slot];
+	if (user && !strcmp(nick_of(user), nick))
+		return user;
+	user = state->heard[slot ^ 1];
+	if (user && !strcmp(nick_of(user), nick))
+		return user;
+	user = sb_roster_user_find(state, nick);
+	if (user && !strcmp(nick_of(user), nick)) {
+		state->heard[slot ^ 1] = state->heard[slot];
+		state->heard[slot] = user;
+	}
+	return user;
+}
+
 struct sb_irc_user *
 sb_roster_user_find(const struct sb_irc_state *state, const char *nick)
 {
 	char folded[SB_ROSTER_NAME_MAX + 1];
 	size_t len;
 
-	/* Where we are on no channel, nobody else is known. */
-	if (state->self && HASH_COUNT(state->users) == 1)
+	if (is_alone(state))
 		return sb_roster_is_self(state, nick) ? state->self : NULL;
 	len = sb_roster_fold(state, nick, folded);
 	return len ? find_folded(state, folded, len) : NULL;
@@ -150,9 +216,10 @@ sb_roster_user_set(struct sb_irc_state *state, struct sb_irc_user *user, enum us
 	char *block;
 	bool had;
 
-	unpack(user, texts);
+	unpack(user, which, texts);
 	if (!strcmp(texts[which], value))
 		return 0;
+	unpack(user, N_TEXTS - 1, texts);
 	had = *texts[which] != 0;
 	texts[which] = value;
 	block = pack(state, texts, &size);
@@ -172,7 +239,7 @@ sb_roster_user_set_who(
 	int error = 0;
 
 	/* Whoever says anything tells it again: mostly it is as it was. */
-	unpack(user, texts);
+	unpack(user, TEXT_HOST, texts);
 	if ((!who->user || !strcmp(texts[TEXT_USER], who->user))
 		&& (!who->host || !strcmp(texts[TEXT_HOST], who->host)))
 		return 0;
@@ -210,6 +277,7 @@ sb_roster_user_spoil(struct sb_irc_state *state, const struct sb_irc_user *user)
 static void
 destroy(struct sb_irc_state *state, struct sb_irc_user *user)
 {
+	forget_heard(state, user);
 	while (user->members)
 		sb_roster_member_drop(state, user->members);
 	if (state->self == user)
@@ -245,7 +313,7 @@ sb_roster_user_rename(struct sb_irc_state *state, struct sb_irc_user *user, cons
 
 	(void)sb_roster_fold(state, nick, folded);
 	is_folded = !strcmp(folded, nick);
-	unpack(user, texts);
+	unpack(user, N_TEXTS - 1, texts);
 	texts[TEXT_FOLDED] = folded;
 	texts[TEXT_NICK] = nick;
 	block = pack(state, texts, &size);
@@ -255,6 +323,7 @@ sb_roster_user_rename(struct sb_irc_state *state, struct sb_irc_user *user, cons
 		return -ENOMEM;
 	}
 	HASH_DELETE(hh, state->users, user);
+	forget_heard(state, user);
 	swap(state, user, block, size);
 	user->is_folded = is_folded;
 	if (!enter(state, user, block))

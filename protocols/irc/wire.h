@@ -105,7 +105,7 @@ bool sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key);
 
 /* Reads the tags that somebody wants: ret_values[i] becomes the value of the key i, its escapes
  * undone; "" for a tag without one; and stays as it is for a tag that is not there. The values lie
- * in buf, of tags.len + 1 bytes at least. */
+ * in buf, of tags.len + 1 bytes at least; tags.len is SB_WIRE_TAGS_MAX at most. */
 void sb_wire_tags_pick(
 	struct sb_bytes tags, const struct sb_words *keys, char *buf, const char **ret_values);
 

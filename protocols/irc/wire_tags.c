@@ -38,89 +38,73 @@ sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key)
 	return tag->key.len == strlen(key) && !memcmp(tag->key.ptr, key, tag->key.len);
 }
 
-/* Looks through tags for their signs, of which those from `begin` on are marked. */
-struct cursor {
-	struct sb_bytes tags;
-	size_t begin;
-	uint64_t ends, equals, slashes;
+/* Where the signs of tags are, a bit for each byte. */
+enum { SIGN_WORDS = (SB_WIRE_TAGS_MAX + SB_MARKS_SPAN - 1) / SB_MARKS_SPAN };
+struct signs {
+	uint64_t ends[SIGN_WORDS], equals[SIGN_WORDS]; /* as far as that goes */
+	unsigned slashes; /* not 0: there is one somewhere */
 };
+
+/* Notes SB_MARKS_STEP bytes, but for the first `past` of them, as those that begin with the byte
+ * number `begin`. */
+static inline void
+note_some(struct signs *signs, const unsigned char *bytes, size_t past, size_t begin)
+{
+	size_t word = begin / SB_MARKS_SPAN, bit = begin % SB_MARKS_SPAN;
+	uint64_t ends = sb_marks_16_(bytes, ';') >> past, equals = sb_marks_16_(bytes, '=') >> past;
+
+	signs->ends[word] = bit ? signs->ends[word] | ends << bit : ends;
+	signs->equals[word] = bit ? signs->equals[word] | equals << bit : equals;
+	signs->slashes |= sb_marks_16_(bytes, '\\');
+}
 
 static void
-look(struct cursor *cursor, size_t at)
+find_signs(struct signs *signs, const unsigned char *tags, size_t len)
 {
-	const struct sb_bytes *tags = &cursor->tags;
+	unsigned char few[SB_MARKS_STEP] = { 0 };
+	size_t at;
 
-	cursor->begin = at;
-	cursor->ends = sb_marks(tags->ptr, tags->len, at, ';');
-	cursor->equals = sb_marks(tags->ptr, tags->len, at, '=');
-	cursor->slashes = sb_marks(tags->ptr, tags->len, at, '\\');
+	signs->slashes = 0;
+	for (at = 0; at + SB_MARKS_STEP <= len; at += SB_MARKS_STEP)
+		note_some(signs, tags + at, 0, at);
+	if (at == len)
+		return;
+	/* The last few are looked at together with some that were seen already. */
+	if (at) {
+		note_some(signs, tags + len - SB_MARKS_STEP, SB_MARKS_STEP - (len - at), at);
+	} else {
+		memcpy(few, tags, len);
+		note_some(signs, few, 0, 0);
+	}
 }
 
-/* Where a byte first is from `at` up to `end`; end for nowhere. */
-static size_t
-find_byte(const struct cursor *cursor, size_t at, size_t end, char byte)
+/* Where the next one is, from `at` up to `end`, at most the length; end for nowhere. */
+static inline size_t
+find_sign(const uint64_t *marks, size_t at, size_t end)
 {
-	const char *text = cursor->tags.ptr, *found = memchr(text + at, byte, end - at);
+	size_t word = at / SB_MARKS_SPAN, found;
+	uint64_t left;
 
-	return found ? (size_t)(found - text) : end;
+	if (at >= end)
+		return end;
+	left = marks[word] & ~sb_marks_below(at % SB_MARKS_SPAN);
+	while (!left) {
+		word++;
+		if (word * SB_MARKS_SPAN >= end)
+			return end;
+		left = marks[word];
+	}
+	found = word * SB_MARKS_SPAN + sb_marks_first(left);
+	return found < end ? found : end;
 }
 
-/* The same in what is marked. */
-static size_t
-find_mark(const struct cursor *cursor, uint64_t marks, size_t at, size_t end)
-{
-	marks &= ~sb_marks_below(at - cursor->begin) & sb_marks_below(end - cursor->begin);
-	return marks ? cursor->begin + sb_marks_first(marks) : end;
-}
-
-/* A tag: where its key and it itself end, and whether there is a backslash in it. */
-struct span {
-	size_t key_end, end;
-	bool has_slash;
-};
-
-static bool
-find_short(const struct cursor *cursor, size_t at, struct span *ret_span)
-{
-	size_t begin = cursor->begin, len = cursor->tags.len, end;
-
-	if (at - begin >= SB_MARKS_SPAN)
-		return false;
-	end = len - begin < SB_MARKS_SPAN ? len : begin + SB_MARKS_SPAN;
-	ret_span->end = find_mark(cursor, cursor->ends, at, end);
-	if (ret_span->end == end && end < len)
-		return false;
-	end = ret_span->end;
-	ret_span->key_end = find_mark(cursor, cursor->equals, at, end);
-	ret_span->has_slash = find_mark(cursor, cursor->slashes, at, end) < end;
-	return true;
-}
-
-static struct span
-find_span(struct cursor *cursor, size_t at)
-{
-	struct span span;
-
-	if (find_short(cursor, at, &span))
-		return span;
-	look(cursor, at);
-	if (find_short(cursor, at, &span))
-		return span;
-	span.end = find_byte(cursor, at, cursor->tags.len, ';');
-	span.key_end = find_byte(cursor, at, span.end, '=');
-	span.has_slash = true;
-	return span;
-}
-
-/* The value lies in buf as it does in the tags, and ends with a NUL there. */
+/* The value, from `at` to `end`, lies in buf as it does in the tags, and ends with a NUL there. */
 static const char *
-take_value(const char *tags, const struct span *span, char *buf)
+take_value(const struct signs *signs, const char *tags, size_t at, size_t end, char *buf)
 {
-	size_t at = span->key_end + (span->key_end < span->end);
-
-	buf[span->end] = '\0';
-	if (span->has_slash)
-		(void)sb_wire_unescape((struct sb_bytes){ tags + at, span->end - at }, buf + at);
+	buf[end] = '\0';
+	if (signs->slashes)
+		(void)sb_wire_unescape((struct sb_bytes){ tags + at, end - at }, buf + at);
 	return buf + at;
 }
 
@@ -128,22 +112,25 @@ void
 sb_wire_tags_pick(
 	struct sb_bytes tags, const struct sb_words *keys, char *buf, const char **ret_values)
 {
-	struct cursor cursor = { .tags = tags };
 	const char *text = tags.ptr;
-	struct span span;
-	size_t at;
+	struct signs signs;
+	size_t at, end;
 
+	sb_assert(tags.len <= SB_WIRE_TAGS_MAX);
 	if (!tags.len)
 		return;
+	find_signs(&signs, tags.ptr, tags.len);
 	memcpy(buf, text, tags.len);
-	look(&cursor, 0);
-	for (at = 0; at < tags.len; at = span.end + 1) {
+	for (at = 0; at < tags.len; at = end + 1) {
+		size_t key_end;
 		int which;
 
-		span = find_span(&cursor, at);
-		which = span.key_end > at ? sb_words_find(keys, text + at, span.key_end - at) : -1;
+		end = find_sign(signs.ends, at, tags.len);
+		key_end = find_sign(signs.equals, at, end);
+		which = key_end > at ? sb_words_find(keys, text + at, key_end - at) : -1;
 		if (which >= 0)
-			ret_values[which] = take_value(text, &span, buf);
+			ret_values[which] =
+				take_value(&signs, text, key_end + (key_end < end), end, buf);
 	}
 }
 
@@ -269,32 +256,56 @@ sb_wire_unescape(struct sb_bytes value, char *buf)
 	return len;
 }
 
-static bool
-read_digits(const char *at, unsigned *ret_number)
-{
-	unsigned tens = (unsigned)(unsigned char)at[0] - '0', ones;
-
-	if (tens > 9)
-		return false;
-	ones = (unsigned)(unsigned char)at[1] - '0';
-	*ret_number = tens * 10 + ones;
-	return ones <= 9;
-}
-
 struct time {
 	unsigned century, year, month, day, hour, minute, second;
 };
 
-/* "2011-10-19T16:40:51", of a text that may end anywhere. */
+/* Eight bytes as a number, the first the lowest. */
+static inline uint64_t
+load_8(const char *bytes)
+{
+	const unsigned char *at = (const unsigned char *)bytes;
+
+	return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16
+	       | (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40
+	       | (uint64_t)at[6] << 48 | (uint64_t)at[7] << 56;
+}
+
+/* What eight characters have for digits, a byte each, where the form has a 0; whether they are such,
+ * and the others as in the form, is added to *wrong, not 0 for not. */
+static inline uint64_t
+take_digits(const char *at, const char *form, uint64_t *wrong)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t of_form = load_8(form), digits = load_8(at) ^ of_form;
+	/* Of the characters of the forms a 0 alone has 0x30 and not 0x08. */
+	uint64_t may_be = (of_form >> 4 & of_form >> 5 & ~(of_form >> 3) & ones) * 9;
+
+	/* In the highest bit of each byte: is more than it may be. */
+	*wrong |= ((digits & 0x7f * ones) + (0x7f * ones - may_be)) | digits;
+	return digits;
+}
+
+static unsigned
+number_at(uint64_t digits, unsigned at)
+{
+	return (unsigned)(digits >> 8 * at & 0xff) * 10 + (unsigned)(digits >> (8 * at + 8) & 0xff);
+}
+
+enum { TIME_LEN = 19 };
+
+/* "2011-10-19T16:40:51", of a text that is not shorter. */
 static bool
 read_time(const char *at, struct time *ret_time)
 {
-	return read_digits(at, &ret_time->century) && read_digits(at + 2, &ret_time->year)
-	       && at[4] == '-' && read_digits(at + 5, &ret_time->month) && at[7] == '-'
-	       && read_digits(at + 8, &ret_time->day) && at[10] == 'T'
-	       && read_digits(at + 11, &ret_time->hour) && at[13] == ':'
-	       && read_digits(at + 14, &ret_time->minute) && at[16] == ':'
-	       && read_digits(at + 17, &ret_time->second);
+	uint64_t wrong = 0, date = take_digits(at, "0000-00-", &wrong);
+	uint64_t middle = take_digits(at + 8, "00T00:00", &wrong);
+	uint64_t end = take_digits(at + TIME_LEN - 8, "00:00:00", &wrong);
+
+	*ret_time = (struct time){ number_at(date, 0), number_at(date, 2), number_at(date, 5),
+		number_at(middle, 0), number_at(middle, 3), number_at(middle, 6),
+		number_at(end, 6) };
+	return !(wrong & UINT64_C(0x8080808080808080));
 }
 
 /* Days from 1970-01-01 to that day of the Gregorian calendar; false when there is no such day. */
@@ -315,12 +326,26 @@ count_days(unsigned year, unsigned month, unsigned day, int64_t *ret_days)
 	return true;
 }
 
+/* More than 9 for what is none. */
+static unsigned
+digit(char c)
+{
+	return (unsigned)(unsigned char)c - '0';
+}
+
 /* ".620Z" or "Z", and then nothing. */
 static bool
 read_fraction(const char *at, int64_t *ret_ms)
 {
 	int64_t unit = 100;
+	unsigned a, b, c;
 
+	/* Nearly all have three digits. */
+	if (*at == '.' && (a = digit(at[1])) <= 9 && (b = digit(at[2])) <= 9
+		&& (c = digit(at[3])) <= 9 && at[4] == 'Z') {
+		*ret_ms = a * 100 + b * 10 + c;
+		return !at[5];
+	}
 	*ret_ms = 0;
 	if (*at == '.') {
 		for (at++; *at >= '0' && *at <= '9'; at++, unit /= 10)
@@ -335,7 +360,8 @@ sb_wire_time(const char *text, int64_t *ret_ms)
 	struct time t;
 	int64_t days, ms;
 
-	if (!read_time(text, &t) || !read_fraction(text + 19, &ms)
+	if (strnlen(text, TIME_LEN) < TIME_LEN || !read_time(text, &t)
+		|| !read_fraction(text + TIME_LEN, &ms)
 		|| !count_days(t.century * 100 + t.year, t.month, t.day, &days))
 		return false;
 	if (t.hour > 23 || t.minute > 59 || t.second > 60)

@@ -8,9 +8,12 @@ sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n)
 	sb_assert(n <= SB_WORDS_MAX);
 	words->words = known;
 	memset(words->slots, 0, sizeof(words->slots));
-	for (i = 0; i < n; i++) {
+	for (i = n; i-- > 0;) {
 		uint64_t word = sb_words_load_(known[i].ptr, known[i].len);
 
+		sb_assert(known[i].len <= UINT16_MAX);
+		words->loaded[i] = word;
+		words->lens[i] = (uint16_t)known[i].len;
 		slot = sb_words_slot_(word, known[i].len);
 		while (words->slots[slot])
 			slot = (slot + 1) % SB_WORDS_SLOTS;

@@ -15,10 +15,12 @@ enum { SB_WORDS_BITS = 8, SB_WORDS_SLOTS = 1 << SB_WORDS_BITS, SB_WORDS_MAX = 20
 /* The owner's memory; the members are private. */
 struct sb_words {
 	const struct sb_bytes *words;
+	uint64_t loaded[SB_WORDS_MAX]; /* of each, what sb_words_load_() makes of it */
+	uint16_t lens[SB_WORDS_MAX]; /* and its length */
 	uint8_t slots[SB_WORDS_SLOTS]; /* a word's place and one; 0 for none */
 };
 
-/* At most SB_WORDS_MAX words, no two alike, that live as long as this does. */
+/* At most SB_WORDS_MAX words of at most UINT16_MAX bytes, no two alike, the last of them found soonest, that live as long as this does. */
 void sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n);
 
 /* Short words that differ, or are not of the same length, differ in this; of longer ones it is the
@@ -52,10 +54,11 @@ sb_words_slot_(uint64_t word, size_t len)
 }
 
 static inline bool
-sb_words_is_(struct sb_bytes known, uint64_t word, const char *text, size_t len)
+sb_words_is_(
+	const struct sb_words *words, size_t which, uint64_t word, const char *text, size_t len)
 {
-	return known.len == len && sb_words_load_(known.ptr, len) == word
-	       && (len <= sizeof(word) || !memcmp(known.ptr, text, len));
+	return words->loaded[which] == word && words->lens[which] == len
+	       && (len <= sizeof(word) || !memcmp(words->words[which].ptr, text, len));
 }
 
 /* Which it is; -1: none of them. */
@@ -66,7 +69,7 @@ sb_words_find(const struct sb_words *words, const char *text, size_t len)
 	size_t slot = sb_words_slot_(word, len);
 
 	for (; words->slots[slot]; slot = (slot + 1) % SB_WORDS_SLOTS)
-		if (sb_words_is_(words->words[words->slots[slot] - 1], word, text, len))
+		if (sb_words_is_(words, words->slots[slot] - 1U, word, text, len))
 			return words->slots[slot] - 1;
 	return -1;
 }

@@ -466,6 +466,98 @@ name_that_is_too_long_is_nobody(void **state)
 	sb_roster_destroy(s);
 }
 
+/* A host tells whose it is. */
+static int
+hear(struct sb_irc_state *state, const char *nick, const char *host)
+{
+	return sb_roster_heard(state, &(struct sb_roster_who){ nick, "u", host });
+}
+
+static void
+expect_host(const struct sb_irc_state *state, const char *nick, const char *host)
+{
+	assert_string_equal(sb_irc_user_host(sb_irc_user_find(state, nick)), host);
+}
+
+static void
+who_is_heard_again_is_who_has_the_nick_now(void **state)
+{
+	struct sb_irc_state *s = make_roster_of("#a", "bob Carol dora");
+
+	(void)state;
+	assert_int_equal(hear(s, "bob", "h1"), 0);
+	assert_int_equal(hear(s, "Carol", "h2"), 0);
+	assert_int_equal(hear(s, "bob", "h3"), 0);
+	assert_int_equal(hear(s, "CAROL", "h4"), 0);
+	expect_host(s, "bob", "h3");
+	expect_host(s, "carol", "h4");
+	assert_int_equal(sb_roster_renamed(s, "bob", "Bill"), 0);
+	assert_int_equal(hear(s, "bob", "h5"), -ENOENT);
+	assert_int_equal(sb_roster_renamed(s, "Carol", "bob"), 0);
+	assert_int_equal(hear(s, "bob", "h6"), 0);
+	assert_int_equal(hear(s, "Bill", "h7"), 0);
+	expect_host(s, "bob", "h6");
+	expect_host(s, "bill", "h7");
+	assert_int_equal(hear(s, "Carol", "h8"), -ENOENT);
+	assert_int_equal(sb_roster_quit(s, "bob"), 0);
+	assert_int_equal(hear(s, "bob", "h9"), -ENOENT);
+	/* By each name that she was heard by. */
+	assert_int_equal(hear(s, "DORA", "h10"), 0);
+	assert_int_equal(hear(s, "dora", "h10"), 0);
+	assert_int_equal(sb_roster_renamed(s, "dora", "Eve"), 0);
+	assert_int_equal(hear(s, "Eve", "h11"), 0);
+	assert_int_equal(sb_roster_quit(s, "eve"), 0);
+	assert_int_equal(hear(s, "DORA", "h12"), -ENOENT);
+	assert_int_equal(hear(s, "dora", "h12"), -ENOENT);
+	assert_int_equal(hear(s, "Eve", "h12"), -ENOENT);
+	assert_int_equal(sb_roster_left(s, "me", "#a"), 0);
+	assert_int_equal(hear(s, "Bill", "h13"), -ENOENT);
+	sb_roster_destroy(s);
+}
+
+static void
+many_are_heard(void **state)
+{
+	enum { N = 3000 };
+	struct sb_irc_state *s = make_roster_of("#a", "");
+	char nick[32], host[16];
+	size_t i, round;
+
+	(void)state;
+	for (i = 0; i < N; i++) {
+		(void)snprintf(nick, sizeof(nick), "x%zusomebody%zu", i % 7, i);
+		assert_int_equal(join(s, nick, "#a"), 0);
+	}
+	for (round = 0; round < 3; round++)
+		for (i = 0; i < N; i++) {
+			(void)snprintf(nick, sizeof(nick), "x%zusomebody%zu", i % 7, i);
+			(void)snprintf(host, sizeof(host), "%zu.%zu", round, i);
+			assert_int_equal(hear(s, nick, host), 0);
+			expect_host(s, nick, host);
+		}
+	sb_roster_destroy(s);
+}
+
+static void
+channels_whose_names_come_together_are_not_mixed_up(void **state)
+{
+	struct sb_irc_state *s = make_roster_of("#a", "");
+
+	(void)state;
+	assert_int_equal(join(s, "me", "#b"), 0);
+	assert_int_equal(sb_roster_names(s, "#a", "bob", true), 0);
+	assert_int_equal(sb_roster_names(s, "#b", "carol", true), 0);
+	assert_int_equal(sb_roster_names(s, "#A", "dora", true), 0);
+	expect_members(s, "#a", "bob dora me");
+	expect_members(s, "#b", "carol me");
+	assert_int_equal(sb_roster_left(s, "me", "#a"), 0);
+	assert_int_equal(sb_roster_names(s, "#a", "emil", true), -ENOENT);
+	assert_int_equal(sb_roster_names(s, "#b", "emil", true), 0);
+	assert_int_equal(sb_roster_left(s, "me", "#b"), 0);
+	assert_int_equal(sb_roster_names(s, "#b", "fred", true), -ENOENT);
+	sb_roster_destroy(s);
+}
+
 int
 main(void)
 {
@@ -490,6 +582,9 @@ main(void)
 		kit_test_bare(casemapping_that_comes_late_counts_from_then_on),
 		kit_test_bare(ranks_follow_their_letters),
 		kit_test_bare(name_that_is_too_long_is_nobody),
+		kit_test_bare(who_is_heard_again_is_who_has_the_nick_now),
+		kit_test_bare(many_are_heard),
+		kit_test_bare(channels_whose_names_come_together_are_not_mixed_up),
 	};
 
 	return kit_run(tests);

@@ -568,10 +568,42 @@ server_times_are_read(void **state)
 		assert_false(sb_wire_time(wrong[i], &ms));
 }
 
+/* Each character of the date and time, and any byte in its place. */
+static void
+times_have_their_form(void **state)
+{
+	static const char fine[] = "2011-10-11T11:11:11.620Z";
+	char text[sizeof(fine)];
+	int64_t ms;
+	size_t i;
+	int c;
+
+	(void)state;
+	for (i = 0; i < strlen("2011-10-11T11:11:11"); i++) {
+		for (c = 1; c < 256; c++) {
+			bool is_digit = fine[i] >= '0' && fine[i] <= '9', is_read;
+
+			memcpy(text, fine, sizeof(fine));
+			text[i] = (char)c;
+			is_read = sb_wire_time(text, &ms);
+			if (!is_digit)
+				assert_int_equal(is_read, text[i] == fine[i]);
+			else if (c < '0' || c > '9')
+				assert_false(is_read);
+			else if (c == '1' || i < 4)
+				assert_true(is_read);
+		}
+		memcpy(text, fine, sizeof(fine));
+		text[i] = '\0';
+		assert_false(sb_wire_time(text, &ms));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(times_have_their_form),
 		cmocka_unit_test(lines_are_taken_apart),
 		cmocka_unit_test(odd_sources_and_tags_are_taken_as_they_come),
 		cmocka_unit_test(parameters_that_are_not_there_are_empty),
