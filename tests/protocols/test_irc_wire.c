@@ -532,78 +532,10 @@ tags_are_taken_apart_and_their_escapes_undone(void **state)
 	}
 }
 
-static void
-server_times_are_read(void **state)
-{
-	static const struct {
-		const char *text;
-		int64_t ms;
-	} examples[] = {
-		{ "1970-01-01T00:00:00.000Z", 0 },
-		{ "1970-01-01T00:00:00Z", 0 },
-		{ "2011-10-19T16:40:51.620Z", INT64_C(1319042451620) },
-		{ "2011-10-19T16:40:51.6209999Z", INT64_C(1319042451620) },
-		{ "2000-02-29T23:59:59.9Z", INT64_C(951868799900) },
-		{ "2000-03-01T00:00:00.0Z", INT64_C(951868800000) },
-		{ "2100-03-01T00:00:00.0Z", INT64_C(4107542400000) },
-		{ "1969-12-31T23:59:59.999Z", -1 },
-		{ "0001-01-01T00:00:00Z", INT64_C(-62135596800000) },
-		{ "2016-12-31T23:59:60.000Z", INT64_C(1483228800000) },
-	};
-	static const char *const wrong[] = { "", "now", "2011-10-19", "2011-10-19T16:40:51.620",
-		"2011-10-19 16:40:51.620Z", "2011-13-01T00:00:00Z", "2011-00-01T00:00:00Z",
-		"2011-02-29T00:00:00Z", "2100-02-29T00:00:00Z", "2011-04-31T00:00:00Z",
-		"2011-04-00T00:00:00Z", "2011-10-19T24:00:00Z", "2011-10-19T00:60:00Z",
-		"2011-10-19T00:00:61Z", "2011-10-19T00:00:00Zx", "2011-10-19T00:00:00.+1Z",
-		"-011-10-19T00:00:00Z", "0000-01-01T00:00:00Z" };
-	int64_t ms;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
-		assert_true(sb_wire_time(examples[i].text, &ms));
-		assert_true(ms == examples[i].ms);
-	}
-	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_false(sb_wire_time(wrong[i], &ms));
-}
-
-/* Each character of the date and time, and any byte in its place. */
-static void
-times_have_their_form(void **state)
-{
-	static const char fine[] = "2011-10-11T11:11:11.620Z";
-	char text[sizeof(fine)];
-	int64_t ms;
-	size_t i;
-	int c;
-
-	(void)state;
-	for (i = 0; i < strlen("2011-10-11T11:11:11"); i++) {
-		for (c = 1; c < 256; c++) {
-			bool is_digit = fine[i] >= '0' && fine[i] <= '9', is_read;
-
-			memcpy(text, fine, sizeof(fine));
-			text[i] = (char)c;
-			is_read = sb_wire_time(text, &ms);
-			if (!is_digit)
-				assert_int_equal(is_read, text[i] == fine[i]);
-			else if (c < '0' || c > '9')
-				assert_false(is_read);
-			else if (c == '1' || i < 4)
-				assert_true(is_read);
-		}
-		memcpy(text, fine, sizeof(fine));
-		text[i] = '\0';
-		assert_false(sb_wire_time(text, &ms));
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(times_have_their_form),
 		cmocka_unit_test(lines_are_taken_apart),
 		cmocka_unit_test(odd_sources_and_tags_are_taken_as_they_come),
 		cmocka_unit_test(parameters_that_are_not_there_are_empty),
@@ -620,7 +552,6 @@ main(void)
 		cmocka_unit_test(nicks_and_channels_are_told_from_what_is_neither),
 		cmocka_unit_test(texts_are_cut_between_characters),
 		cmocka_unit_test(tags_are_taken_apart_and_their_escapes_undone),
-		cmocka_unit_test(server_times_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
