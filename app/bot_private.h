@@ -5,8 +5,10 @@
 
 #include "bot.h"
 #include "commands.h"
+#include "pages.h"
 
 struct sb_irc;
+struct sb_http_requested;
 
 struct bot {
 	struct sb_dispatcher *d;
@@ -27,9 +29,47 @@ struct bot {
 SB_PRINTF(3, 4)
 void bot_tell(struct bot *bot, const void *about_or_null, const char *format, ...);
 
-/* From now on the handlers of IRC clients are called, and those of the pages. What fails the
- * dispatcher remembers. */
-void bot_hear_irc(struct bot *bot);
-void bot_hear_http(struct bot *bot);
+/* From now on its handlers are called. What fails the dispatcher remembers. */
+void bot_subscribe(struct bot *bot);
+
+/* ---- What is said on IRC (bot_talk.c) ---- */
+
+enum { BOT_NAME_CAP = 640 }; /* bytes of a nick or the like as UTF-8 */
+
+/* The network's name in the configuration. */
+const char *bot_network_of(const struct bot *bot, const struct sb_irc *irc);
+
+/* What somebody said, as UTF-8, and what the network knows it by. */
+struct bot_heard {
+	struct commands_said said;
+	const char *nick; /* as it came */
+	const char *answer_to; /* as it came: the channel, or the nick */
+	const char *msgid; /* or NULL */
+};
+
+/* Does and answers what was said, as far as it is a command; remembers it otherwise. */
+void bot_hear(struct bot *bot, struct sb_irc *irc, struct bot_heard *heard);
+
+/* ---- What a browser asks (bot_visit.c) ---- */
+
+enum { BOT_URL_CAP = 300 }; /* bytes of "https://host:port" */
+
+/* A page that is being made. */
+struct bot_visit {
+	struct pages pages;
+	struct page page;
+	char base_url[BOT_URL_CAP];
+};
+
+void bot_begin_visit(
+	struct bot *bot, const struct sb_http_requested *e, struct bot_visit *ret_visit);
+
+/* Takes the page over, and says why it is not what was asked for. */
+void bot_send_page(
+	struct bot *bot, const struct sb_http_requested *e, int error, struct page *page);
+
+/* The answer is given, or not: a client that is gone needs none; who gets none for another reason is told
+ * 500. */
+void bot_end_answer(struct bot *bot, const struct sb_http_requested *e, int error);
 
 #endif

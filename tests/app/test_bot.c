@@ -152,7 +152,7 @@ an_answer_that_cannot_be_said_is_a_failure(void **state)
 	assert_true(sb_irc_message_emit(f->world->d, f->irc, &e) >= 1);
 	/* Once, though the answer had two lines. */
 	sb_gate_expect_failure(f->world->gate, "no answer to bob");
-	assert_non_null(strstr(f->log, "libera: failed in on_message app/bot_irc.c:"));
+	assert_non_null(strstr(f->log, "libera: failed in on_message app/bot.c:"));
 	assert_non_null(strstr(f->log, "irc.message: no answer to bob"));
 }
 
