@@ -9,7 +9,10 @@
 
 #include <signalbox/irc.h>
 
-enum { MASK_MAX = 512 }; /* bytes of nick!user@host */
+enum {
+	MASK_MAX = 512, /* bytes of nick!user@host */
+	NAME_CAP = 640, /* of a name as UTF-8 */
+};
 
 /* The network's name in the configuration. */
 static const char *
@@ -54,16 +57,19 @@ on_malformed(void *self, struct sb_irc *irc, const struct sb_irc_malformed *e)
 }
 
 /* Replies from 400 to 599 are refusals (RFC 2812, section 5.2), but that there is no message of the
- * day, 422, is none; ERROR is a server's last word. */
+ * day, 422, is none; one that has been told already is not told again. ERROR is a server's last word. */
 static void
 on_command(void *self, struct sb_irc *irc, const struct sb_irc_command *e)
 {
+	struct bot *bot = self;
 	const struct sb_irc_params *params = e->params;
+	bool is_told = bot->refused_by == irc && !strcmp(bot->refusal, e->verb);
 
+	bot->refused_by = NULL;
 	if (!strcmp(e->verb, "ERROR"))
-		bot_tell(self, irc, "the server says: %s", e->text);
-	else if ((e->verb[0] == '4' || e->verb[0] == '5') && strcmp(e->verb, "422"))
-		bot_tell(self, irc, "refused with %s: %s%s%s", e->verb,
+		bot_tell(bot, irc, "the server says: %s", e->text);
+	else if ((e->verb[0] == '4' || e->verb[0] == '5') && strcmp(e->verb, "422") && !is_told)
+		bot_tell(bot, irc, "refused with %s: %s%s%s", e->verb,
 			params->n > 2 ? params->text[1] : "", params->n > 2 ? ": " : "", e->text);
 }
 
@@ -124,6 +130,11 @@ on_caught_up(void *self, struct sb_irc *irc, const struct sb_irc_caught_up *e)
 static void
 on_join_failed(void *self, struct sb_irc *irc, const struct sb_irc_join_failed *e)
 {
+	struct bot *bot = self;
+
+	/* irc.command tells of it, too. */
+	bot->refused_by = irc;
+	(void)snprintf(bot->refusal, sizeof(bot->refusal), "%s", e->numeric);
 	if (e->will_retry)
 		bot_tell(self, irc, "not let into %s: %s; again in %" PRId64 " s", e->channel,
 			e->text, e->delay_ms / 1000);
@@ -156,21 +167,26 @@ static void
 on_nick_changed(void *self, struct sb_irc *irc, const struct sb_irc_nick_changed *e)
 {
 	struct bot *bot = self;
+	char nick[NAME_CAP], new_nick[NAME_CAP];
 
 	/* Who was so called then is called otherwise now perhaps. */
 	if (e->is_history)
 		return;
 	if (e->is_self)
 		bot_tell(bot, irc, "is now called %s", e->new_nick);
-	commands_renamed(bot->commands, network_of(bot, irc), e->nick, e->new_nick);
+	commands_renamed(bot->commands, network_of(bot, irc),
+		sb_irc_show(irc, e->nick, nick, sizeof(nick)),
+		sb_irc_show(irc, e->new_nick, new_nick, sizeof(new_nick)));
 }
 
 /* What people say. Notices have no handler: nobody answers those. */
 
-/* What somebody said, and what names it to the network; or NULL. */
+/* What somebody said, as UTF-8, and what the network knows it by. */
 struct heard {
 	struct commands_said said;
-	const char *msgid;
+	const char *nick; /* as it came */
+	const char *answer_to; /* as it came: the channel, or the nick */
+	const char *msgid; /* or NULL */
 };
 
 /* Errors go to who asked, as a notice, which no program answers. The first line says what it is an
@@ -181,9 +197,9 @@ say_line(struct sb_irc *irc, const struct heard *heard, const struct replies *re
 	const struct commands_said *said = &heard->said;
 
 	if (replies->is_private && said->channel)
-		return sb_irc_notice_to(irc, said->nick, "%s", replies->lines[i]);
-	return sb_irc_answer_to(irc, said->channel ? said->channel : said->nick,
-		i ? NULL : heard->msgid, "%s", replies->lines[i]);
+		return sb_irc_notice_to(irc, heard->nick, "%s", replies->lines[i]);
+	return sb_irc_answer_to(
+		irc, heard->answer_to, i ? NULL : heard->msgid, "%s", replies->lines[i]);
 }
 
 static void
@@ -225,14 +241,16 @@ is_moderator(const struct config_irc *section, const struct sb_irc *irc,
 	const struct commands_said *said)
 {
 	char person[MASK_MAX];
+	int len;
 
 	if (said->account && said->account[0] && strcmp(said->account, "*") != 0
 		&& mask_any_has_account(section->moderators, section->n_moderators, said->account,
 			sb_irc_feature(irc, "CASEMAPPING")))
 		return true;
-	(void)snprintf(person, sizeof(person), "%s!%s@%s", said->nick, said->user ? said->user : "",
+	len = snprintf(person, sizeof(person), "%s!%s@%s", said->nick, said->user ? said->user : "",
 		said->host ? said->host : "");
-	return mask_any_matches(section->moderators, section->n_moderators, person);
+	return len >= 0 && (size_t)len < sizeof(person)
+	       && mask_any_matches(section->moderators, section->n_moderators, person);
 }
 
 static bool
@@ -241,25 +259,51 @@ write_status(const void *self, size_t i, char *ret_buf, size_t cap)
 	return networks_status(self, i, ret_buf, cap);
 }
 
+/* What is kept is UTF-8. */
+struct shown {
+	char nick[NAME_CAP], user[NAME_CAP], host[NAME_CAP], account[NAME_CAP], channel[NAME_CAP];
+	char text[PLAIN_MAX + 1];
+};
+
+static const char *
+show(const struct sb_irc *irc, const char *text_or_null, char *buf, size_t cap)
+{
+	return text_or_null ? sb_irc_show(irc, text_or_null, buf, cap) : NULL;
+}
+
+#define SHOW(name) said->name = show(irc, said->name, ret_shown->name, sizeof(ret_shown->name))
+
+static void
+show_all(const struct sb_irc *irc, struct commands_said *said, struct shown *ret_shown)
+{
+	SHOW(nick);
+	SHOW(user);
+	SHOW(host);
+	SHOW(account);
+	SHOW(channel);
+	SHOW(text);
+}
+
 static void
 hear(struct bot *bot, struct sb_irc *irc, struct heard *heard)
 {
 	const struct config_irc *section = config_find_irc(bot->config, network_of(bot, irc));
 	struct commands_said *said = &heard->said;
-	char shown[PLAIN_MAX + 1];
+	struct shown shown;
 	struct replies replies;
 	struct sb_error why;
 	int error;
 
-	/* One that is being left. */
-	if (!section)
+	/* One that is being left; somebody whom nobody could answer. */
+	if (!section || !said->nick[0])
 		return;
-	/* Quotes are kept as UTF-8. */
-	said->text = sb_irc_show(irc, said->text, shown, sizeof(shown));
+	heard->nick = said->nick;
+	heard->answer_to = said->channel ? said->channel : said->nick;
 	said->network = section->name;
 	said->our_nick = sb_irc_nick(irc);
 	said->account = find_account(irc, said);
 	said->is_moderator = is_moderator(section, irc, said);
+	show_all(irc, said, &shown);
 	said->prefixes = (const char *const *)section->prefixes;
 	said->n_prefixes = section->n_prefixes;
 	said->visibility = section->visibility;
@@ -283,7 +327,7 @@ hear(struct bot *bot, struct sb_irc *irc, struct heard *heard)
 static void
 on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 {
-	struct heard heard = { { SAID(e) }, e->msgid };
+	struct heard heard = { .said = { SAID(e) }, .msgid = e->msgid };
 
 	if (!e->is_self)
 		hear(self, irc, &heard);
@@ -292,7 +336,7 @@ on_message(void *self, struct sb_irc *irc, const struct sb_irc_message *e)
 static void
 on_action(void *self, struct sb_irc *irc, const struct sb_irc_action *e)
 {
-	struct heard heard = { { SAID(e), .is_action = true }, e->msgid };
+	struct heard heard = { .said = { SAID(e), .is_action = true }, .msgid = e->msgid };
 
 	if (!e->is_self)
 		hear(self, irc, &heard);

@@ -6,6 +6,8 @@
 #include "bot.h"
 #include "commands.h"
 
+struct sb_irc;
+
 struct bot {
 	struct sb_dispatcher *d;
 	struct sb_reactor *r;
@@ -16,6 +18,9 @@ struct bot {
 	const struct watch *watch;
 	struct log log;
 	int64_t started_s;
+	/* The refusal that has been told in words of its own, of the line that is at hand. */
+	const struct sb_irc *refused_by;
+	char refusal[4];
 };
 
 /* A line for the log: who it is about, by its label, and what happened. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include <signalbox/base.h>
+#include <signalbox/irc_sts.h>
 
 #include "quotes.h"
 
@@ -125,6 +126,11 @@ int config_read(
 /* The same from memory, under that name. */
 int config_parse(const char *name, const char *text, config_problem_fn *problem, void *self,
 	struct config **ret_config);
+
+/* What servers demanded of us, in the file "sts" of the state directory; without one in memory. As
+ * sb_sts_open(). */
+int config_open_sts(const char *state_directory_or_null, sb_sts_complain_fn *complain, void *self,
+	struct sb_sts **ret_sts, struct sb_error *ret_error);
 
 /* The section of that name, borrowed; NULL when there is none, or config is NULL. */
 const struct config_irc *config_find_irc(const struct config *config, const char *name);

@@ -1,6 +1,7 @@
 #include "config_private.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -110,21 +111,40 @@ check_listeners(struct config_reading *reading, const struct listener *listeners
 	}
 }
 
+int
+config_open_sts(const char *state_directory_or_null, sb_sts_complain_fn *complain, void *self,
+	struct sb_sts **ret_sts, struct sb_error *ret_error)
+{
+	const char *folder = state_directory_or_null;
+	char path[PATH_MAX];
+
+	if (!folder)
+		return sb_sts_open(NULL, complain, self, ret_sts, ret_error);
+	if ((size_t)snprintf(path, sizeof(path), "%s/sts", folder) >= sizeof(path))
+		return sb_error_set(ret_error, -ENAMETOOLONG, "%s: it is too long", folder);
+	return sb_sts_open(path, complain, self, ret_sts, ret_error);
+}
+
+/* It is read at the start, which fails where that cannot be. */
 static void
 check_state_directory(struct config_reading *reading, const char *path_or_null)
 {
+	size_t line = config_line_of(reading, "", "", "state-directory");
 	struct stat status;
-	const char *why = NULL;
+	struct sb_error why;
+	struct sb_sts *sts;
 
 	if (!path_or_null)
 		return;
 	if (stat(path_or_null, &status))
-		why = strerror(errno);
+		config_tell(
+			reading, line, "state-directory: %s: %s", path_or_null, strerror(errno));
 	else if (!S_ISDIR(status.st_mode))
-		why = "it is no folder";
-	if (why)
-		config_tell(reading, config_line_of(reading, "", "", "state-directory"),
-			"state-directory: %s: %s", path_or_null, why);
+		config_tell(reading, line, "state-directory: %s: it is no folder", path_or_null);
+	else if (config_open_sts(path_or_null, NULL, NULL, &sts, &why))
+		config_tell(reading, line, "state-directory: %s", why.text);
+	else
+		sb_sts_close(sts);
 }
 
 void
@@ -135,11 +155,12 @@ config_check(struct config_reading *reading, const struct config *config)
 		{ "http", config->http.listen },
 		{ "qotd", config->qotd },
 	};
+	bool has_right_values = !reading->n_problems;
 	size_t i, n_sections = config->n_ircs;
 
 	check_state_directory(reading, config->state_directory);
 	for (i = 0; i < config->n_ircs; i++)
-		config_check_irc(reading, config, &config->ircs[i]);
+		config_check_irc(reading, config, &config->ircs[i], has_right_values);
 	check_listeners(reading, listeners, 3);
 	for (i = 0; i < 3; i++)
 		n_sections += config_find_mark(reading, listeners[i].section, "", NULL) != NULL;

@@ -344,9 +344,12 @@ check_options(struct config_reading *reading, const struct config_irc *irc)
 }
 
 void
-config_check_irc(
-	struct config_reading *reading, const struct config *config, const struct config_irc *irc)
+config_check_irc(struct config_reading *reading, const struct config *config,
+	const struct config_irc *irc, bool has_right_values)
 {
+	static const char *const of_delay[] = { "retry-min-s", "retry-max-s" };
+	size_t n_problems = reading->n_problems;
+
 	if (!irc->server)
 		config_tell(reading, irc->line,
 			"irc %s: server is missing: server = \"tcp://HOST:PORT\", or \"ircd\"",
@@ -366,10 +369,11 @@ config_check_irc(
 	check_tls(reading, irc);
 	check_name(reading, config, irc);
 	check_channels(reading, irc);
-	if (irc->retry_min_s > irc->retry_max_s)
-		config_tell(reading, line_of(reading, irc, "retry-min-s"),
+	if (has_right_values && irc->retry_min_s > irc->retry_max_s)
+		config_tell(reading, line_of_any(reading, irc, of_delay, 2),
 			"irc %s: retry-min-s: %d is more than retry-max-s, %d", irc->name,
 			irc->retry_min_s, irc->retry_max_s);
-	if (!reading->n_problems)
+	/* It would say the same again. */
+	if (has_right_values && reading->n_problems == n_problems)
 		check_options(reading, irc);
 }

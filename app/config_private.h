@@ -89,10 +89,11 @@ void config_free_secret(char *secret_or_null);
 void config_finish_irc(struct config_irc *irc);
 void config_finish_ircd(struct config_ircd *ircd);
 
-/* Checks what no single value tells: what is missing, and what does not go together. */
+/* Checks what no single value tells: what is missing, and what does not go together; of a network as a
+ * whole only where all values of the file are right. */
 void config_check(struct config_reading *reading, const struct config *config);
-void config_check_irc(
-	struct config_reading *reading, const struct config *config, const struct config_irc *irc);
+void config_check_irc(struct config_reading *reading, const struct config *config,
+	const struct config_irc *irc, bool has_right_values);
 /* The files that a URL or a text of options names, "cert=FILE&key=FILE". */
 void config_check_files(
 	struct config_reading *reading, size_t line, const char *what, const char *url);

@@ -88,6 +88,19 @@ cut(size_t len)
 	return len < 40 ? (int)len : 40;
 }
 
+/* The same of a value, of which a channel's key, behind its name and a space, is shown to nobody. */
+static int
+cut_value(const char *begin, size_t len)
+{
+	size_t name;
+
+	if (len > 1 && strchr("\"'", begin[0]) && strchr("#&+!", begin[1])) {
+		name = strcspn(begin, " ");
+		len = name < len ? name : len;
+	}
+	return cut(len);
+}
+
 /* ${NAME} or ${NAME:-VALUE}; libconfuse finds a fault with no other. Returns its length. */
 static size_t
 scan_variable(struct scan *scan, const char *begin)
@@ -100,7 +113,7 @@ scan_variable(struct scan *scan, const char *begin)
 		config_tell(scan->reading, scan->line,
 			"%.*s: ${NAME} or ${NAME:-VALUE} should stand here; a $ that is meant is "
 			"\\$",
-			cut(strcspn(begin, "}\n")), begin);
+			cut(strcspn(begin, "}: \n")), begin);
 		scan->is_broken = true;
 		return end;
 	}
@@ -143,8 +156,8 @@ scan_string(struct scan *scan)
 		at += len;
 	if (!scan->is_broken && *at != *scan->at) {
 		config_tell(scan->reading, scan->line,
-			"the quote of %.*s is not closed in its line", cut((size_t)(at - scan->at)),
-			scan->at);
+			"the quote of %.*s is not closed in its line",
+			cut_value(scan->at, (size_t)(at - scan->at)), scan->at);
 		scan->is_broken = true;
 	}
 	scan->token.kind = STRING;
@@ -209,7 +222,7 @@ want(struct scan *scan, const char *what)
 			scan->reading, token->line, "the file ends where %s should stand", what);
 	else
 		config_tell(scan->reading, token->line, "%.*s: %s should stand here",
-			cut(token->len), token->begin, what);
+			cut_value(token->begin, token->len), token->begin, what);
 	return -EINVAL;
 }
 

@@ -158,6 +158,15 @@ join_list(char *const *list, size_t n)
 	return text;
 }
 
+/* As whom to log in, or NULL. */
+static const char *
+login_user(const struct config_irc *irc)
+{
+	if (!irc->login.is_wanted)
+		return NULL;
+	return irc->login.user ? irc->login.user : irc->nick;
+}
+
 static bool
 shows_certificate(const struct config_irc *irc, const char *first)
 {
@@ -179,7 +188,7 @@ make_login(struct network_options *options, const struct config_irc *irc, const 
 	if (!options->mechanisms)
 		return sb_error_set(ret_error, -ENOMEM, "out of memory");
 	options->login = (struct sb_irc_login){
-		.user = login->user ? login->user : irc->nick,
+		.user = login_user(irc),
 		.password = login->password,
 		.key = login->key,
 		.has_certificate = shows_certificate(irc, first),
@@ -276,12 +285,13 @@ is_same_list(char *const *a, size_t n_a, char *const *b, size_t n_b)
 
 #define SAME_LIST(a, b, name) is_same_list((a)->name, (a)->n_##name, (b)->name, (b)->n_##name)
 
+/* But for as whom. */
 static bool
 is_same_login(const struct config_login *a, const struct config_login *b)
 {
-	return a->is_wanted == b->is_wanted && text_is_same(a->user, b->user)
-	       && text_is_same(a->password, b->password) && text_is_same(a->key, b->key)
-	       && SAME_LIST(a, b, mechanisms) && a->is_required == b->is_required
+	return a->is_wanted == b->is_wanted && text_is_same(a->password, b->password)
+	       && text_is_same(a->key, b->key) && SAME_LIST(a, b, mechanisms)
+	       && a->is_required == b->is_required
 	       && a->allows_plain_in_clear == b->allows_plain_in_clear;
 }
 
@@ -298,10 +308,10 @@ network_options_are_near(const struct config_irc *a, const struct config_irc *b)
 	return !strcmp(a->server, b->server) && SAME_LIST(a, b, servers) && SAME_LIST(a, b, nicks)
 	       && SAME_LIST(a, b, capabilities) && text_is_same(a->user, b->user)
 	       && text_is_same(a->realname, b->realname) && text_is_same(a->password, b->password)
-	       && is_same_login(&a->login, &b->login) && is_same_tls(&a->tls, &b->tls)
-	       && text_is_same(a->charset, b->charset) && text_is_same(a->pace, b->pace)
-	       && text_is_same(a->version, b->version) && text_is_same(a->services, b->services)
-	       && a->is_bot == b->is_bot && a->catches_up == b->catches_up
-	       && a->retry_min_s == b->retry_min_s && a->retry_max_s == b->retry_max_s
-	       && a->ping_after_s == b->ping_after_s;
+	       && text_is_same(login_user(a), login_user(b)) && is_same_login(&a->login, &b->login)
+	       && is_same_tls(&a->tls, &b->tls) && text_is_same(a->charset, b->charset)
+	       && text_is_same(a->pace, b->pace) && text_is_same(a->version, b->version)
+	       && text_is_same(a->services, b->services) && a->is_bot == b->is_bot
+	       && a->catches_up == b->catches_up && a->retry_min_s == b->retry_min_s
+	       && a->retry_max_s == b->retry_max_s && a->ping_after_s == b->ping_after_s;
 }

@@ -30,7 +30,7 @@ options_print_help(FILE *to)
 		"and again after each loss: the log, on standard error, tells of that.\n"
 		"\n"
 		"HUP makes it read the configuration again; what has not changed there goes on\n"
-		"undisturbed. INT and TERM (^C) say goodbye and end it, within five seconds;\n"
+		"undisturbed. INT and TERM (^C) say goodbye and end it, within nine seconds;\n"
 		"again, at once.\n"
 		"\n"
 		"SIGNALBOX_TRACE in the environment makes it print on standard error which\n"

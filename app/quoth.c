@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 
 #include <signalbox/irc.h>
@@ -107,21 +106,6 @@ on_complaint(void *self, const char *text)
 	struct quoth *quoth = self;
 
 	log_say(&quoth->log, "%s", text);
-}
-
-/* What servers demanded before. */
-static int
-open_sts(struct quoth *quoth, struct sb_error *ret_error)
-{
-	const char *folder = quoth->config->state_directory;
-	char path[PATH_MAX];
-
-	if (!folder)
-		return sb_sts_open(NULL, on_complaint, quoth, &quoth->sts, ret_error);
-	if ((size_t)snprintf(path, sizeof(path), "%s/sts", folder) >= sizeof(path))
-		return sb_error_set(
-			ret_error, -ENAMETOOLONG, "state-directory: %s: it is too long", folder);
-	return sb_sts_open(path, on_complaint, quoth, &quoth->sts, ret_error);
 }
 
 /* Where to connect to our own server: where it listens, without what is for listening. */
@@ -256,7 +240,8 @@ fill(struct quoth *quoth, struct sb_error *ret_error)
 	quoth->watch = watch_create(quoth->d, quoth->r);
 	if (!quoth->watch)
 		return no_memory(ret_error);
-	error = open_sts(quoth, ret_error);
+	error = config_open_sts(
+		quoth->config->state_directory, on_complaint, quoth, &quoth->sts, ret_error);
 	if (error)
 		return error;
 	quoth->networks = networks_create(quoth->d, quoth->r, quoth->sts);

@@ -28,7 +28,7 @@ struct watch {
 	uint64_t n_answers[5];
 };
 
-/* The signal's place in the list, made when it is first met, or NULL. There are some forty, and so
+/* The signal's place in the list, made when it is first met, or NULL. There are some seventy, and so
  * they are just looked through. */
 static struct metrics_signal *
 entry_of(struct watch *watch, const struct sb_signal *signal)

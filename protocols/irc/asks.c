@@ -51,10 +51,13 @@ drop(struct sb_asks *asks, struct sb_ask *ask)
 	sb_ask_destroy(take_out(asks, find(asks, ask->number)));
 }
 
+/* A password may be in its line (REGISTER). */
 void
 sb_ask_destroy(struct sb_ask *ask)
 {
 	sb_answer_clear(&ask->answer);
+	if (ask->line.len)
+		explicit_bzero((char *)(uintptr_t)ask->line.ptr, ask->line.len);
 	free(ask);
 }
 
@@ -87,10 +90,11 @@ create(struct sb_asks *asks, const char *verb, const char *target_or_null, struc
 {
 	size_t verb_size = size_of(verb), target_size = size_of(target_or_null);
 	struct sb_ask *ask = malloc(sizeof(*ask) + verb_size + target_size + line.len);
-	char *text = (char *)(ask + 1);
+	char *text;
 
 	if (!ask)
 		return NULL;
+	text = (char *)(ask + 1);
 	*ask = (struct sb_ask){ .number = asks->last_number + 1, .verb = text };
 	memcpy(text, verb, verb_size);
 	capitalize(text);
@@ -135,6 +139,7 @@ sb_asks_add(
 	if (asks->n >= SB_ASKS_MAX)
 		return -EAGAIN;
 	ask = create(asks, out->verb, target, (struct sb_bytes){ line, (size_t)len });
+	explicit_bzero(line, (size_t)len);
 	if (!ask)
 		return -ENOMEM;
 	ask->pattern = pattern;
@@ -386,22 +391,31 @@ may_answer(const char *verb)
 	}
 }
 
+/* One of the client's own has no timer: it is over when it would be looked at. */
+static bool
+is_forgotten(const struct sb_ask *ask, int64_t now_ns)
+{
+	return ask->is_own && ask->deadline_ns <= now_ns;
+}
+
 static bool
 take_by_pattern(struct sb_asks *asks, const struct sb_wire_line *line, int64_t now_ns)
 {
 	struct sb_ask *ask;
 	enum sb_ask_fit fit;
+	bool is_own;
 
 	if (!may_answer(line->verb))
 		return false;
 	for (ask = asks->first; ask; ask = ask->next) {
-		if (ask->state != SB_ASK_SENT || !ask->pattern)
+		if (ask->state != SB_ASK_SENT || !ask->pattern || is_forgotten(ask, now_ns))
 			continue;
 		fit = sb_ask_fits(ask, line, asks->casemap);
 		if (fit == SB_FIT_NONE)
 			continue;
+		is_own = ask->is_own;
 		take_fitting(asks, ask, line, fit, now_ns);
-		return true;
+		return !is_own;
 	}
 	return false;
 }

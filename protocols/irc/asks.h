@@ -21,8 +21,7 @@
 #include "wire.h"
 
 enum {
-	SB_ASKS_MAX =
-		64, /* of an application, at once; the cancelled count while they are answered */
+	SB_ASKS_MAX = 64, /* the application's; the cancelled count while they are answered */
 	SB_ASKS_OWN_MAX = 256, /* of the client, for more it does not know what answers them */
 	SB_ASK_LABEL_CAP = 32,
 	SB_ASK_CODE_CAP = 64, /* longer ones are cut */
@@ -63,14 +62,13 @@ struct sb_ask {
 /* Zeroed, there are none. The members are private, but for casemap, which the owner sets. */
 struct sb_asks {
 	enum sb_casemap casemap;
-	struct sb_ask
-		*first; /* in the order in which they were queued; the waiting are among them */
+	struct sb_ask *first; /* in the order they were queued; the waiting are among them */
 	size_t n, n_own;
 	int64_t last_number;
 };
 
-/* Adds one, WAITING. out has no tags. Returns 0; -EOPNOTSUPP when it is to have no label and there is no pattern for it; -EAGAIN when
- * there are SB_ASKS_MAX; -ENOMEM; what sb_wire_build() returns. */
+/* Adds one, WAITING. out has no tags. Returns 0; -EOPNOTSUPP when it is to have no label and there
+ * is no pattern for it; -EAGAIN when there are SB_ASKS_MAX; -ENOMEM; what sb_wire_build() returns. */
 int sb_asks_add(
 	struct sb_asks *asks, const struct sb_wire_out *out, bool has_label, int64_t *ret_number);
 
@@ -88,8 +86,8 @@ void sb_asks_sent(struct sb_asks *asks, int64_t number, int64_t now_ns);
 void sb_asks_fail(struct sb_asks *asks, int64_t number, const char *why);
 
 /* A line of the server's. label: its own, or that of the batch that it is in; NULL for none.
- * is_labelled: its own. Whether it is of one that was asked: then some may be over, or asked now, or
- * due at another time. */
+ * is_labelled: its own. Returns whether it is of an answer to the application, be that cancelled:
+ * then some may be over, or asked now, or due at another time. */
 bool sb_asks_take(struct sb_asks *asks, const struct sb_wire_line *line, const char *label_or_null,
 	bool is_labelled, int64_t now_ns);
 

@@ -69,6 +69,7 @@ struct batch {
 	bool is_told; /* irc.batch_began has told of it */
 	bool is_history; /* what is in it was said before */
 	unsigned page; /* that we asked for (irc_history.c); 0: none */
+	unsigned within; /* the page that it is in, or is */
 };
 
 /* Messages of several lines that are being said to us at once: each takes some 17 KiB, and what its
@@ -255,6 +256,7 @@ struct sb_irc {
 	bool catches_up;
 	struct sb_history history;
 	struct sb_timer history_timer; /* the deadline of a page */
+	uint64_t history_id; /* of the line that asks for it; 0: there was none yet */
 
 	/* What we tell of ourselves (irc_presence.c). */
 	bool is_bot;
@@ -297,6 +299,8 @@ void sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *t
 /* Asks for what is due and can be asked for. */
 void sb_irc_history_go_on_(struct sb_irc *irc);
 void sb_irc_on_history_timer_(void *irc);
+/* A line with this id was sent: a page is awaited from now on, if it is what asks for that. */
+void sb_irc_history_sent_(struct sb_irc *irc, uint64_t id);
 
 /* What we tell of ourselves: before registration ends, where the server lets us; when it has ended;
  * when the greetings are over. */
@@ -324,9 +328,15 @@ void sb_irc_receive_init_(struct sb_irc *irc);
 int sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes);
 int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why);
 
+/* Whether it can be written: what has somebody's words in it may be none, or too long. */
+bool sb_irc_is_line_(const struct sb_wire_out *out);
+
+/* Whether there is room for what need not be said: nobody else shall find none for it. */
+bool sb_irc_has_room_(const struct sb_irc *irc);
+
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
  * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
- * then tells. */
+ * then tells; one that is too long, by what the server or somebody there is called, is not said. */
 void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
 /* As that, with this id. */
@@ -337,17 +347,14 @@ void sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target);
 
 /* Requests: a line with this id was sent, if it is one of theirs; one of the server's has come, its
- * label its own or of its batch, and whether it concerns any; then those that are over are told, which
- * returns as emit; the connection has ended, which is told in a later turn. */
+ * label its own or of its batch, and whether it answers the application; those that are over are told,
+ * which returns as emit; the connection has ended, which is told in a later turn. */
 void sb_irc_asks_sent_(struct sb_irc *irc, uint64_t id);
 bool sb_irc_asks_hear_(struct sb_irc *irc, const struct sb_wire_line *line,
 	const char *label_or_null, bool is_labelled);
 int sb_irc_asks_tell_(struct sb_irc *irc);
 void sb_irc_asks_lost_(struct sb_irc *irc, const char *why);
 void sb_irc_on_asks_timer_(void *irc);
-
-/* Whether something can be said: 0, or what a command returns. is_early: before registration, too. */
-int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
 
 /* The queue of what is to be sent: made and freed with the client; at the beginning of each
  * connection, when nothing waits for anything; once registered; at the end, when what was not sent
@@ -356,6 +363,10 @@ void sb_irc_queue_init_(struct sb_irc *irc);
 void sb_irc_queue_begin_(struct sb_irc *irc);
 void sb_irc_queue_registered_(struct sb_irc *irc);
 void sb_irc_queue_end_(struct sb_irc *irc);
+
+/* Puts a line of the application's, as sb_outbox_put(): with so much room left to ours that none of
+ * them ends the connection for want of it. */
+int sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line);
 
 /* Sends as much as may go now, and comes back for the rest. */
 void sb_irc_flush_(struct sb_irc *irc);
@@ -379,7 +390,7 @@ struct saying {
 	bool is_action;
 };
 
-/* Whether something can be said: 0, or what to return. */
+/* Whether something can be said: 0, or what a command returns. is_early: before registration, too. */
 int sb_irc_check_ready_(const struct sb_irc *irc, bool is_early);
 
 /* Puts a line; as: how, without its bytes and its id, in which only SB_IRC_OURS_ counts. What is
@@ -457,6 +468,8 @@ bool sb_irc_key_is_fine_(const char *key);
 /* JOIN for all channels to be joined, of which nothing has come yet; for one, with its key. */
 void sb_irc_join_all_(struct sb_irc *irc);
 void sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel);
+/* That JOIN was sent; the rejoin timer is to be scheduled afterwards. */
+void sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel);
 
 /* The one of that name that we want; NULL for none. */
 struct channel *sb_irc_channel_(const struct sb_irc *irc, const char *name);

@@ -203,8 +203,9 @@ sb_history_private(struct sb_history *h)
 {
 	if (!h->heard_ms)
 		return;
-	h->is_private_due = true;
-	h->since_ms = h->heard_ms;
+	if (!h->lacks_private)
+		h->since_ms = h->heard_ms;
+	h->is_private_due = h->lacks_private = true;
 }
 
 static void
@@ -331,6 +332,7 @@ sb_history_next(struct sb_history *h, int64_t now_ms, uint32_t limit, const char
 		ret_request->target = h->targets[h->at].name;
 		begin_page(h, SB_HISTORY_AFTER, limit);
 	} else {
+		h->lacks_private = false;
 		return false;
 	}
 	ret_request->fetch = h->fetch;

@@ -57,6 +57,7 @@ struct sb_history {
 	int64_t heard_ms; /* when anything was said last; 0: never */
 	int64_t since_ms; /* of private messages */
 	bool is_private_due;
+	bool lacks_private; /* not all since then have been fetched */
 
 	enum sb_history_fetch fetch; /* under way */
 	size_t at; /* whose, for AFTER */
@@ -92,8 +93,8 @@ void sb_history_renamed(
 void sb_history_said(struct sb_history *h, enum sb_casemap map, const char *target,
 	const char *msgid_or_null, int64_t time_ms, uint64_t key);
 
-/* Private messages are due, if anything was ever heard. Of a new connection: before anything is said
- * on it. */
+/* Private messages are due, if anything was ever heard, since then; or since an earlier connection, on
+ * which they were not all fetched. Of a new connection: before anything is said on it. */
 void sb_history_private(struct sb_history *h);
 
 /* The connection has ended: nothing is due or under way. */

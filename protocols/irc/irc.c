@@ -295,6 +295,17 @@ make_timers(struct sb_irc *irc, struct sb_error *ret_error)
 	return sb_error_set(ret_error, -ENOMEM, "out of memory");
 }
 
+static int
+check_charset(const char *name_or_null, struct sb_error *ret_error)
+{
+	struct sb_charset *charset;
+	int error = sb_charset_create(name_or_null, &charset, ret_error);
+
+	if (!error)
+		sb_charset_destroy(charset);
+	return error;
+}
+
 int
 sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error)
 {
@@ -303,6 +314,8 @@ sb_irc_check(const struct sb_irc_options *options, struct sb_error *ret_error)
 
 	if (!error)
 		error = check_options(options, ret_error);
+	if (!error)
+		error = check_charset(options->charset, ret_error);
 	if (!error)
 		error = sb_irc_login_check_(options->login, ret_error);
 	if (!error)
@@ -404,7 +417,9 @@ sb_irc_attach(struct sb_irc *irc, struct sb_stream *stream)
 static void
 send_quit(struct sb_irc *irc, const char *reason_or_null)
 {
-	const char *from = reason_or_null ? reason_or_null : "";
+	char *made = NULL;
+	const char *taken = sb_irc_as_taken_(irc, reason_or_null ? reason_or_null : "", &made);
+	const char *from = taken ? taken : "";
 	size_t i, len = sb_wire_cut(from, strlen(from), TEXT_MAX);
 	char reason[TEXT_MAX + 1];
 	const char *params[] = { reason };
@@ -412,6 +427,7 @@ send_quit(struct sb_irc *irc, const char *reason_or_null)
 	for (i = 0; i < len; i++)
 		reason[i] = from[i] == '\r' || from[i] == '\n' ? ' ' : from[i];
 	reason[len] = '\0';
+	free(made);
 	sb_irc_queue_quit_(irc);
 	sb_irc_write_(irc, &(struct sb_wire_out){ .verb = "QUIT",
 				   .params = params,

@@ -54,11 +54,12 @@ static struct sb_answer_entry *
 create_entry(const struct sb_wire_line *line, size_t n_bytes)
 {
 	struct sb_answer_entry *entry = malloc(sizeof(*entry) + n_bytes);
-	char *at = (char *)(entry + 1);
+	char *at;
 	size_t i;
 
 	if (!entry)
 		return NULL;
+	at = (char *)(entry + 1);
 	*entry = (struct sb_answer_entry){ .kind = kind_of(line->verb) };
 	entry->line.verb = copy_text(&at, line->verb);
 	entry->line.params.n = line->n_params;

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "charset.h"
+
 /* ---- Out ---- */
 
 static bool
@@ -39,7 +41,7 @@ send_next(struct sb_irc *irc, int64_t mine)
 	int error, ret = 0;
 
 	while (sb_irc_is_up_(irc) && sb_asks_next(&irc->asks, &number, &line)) {
-		error = sb_outbox_put(&irc->outbox,
+		error = sb_irc_queue_put_(irc,
 			&(struct sb_outbox_line){
 				.bytes = line, .priority = SB_OUTBOX_BULK, .id = id_of(number) });
 		if (error && number == mine) {
@@ -74,7 +76,10 @@ sb_irc_ask(struct sb_irc *irc, const char *verb, const char *const *params, size
 	sb_assert(!irc->is_destroyed);
 	if (len < 0)
 		return len;
-	error = sb_irc_check_ready_(irc, true);
+	error = irc->features.is_utf8_only && !sb_charset_is_utf8(line)
+			? -EILSEQ
+			: sb_irc_check_ready_(irc, true);
+	explicit_bzero(line, (size_t)len);
 	if (!error)
 		error = sb_asks_add(&irc->asks, &out, has_labels(irc), ret_request);
 	if (!error)

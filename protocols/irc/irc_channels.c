@@ -2,6 +2,10 @@
 
 #include <errno.h>
 
+/* When a JOIN of which nothing has come is said again: a server may refuse it in ways that we do not
+ * know, or drop it (263). */
+#define UNANSWERED_NS (900 * SB_S)
+
 bool
 sb_irc_channel_is_fine_(const char *name)
 {
@@ -143,10 +147,16 @@ send_join(struct sb_irc *irc, const char *names, const char *key_or_null)
 }
 
 void
-sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel)
+sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel)
 {
 	channel->is_asked = true;
-	channel->due_ns = 0;
+	channel->due_ns = sb_reactor_now_ns(irc->r) + UNANSWERED_NS;
+}
+
+void
+sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel)
+{
+	sb_irc_channel_asked_(irc, channel);
 	send_join(irc, channel->name, channel->key);
 }
 
@@ -195,7 +205,7 @@ sb_irc_join_all_(struct sb_irc *irc)
 			sb_irc_channel_join_(irc, channel);
 			continue;
 		}
-		channel->is_asked = true;
+		sb_irc_channel_asked_(irc, channel);
 		add_name(irc, &names, channel->name);
 	}
 	send_names(irc, &names);

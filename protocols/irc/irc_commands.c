@@ -50,7 +50,7 @@ put_built(struct sb_irc *irc, struct sb_outbox_line line, bool is_early)
 	if (error)
 		return error;
 	line.id |= ++irc->last_id;
-	return sb_irc_finish_put_(irc, line.id, sb_outbox_put(&irc->outbox, &line));
+	return sb_irc_finish_put_(irc, line.id, sb_irc_queue_put_(irc, &line));
 }
 
 int
@@ -64,16 +64,18 @@ sb_irc_put_line_(struct sb_irc *irc, const struct sb_wire_out *out, const struct
 
 	long_out.max = sb_irc_line_max_(irc);
 	len = sb_wire_build(&long_out, text, sizeof(text));
-	if (len < 0)
-		return len;
-	line.bytes = (struct sb_bytes){ text, (size_t)len };
 	if (is_secret(out->verb))
 		line.id |= SB_IRC_SECRET_;
-	error = irc->features.is_utf8_only && !sb_charset_is_utf8(text)
-			? -EILSEQ
-			: put_built(irc, line, is_early);
+	if (len < 0) {
+		error = len;
+	} else if (irc->features.is_utf8_only && !sb_charset_is_utf8(text)) {
+		error = -EILSEQ;
+	} else {
+		line.bytes = (struct sb_bytes){ text, (size_t)len };
+		error = put_built(irc, line, is_early);
+	}
 	if (is_secret(out->verb))
-		explicit_bzero(text, (size_t)len);
+		explicit_bzero(text, sizeof(text));
 	return error;
 }
 
@@ -252,6 +254,8 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 		return -EINVAL;
 	if (key_or_null && !sb_irc_key_is_fine_(key_or_null))
 		return -EINVAL;
+	if (key_or_null && strlen(key_or_null) > CHANNEL_MAX)
+		return -EMSGSIZE;
 	error = sb_irc_channel_prepare_(irc, channel, key_or_null, &kept);
 	if (error)
 		return error;
@@ -262,7 +266,9 @@ sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null)
 	}
 	sb_irc_channel_keep_(irc, kept);
 	channel_kept = sb_irc_channel_(irc, channel);
-	channel_kept->is_asked = !channel_kept->is_joined;
+	if (!channel_kept->is_joined)
+		sb_irc_channel_asked_(irc, channel_kept);
+	sb_irc_rejoin_schedule_(irc);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "client.h"
 
+#include "charset.h"
 #include "ctcp.h"
 
 /* A nick that a channel could have is none. */
@@ -20,12 +21,17 @@ sb_irc_answer_ctcp_(struct sb_irc *irc, const struct sb_wire_line *line, const c
 	};
 	char key[SB_GUARD_KEY_MAX + 1], text[SB_WIRE_MAX];
 	const char *params[] = { line->nick, text };
+	const struct sb_wire_out out = {
+		.verb = "NOTICE", .params = params, .n_params = 2, .colon = true
+	};
 
 	if (!may_answer(irc, line) || sb_ctcp_answer(ctcp, &facts, text, sizeof(text)) <= 0)
 		return;
+	/* A nick may be anything to a server, also long. */
+	if (!sb_irc_has_room_(irc) || !sb_irc_is_line_(&out)
+		|| (irc->features.is_utf8_only && !sb_charset_is_utf8(text)))
+		return;
 	sb_irc_key_(irc, line, account, key);
 	if (sb_limiter_take(&irc->limiter, key, sb_reactor_now_ns(irc->r)))
-		sb_irc_write_later_(irc,
-			&(struct sb_wire_out){
-				.verb = "NOTICE", .params = params, .n_params = 2, .colon = true });
+		sb_irc_write_later_(irc, &out);
 }

@@ -217,7 +217,10 @@ open_batch(struct sb_irc *irc, const struct received *m, const char *reference)
 		ran = close_batch(irc, m, batch);
 	if (ran == -ECANCELED)
 		return ran;
-	new_one.page = sb_irc_history_page_(irc, new_one.type, param(m, 2));
+	/* We label none of what we ask for. */
+	if (!m->label)
+		new_one.page = sb_irc_history_page_(irc, new_one.type, param(m, 2));
+	new_one.within = new_one.page ? new_one.page : m->page;
 	*batch = new_one;
 	return new_one.is_told ? tell_began(irc, m) : 0;
 }

@@ -44,12 +44,17 @@ key_of(const struct received *m)
 	return sb_history_key(m->msgid, m->time_ms, m->line->nick, last);
 }
 
-void
-sb_irc_history_said_(struct sb_irc *irc, const struct received *m)
+/* Of a line that opens a batch nothing is known but that: those in it are taken one by one. */
+bool
+sb_irc_history_hear_(struct sb_irc *irc, const struct received *m)
 {
-	if (is_message(m) && m->line->n_params > 1)
+	if (!m->is_history && irc->catches_up && is_message(m) && m->line->n_params > 1)
 		sb_history_said(&irc->history, casemap(irc), other_side(irc, m), m->msgid,
 			m->time_ms, key_of(m));
+	if (!m->page || !sb_history_is_page(&irc->history, m->page)
+		|| !strcmp(m->line->verb, "BATCH"))
+		return true;
+	return sb_history_take(&irc->history, m->msgid, m->time_ms, key_of(m), is_message(m));
 }
 
 void
@@ -61,31 +66,72 @@ sb_irc_history_joined_(struct sb_irc *irc, const struct received *m, const char 
 	sb_irc_history_go_on_(irc);
 }
 
+/* No page is awaited any more, nor asked for. */
+static void
+stop_page(struct sb_irc *irc)
+{
+	sb_timer_stop(&irc->history_timer);
+	if (irc->history_id)
+		(void)sb_outbox_cancel(&irc->outbox, irc->history_id);
+}
+
+/* What was being fetched may be forgotten: the next is asked for. */
+static void
+heed_loss(struct sb_irc *irc, enum sb_history_fetch before)
+{
+	if (before == SB_HISTORY_IDLE || irc->history.fetch != SB_HISTORY_IDLE)
+		return;
+	stop_page(irc);
+	sb_irc_history_go_on_(irc);
+}
+
 void
 sb_irc_history_left_(struct sb_irc *irc, const char *channel)
 {
+	enum sb_history_fetch before = irc->history.fetch;
+
 	sb_history_left(&irc->history, casemap(irc), channel);
+	heed_loss(irc, before);
 }
 
 /* By a name that cannot be asked for it is forgotten. */
 void
 sb_irc_history_renamed_(struct sb_irc *irc, const char *from, const char *to)
 {
+	enum sb_history_fetch before = irc->history.fetch;
+
 	if (sb_irc_channel_is_fine_(to))
 		sb_history_renamed(&irc->history, casemap(irc), from, to);
 	else
-		sb_irc_history_left_(irc, from);
+		sb_history_left(&irc->history, casemap(irc), from);
+	heed_loss(irc, before);
 }
 
 /* ---- Asking ---- */
+
+static void
+ask(struct sb_irc *irc, const char *const params[4])
+{
+	irc->history_id = ++irc->last_id | SB_IRC_OURS_;
+	sb_irc_write_later_as_(irc,
+		&(struct sb_wire_out){ .verb = "CHATHISTORY", .params = params, .n_params = 4 },
+		irc->history_id);
+}
+
+/* The server cannot answer before it is asked, which others are before. */
+void
+sb_irc_history_sent_(struct sb_irc *irc, uint64_t id)
+{
+	if (id == irc->history_id && irc->history.fetch != SB_HISTORY_IDLE)
+		sb_timer_start(&irc->history_timer, PAGE_NS);
+}
 
 static void
 ask_targets(struct sb_irc *irc, const struct sb_history_request *request, const char *limit)
 {
 	const char *params[] = { "TARGETS", request->from, request->to, limit };
 
-	sb_irc_write_later_(irc,
-		&(struct sb_wire_out){ .verb = "CHATHISTORY", .params = params, .n_params = 4 });
+	ask(irc, params);
 }
 
 static void
@@ -93,8 +139,7 @@ ask_after(struct sb_irc *irc, const struct sb_history_request *request, const ch
 {
 	const char *params[] = { "AFTER", request->target, request->from, limit };
 
-	sb_irc_write_later_(irc,
-		&(struct sb_wire_out){ .verb = "CHATHISTORY", .params = params, .n_params = 4 });
+	ask(irc, params);
 }
 
 static uint32_t
@@ -115,7 +160,6 @@ sb_irc_history_go_on_(struct sb_irc *irc)
 			page_limit(irc), sb_irc_feature(irc, "MSGREFTYPES"), &request))
 		return;
 	(void)snprintf(limit, sizeof(limit), "%u", (unsigned)request.limit);
-	sb_timer_start(&irc->history_timer, PAGE_NS);
 	if (request.fetch == SB_HISTORY_TARGETS)
 		ask_targets(irc, &request, limit);
 	else
@@ -152,7 +196,7 @@ tell_caught_up(struct sb_irc *irc, const struct sb_history_result *result)
 static int
 finish_page(struct sb_irc *irc, bool is_done, const struct sb_history_result *result)
 {
-	sb_timer_stop(&irc->history_timer);
+	stop_page(irc);
 	sb_irc_history_go_on_(irc);
 	return is_done ? tell_caught_up(irc, result) : 0;
 }
@@ -186,28 +230,16 @@ sb_irc_history_page_end_(struct sb_irc *irc, unsigned page)
 	return finish_page(irc, is_done, &result);
 }
 
-bool
-sb_irc_history_take_(struct sb_irc *irc, const struct received *m, unsigned page)
-{
-	bool is_batch = !strcmp(m->line->verb, "BATCH");
-	bool is_said = is_message(m) || (is_batch && !strcmp(param(m, 1), "draft/multiline"));
-
-	if (!sb_history_is_page(&irc->history, page))
-		return true;
-	/* Without its batch a line would be said now. */
-	return sb_history_take(&irc->history, m->msgid, m->time_ms, key_of(m), is_said) || is_batch;
-}
-
 /* FAIL CHATHISTORY <code> <subcommand> <target> ...: of a request that is not ours, since the
- * application has made one, of another target. */
+ * application has made one, with a label, or of another target. */
 int
 sb_irc_history_heed_(struct sb_irc *irc, const struct received *m)
 {
 	struct sb_history_result result;
 	bool is_done;
 
-	if (!irc->catches_up || irc->history.fetch == SB_HISTORY_IDLE || m->line->n_params < 2
-		|| strcmp(m->line->verb, "FAIL") != 0
+	if (!irc->catches_up || irc->history.fetch == SB_HISTORY_IDLE || m->label
+		|| m->line->n_params < 2 || strcmp(m->line->verb, "FAIL") != 0
 		|| strcasecmp(param(m, 0), "CHATHISTORY") != 0)
 		return 0;
 	if (m->line->n_params > 4 && !sb_history_is_about(&irc->history, casemap(irc), param(m, 3)))

@@ -109,30 +109,43 @@ sb_irc_on_monitor_timer_(void *self)
 	(void)tell_news(irc, NULL);
 }
 
+/* One that the server was not told to forget yet is there, and nothing more will be said of it. */
+static int
+add(struct sb_irc *irc, const char *nick, enum sb_monitor_who who)
+{
+	enum sb_casemap map = irc->features.casemap;
+	int error = sb_monitor_add(&irc->monitor, map, nick, who);
+
+	if (error)
+		return error;
+	if (sb_monitor_presence(&irc->monitor, map, nick) == SB_PRESENCE_ONLINE)
+		(void)sb_roster_monitored(irc->roster, &(struct sb_roster_who){ .nick = nick });
+	sb_irc_monitor_go_on_(irc);
+	return 0;
+}
+
 int
 sb_irc_monitor(struct sb_irc *irc, const char *nick)
 {
-	int error;
+	return sb_irc_nick_is_fine(nick) ? add(irc, nick, SB_MONITOR_APPLICATION) : -EINVAL;
+}
 
-	if (!sb_irc_nick_is_fine(nick))
-		return -EINVAL;
-	error = sb_monitor_add(&irc->monitor, irc->features.casemap, nick, SB_MONITOR_APPLICATION);
-	if (!error)
-		sb_irc_monitor_go_on_(irc);
-	return error;
+static void
+remove_one(struct sb_irc *irc, const char *nick, enum sb_monitor_who who)
+{
+	if (sb_monitor_remove(&irc->monitor, irc->features.casemap, nick, who))
+		(void)sb_roster_unmonitored(irc->roster, nick);
+	sb_irc_monitor_go_on_(irc);
 }
 
 void
 sb_irc_watch_(struct sb_irc *irc, const char *nick, bool is_watched)
 {
-	enum sb_casemap map = irc->features.casemap;
-
-	/* Where there is no memory it is watched at the next occasion. */
+	/* Where there is no memory it is not watched on this connection. */
 	if (is_watched)
-		(void)sb_monitor_add(&irc->monitor, map, nick, SB_MONITOR_OURSELVES);
-	else if (sb_monitor_remove(&irc->monitor, map, nick, SB_MONITOR_OURSELVES))
-		(void)sb_roster_unmonitored(irc->roster, nick);
-	sb_irc_monitor_go_on_(irc);
+		(void)add(irc, nick, SB_MONITOR_OURSELVES);
+	else
+		remove_one(irc, nick, SB_MONITOR_OURSELVES);
 }
 
 int
@@ -140,9 +153,7 @@ sb_irc_unmonitor(struct sb_irc *irc, const char *nick)
 {
 	if (!sb_irc_nick_is_fine(nick))
 		return -EINVAL;
-	if (sb_monitor_remove(&irc->monitor, irc->features.casemap, nick, SB_MONITOR_APPLICATION))
-		(void)sb_roster_unmonitored(irc->roster, nick);
-	sb_irc_monitor_go_on_(irc);
+	remove_one(irc, nick, SB_MONITOR_APPLICATION);
 	return 0;
 }
 
@@ -225,11 +236,17 @@ sb_irc_receive_ison_(struct sb_irc *irc, const struct received *m)
 {
 	const char *list = param(m, 1);
 	char nick[SB_ROSTER_NAME_MAX + 1];
+	const char *gone;
+	size_t at = 0;
 
-	if (!sb_monitor_ison(&irc->monitor, irc->features.casemap, list))
+	/* We put no label to ours. */
+	if (m->label || m->is_answer
+		|| !sb_monitor_ison(&irc->monitor, irc->features.casemap, list))
 		return sb_irc_receive_other_(irc, m);
 	while (next_part(&list, ' ', nick, sizeof(nick)))
 		(void)sb_roster_monitored(irc->roster, &(struct sb_roster_who){ .nick = nick });
+	while ((gone = sb_monitor_next_offline(&irc->monitor, &at)))
+		(void)sb_roster_unmonitored(irc->roster, gone);
 	sb_irc_regain_go_on_(irc);
 	if (is_watching(irc))
 		ask_on(irc);

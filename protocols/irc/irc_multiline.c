@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "charset.h"
 #include "multiline.h"
 
 /* ---- In ---- */
@@ -16,6 +17,7 @@ struct multiline {
 	struct received of; /* how it began, but its line */
 	const char *tags, *nick, *user, *host, *target;
 	bool is_notice; /* as its first line */
+	bool is_told, is_known; /* some of it was told; all of it was, before this connection */
 	struct sb_multiline text;
 	char kept[]; /* the texts above */
 };
@@ -48,6 +50,7 @@ create(const struct received *of)
 	first.user = of->line->user;
 	first.host = of->line->host;
 	first.target = param(of, 2);
+	first.is_told = first.is_known = false;
 	list_texts(&first, texts);
 	for (i = 0; i < N_TEXTS; i++)
 		len += *texts[i] ? strlen(*texts[i]) + 1 : 0;
@@ -81,7 +84,7 @@ find(struct sb_irc *irc, const char *reference)
 
 /* Tells what there is of it, as if it were one line. Returns as emit. */
 static int
-tell(struct sb_irc *irc, const struct multiline *m)
+tell(struct sb_irc *irc, struct multiline *m)
 {
 	struct sb_wire_line line;
 	struct received as_line = m->of;
@@ -94,6 +97,8 @@ tell(struct sb_irc *irc, const struct multiline *m)
 	line.user = m->user;
 	line.host = m->host;
 	line.verb = m->is_notice ? "NOTICE" : "PRIVMSG";
+	line.tags_len = strlen(line.tags);
+	line.verb_len = strlen(line.verb);
 	line.n_params = 2;
 	line.params[0] = m->target;
 	line.params[1] = m->text.text;
@@ -101,6 +106,11 @@ tell(struct sb_irc *irc, const struct multiline *m)
 		line.params[i] = "";
 	as_line.line = &line;
 	as_line.is_assembled = true;
+	if (!m->is_told)
+		m->is_known = !sb_irc_history_hear_(irc, &as_line);
+	m->is_told = true;
+	if (m->is_known)
+		return 0;
 	return m->is_notice ? sb_irc_receive_notice_(irc, &as_line)
 			    : sb_irc_receive_message_(irc, &as_line);
 }
@@ -183,16 +193,38 @@ belongs(const struct sb_irc *irc, const struct multiline *to, const struct recei
 	       && sb_irc_same_here_(irc, param(m, 0), to->target);
 }
 
+const char *
+sb_irc_multiline_label_(struct sb_irc *irc, const char *reference)
+{
+	struct multiline **place = find(irc, reference);
+
+	return place ? (*place)->of.label : NULL;
+}
+
+/* What a line has of the batch that it says it is in. */
+static void
+join_batch(struct received *m, const struct received *of)
+{
+	m->batch = of->batch;
+	m->page = of->page;
+	m->is_history = of->is_history;
+	if (!m->label)
+		m->label = of->label;
+}
+
 bool
-sb_irc_multiline_line_(
-	struct sb_irc *irc, const struct received *m, const char *reference, int *ret_ran)
+sb_irc_multiline_line_(struct sb_irc *irc, struct received *m, const char *reference, int *ret_ran)
 {
 	struct multiline **place = find(irc, reference), *to;
 	bool is_concat;
 
 	*ret_ran = 0;
-	if (!place || !belongs(irc, *place, m))
+	if (!place)
 		return false;
+	if (!belongs(irc, *place, m)) {
+		join_batch(m, &(*place)->of);
+		return false;
+	}
 	to = *place;
 	is_concat = has_concat(m->line->tags);
 	if (sb_multiline_add(&to->text, param(m, 1), is_concat)) {
@@ -288,8 +320,8 @@ put_batch(struct sb_irc *irc, const struct sb_multiline_out *out, size_t len, ui
 	return error;
 }
 
-int
-sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
+static int
+say_taken(struct sb_irc *irc, const char *target, const char *text)
 {
 	const struct saying s = { .verb = "PRIVMSG", .target = target };
 	char reference[32];
@@ -301,8 +333,6 @@ sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
 	uint64_t id = ++irc->last_id;
 	int error, len;
 
-	if (!sb_wire_is_middle(target))
-		return -EINVAL;
 	error = sb_multiline_check(text);
 	if (error)
 		return error;
@@ -314,4 +344,21 @@ sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
 	if (size.n_lines == 1 || !is_taken(irc, &size))
 		return sb_irc_finish_put_(irc, id, put_lines(irc, &out, id));
 	return sb_irc_finish_put_(irc, id, put_batch(irc, &out, (size_t)len, id));
+}
+
+int
+sb_irc_say_lines(struct sb_irc *irc, const char *target, const char *text)
+{
+	char *made = NULL;
+	const char *taken;
+	int error;
+
+	if (!sb_wire_is_middle(target))
+		return -EINVAL;
+	if (irc->features.is_utf8_only && !sb_charset_is_utf8(target))
+		return -EILSEQ;
+	taken = sb_irc_as_taken_(irc, text, &made);
+	error = taken ? say_taken(irc, target, taken) : -ENOMEM;
+	free(made);
+	return error;
 }

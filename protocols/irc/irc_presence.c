@@ -83,6 +83,8 @@ sb_irc_set_away(struct sb_irc *irc, const char *reason_or_null)
 {
 	int error = sb_irc_away_check_(reason_or_null);
 	char *reason = NULL, *old = irc->away;
+	/* What was told early is believed until it is taken back. */
+	bool can_tell = irc->state == REGISTERED || (irc->state == REGISTERING && irc->told_away);
 
 	sb_assert(!irc->is_destroyed);
 	if (error)
@@ -93,14 +95,14 @@ sb_irc_set_away(struct sb_irc *irc, const char *reason_or_null)
 			return -ENOMEM;
 	}
 	irc->away = reason;
-	if (irc->state == REGISTERED)
+	if (can_tell)
 		error = say_away(irc);
 	if (error) {
 		irc->away = old;
 		free(reason);
 		return error;
 	}
-	irc->told_away = irc->state == REGISTERED;
+	irc->told_away = can_tell;
 	(void)sb_caps_want(&irc->caps, "draft/pre-away", reason != NULL);
 	free(old);
 	return 0;

@@ -65,10 +65,12 @@ sb_irc_flush_(struct sb_irc *irc)
 	while (can_write(irc) && sb_outbox_next(&irc->outbox, now_ns, &line)) {
 		int error = sb_stream_write(irc->stream, line.bytes);
 
-		if (error)
+		if (error) {
 			take_back(irc, &line, error);
-		else
+		} else {
 			sb_irc_asks_sent_(irc, line.id);
+			sb_irc_history_sent_(irc, line.id);
+		}
 	}
 	schedule(irc);
 }
@@ -112,16 +114,43 @@ write_as(struct sb_irc *irc, const struct sb_wire_out *out, enum sb_outbox_prior
 	char line[SB_WIRE_MAX + 1];
 	int len = sb_wire_build(out, line, sizeof(line)), error;
 
-	sb_assert(len > 0);
-	if (irc->is_broken)
+	if (len < 0 || irc->is_broken)
 		return;
 	error = sb_outbox_put(&irc->outbox,
 		&(struct sb_outbox_line){
 			.bytes = { line, (size_t)len }, .priority = priority, .id = id });
+	/* It may be a password. */
+	explicit_bzero(line, (size_t)len);
 	if (error)
 		sb_irc_end_(irc, error, "a %s could not be sent: %s", out->verb, strerror(-error));
 	else
 		sb_irc_flush_(irc);
+}
+
+bool
+sb_irc_has_room_(const struct sb_irc *irc)
+{
+	return sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, limits.lines / 4);
+}
+
+/* Lines of ours that there is room for when an application finds none. */
+enum { OURS_MAX = 64 };
+
+int
+sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line)
+{
+	if (line->priority == SB_OUTBOX_BULK
+		&& !sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, OURS_MAX + 1))
+		return -ENOBUFS;
+	return sb_outbox_put(&irc->outbox, line);
+}
+
+bool
+sb_irc_is_line_(const struct sb_wire_out *out)
+{
+	char line[SB_WIRE_MAX + 1];
+
+	return sb_wire_build(out, line, sizeof(line)) > 0;
 }
 
 void
@@ -189,6 +218,9 @@ tell_unsent(void *self, const struct sb_outbox_line *line)
 
 	if (line->id & SB_IRC_OURS_)
 		return;
+	/* What is secret is no batch; tags are not the verb. */
+	if ((line->id & SB_IRC_SECRET_) && *at == '@')
+		at += strcspn(at, " ") + 1;
 	/* A batch is of several. */
 	for (; at < end && !ending->is_cancelled; at = lf + 1) {
 		size_t len;

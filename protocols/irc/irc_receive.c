@@ -160,10 +160,14 @@ receive_banned(struct sb_irc *irc, const struct received *m)
 static int
 receive_ping(struct sb_irc *irc, const struct received *m)
 {
-	sb_irc_write_(irc, &(struct sb_wire_out){ .verb = "PONG",
-				   .params = m->line->params,
-				   .n_params = m->line->n_params,
-				   .cuts = true });
+	const struct sb_wire_out pong = { .verb = "PONG",
+		.params = m->line->params,
+		.n_params = m->line->n_params,
+		.cuts = true };
+
+	/* Where lines may be longer than ours are, a PING may be that in its midst. */
+	if (sb_irc_is_line_(&pong))
+		sb_irc_write_(irc, &pong);
 	return sb_irc_receive_other_(irc, m);
 }
 
@@ -299,6 +303,7 @@ enum {
 	BATCH,
 	LABEL,
 	BOT,
+	DRAFT_BOT,
 	REPLY,
 	DRAFT_REPLY,
 	CONTEXT,
@@ -312,6 +317,7 @@ static const struct sb_bytes tags[] = {
 	[BATCH] = { "batch", 5 },
 	[LABEL] = { "label", 5 },
 	[BOT] = { "bot", 3 },
+	[DRAFT_BOT] = { "draft/bot", 9 },
 	[REPLY] = { "+reply", 6 },
 	[DRAFT_REPLY] = { "+draft/reply", 12 },
 	[CONTEXT] = { "+channel-context", 16 },
@@ -332,6 +338,13 @@ sb_irc_receive_init_(struct sb_irc *irc)
 	sb_irc_receive_talk_init_(irc);
 }
 
+/* A tag that is empty tells as much as none. */
+static const char *
+told(const char *value)
+{
+	return value && *value ? value : NULL;
+}
+
 /* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the
  * line is in; NULL for none. A time that is none leaves the time of arrival. */
 static void
@@ -343,12 +356,14 @@ read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **
 		return;
 	sb_wire_tags_pick(
 		(struct sb_bytes){ m->line->tags, m->line->tags_len }, &irc->tags, buf, values);
-	m->account = values[ACCOUNT];
-	m->msgid = values[MSGID];
-	m->label = values[LABEL];
-	m->in_reply_to = values[REPLY] ? values[REPLY] : values[DRAFT_REPLY];
+	m->account = told(values[ACCOUNT]);
+	m->msgid = told(values[MSGID]);
+	m->label = told(values[LABEL]);
+	m->in_reply_to = told(values[REPLY]);
+	if (!m->in_reply_to)
+		m->in_reply_to = told(values[DRAFT_REPLY]);
 	m->channel_context = values[CONTEXT] ? values[CONTEXT] : values[DRAFT_CONTEXT];
-	m->is_bot = values[BOT] != NULL;
+	m->is_bot = values[BOT] || values[DRAFT_BOT];
 	*ret_batch = values[BATCH];
 	if (values[TIME])
 		(void)sb_wire_time(values[TIME], &m->time_ms);
@@ -360,6 +375,7 @@ join_batch(struct received *m, const struct batch *batch)
 {
 	m->batch = *batch->type ? batch->type : NULL;
 	m->is_history = batch->is_history;
+	m->page = batch->within;
 	if (!m->label && *batch->label)
 		m->label = batch->label;
 }
@@ -398,17 +414,13 @@ sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why)
 
 /* What was said before has no effect on what is so now. */
 static int
-receive_in(struct sb_irc *irc, const struct received *m, const struct command *command,
-	const struct batch *batch_or_null)
+receive_then(struct sb_irc *irc, const struct received *m, const struct command *command)
 {
-	if (!m->is_history) {
-		if (irc->catches_up)
-			sb_irc_history_said_(irc, m);
-		return command->receive(irc, m);
-	}
-	if (batch_or_null->page && !sb_irc_history_take_(irc, m, batch_or_null->page))
+	if (!sb_irc_history_hear_(irc, m))
 		return 0;
-	return sb_irc_past_(m->line->verb, command->receive)(irc, m);
+	if (m->is_history)
+		return sb_irc_past_(m->line->verb, command->receive)(irc, m);
+	return command->receive(irc, m);
 }
 
 int
@@ -420,7 +432,7 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	const struct command *command;
 	const char *why = NULL, *reference = NULL;
 	const struct batch *batch = NULL;
-	bool is_labelled, is_answer;
+	bool is_labelled;
 	int ran, error = sb_wire_parse_long(bytes, irc->features.line_len, &line, &why);
 
 	if (error == -ENODATA)
@@ -439,16 +451,19 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	if (batch)
 		join_batch(&m, batch);
 	m.is_self = sb_irc_same_here_(irc, line.nick, irc->nick);
-	if (m.is_self && !m.is_history)
-		learn_prefix(irc, &line);
 	if (m.channel_context)
 		sb_irc_check_context_(irc, &m);
 	/* What an ERROR said is the reason of an end that follows at once. */
 	if (!irc->end_error)
 		irc->reason[0] = '\0';
+	if (reference && irc->n_multilines && !m.label)
+		m.label = sb_irc_multiline_label_(irc, reference);
+	if (irc->asks.first)
+		m.is_answer = sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
 	if (reference && irc->n_multilines && sb_irc_multiline_line_(irc, &m, reference, &ran))
 		return ran;
-	is_answer = irc->asks.first && sb_irc_asks_hear_(irc, &line, m.label, is_labelled);
-	ran = receive_in(irc, &m, command, batch);
-	return ran == -ECANCELED || !is_answer ? ran : sb_irc_asks_tell_(irc);
+	if (m.is_self && !m.is_history)
+		learn_prefix(irc, &line);
+	ran = receive_then(irc, &m, command);
+	return ran == -ECANCELED || !m.is_answer ? ran : sb_irc_asks_tell_(irc);
 }

@@ -21,6 +21,8 @@ struct received {
 	bool is_self, is_bot;
 	bool is_assembled; /* of several lines: its text may be as long as SB_MULTILINE_MAX */
 	bool is_history; /* it was said before */
+	unsigned page; /* of the history, that we asked for; 0: it is in none */
+	bool is_answer; /* to what the application asked */
 };
 
 /* Emits what a line means, once the client's own state is right. */
@@ -141,21 +143,23 @@ receive_fn sb_irc_receive_read_mark_;
 void sb_irc_check_context_(const struct sb_irc *irc, struct received *m);
 
 /* Takes the beginning or the end of a message of several lines, or a line of one (irc_multiline.c);
- * false: it is none, and what it is to all. ret_ran: as an emission. */
+ * false: it is none, and what it is to all, said in what the message is said in. ret_ran: as an
+ * emission. */
 bool sb_irc_multiline_batch_(struct sb_irc *irc, const struct received *m, int *ret_ran);
+/* The label that such a message answers; NULL for none. */
+const char *sb_irc_multiline_label_(struct sb_irc *irc, const char *reference);
 bool sb_irc_multiline_line_(
-	struct sb_irc *irc, const struct received *m, const char *reference, int *ret_ran);
+	struct sb_irc *irc, struct received *m, const char *reference, int *ret_ran);
 
 /* What was said before (irc_history.c). */
 receive_fn sb_irc_receive_target_;
 /* What a command does with what was said before; now: what it does else. */
 receive_fn *sb_irc_past_(const char *verb, receive_fn *now);
-/* Something was said now; of a client that catches up. */
-void sb_irc_history_said_(struct sb_irc *irc, const struct received *m);
 /* We have joined a channel. */
 void sb_irc_history_joined_(struct sb_irc *irc, const struct received *m, const char *channel);
-/* A line of what we asked for: whether it is to be told. */
-bool sb_irc_history_take_(struct sb_irc *irc, const struct received *m, unsigned page);
+/* A line has come, or a whole message of several: whether it is to be told, which of what we asked
+ * for is what has not been told already. */
+bool sb_irc_history_hear_(struct sb_irc *irc, const struct received *m);
 /* A FAIL, of what we asked for perhaps. */
 int sb_irc_history_heed_(struct sb_irc *irc, const struct received *m);
 

@@ -24,7 +24,7 @@ ask(struct sb_irc *irc, const char *verb, const char *channel, const char *field
 	const char *params[] = { channel, fields_or_null };
 
 	/* One that could not be sent has ended the connection. */
-	if (irc->state == REGISTERED && irc->stream && !irc->end_error)
+	if (irc->state == REGISTERED && irc->stream && !irc->end_error && sb_irc_has_room_(irc))
 		sb_irc_write_asking_(irc, &(struct sb_wire_out){ .verb = verb,
 						  .params = params,
 						  .n_params = fields_or_null ? 2 : 1 });

@@ -191,6 +191,8 @@ sb_irc_receive_tagged_(struct sb_irc *irc, const struct received *m)
 	unreact = values[UNREACT] ? values[UNREACT] : values[DRAFT_UNREACT];
 	if (m->in_reply_to)
 		reaction = react ? react : unreact;
+	if (reaction && !*reaction)
+		reaction = NULL;
 	sb_irc_hear_(irc, m);
 	/* Who types says so many times a minute, and nobody answers that. */
 	if (!values[TYPING] || reaction)

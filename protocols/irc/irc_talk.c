@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <time.h>
 
+#include "charset.h"
+
 /* Client tags being written: 4094 bytes at most, and a NUL. */
 struct tags {
 	struct sb_wire_tags out;
@@ -33,13 +35,15 @@ passes(const struct sb_irc *irc, const char *key)
 }
 
 /* The answered message's id, by the tag's name and by that of its draft, which not all have left.
- * Returns 0, -EOPNOTSUPP when neither passes, or -EMSGSIZE. */
+ * Returns 0, -EOPNOTSUPP when neither passes, -EILSEQ or -EMSGSIZE. */
 static int
 add_reply(const struct sb_irc *irc, struct tags *tags, const char *msgid)
 {
 	static const char *const keys[] = { "+reply", "+draft/reply" };
 	int error = -EOPNOTSUPP;
 
+	if (irc->features.is_utf8_only && !sb_charset_is_utf8(msgid))
+		return -EILSEQ;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (!passes(irc, keys[i] + 1))
 			continue;

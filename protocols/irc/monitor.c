@@ -296,6 +296,18 @@ sb_monitor_heard(struct sb_monitor *monitor, enum sb_casemap map, const char *ni
 	return found->watchers != 0;
 }
 
+const char *
+sb_monitor_next_offline(const struct sb_monitor *monitor, size_t *at)
+{
+	while (*at < monitor->n) {
+		const struct sb_monitored *entry = &monitor->all[(*at)++];
+
+		if (entry->presence == SB_PRESENCE_OFFLINE)
+			return entry->nick;
+	}
+	return NULL;
+}
+
 enum sb_presence
 sb_monitor_presence(const struct sb_monitor *monitor, enum sb_casemap map, const char *nick)
 {

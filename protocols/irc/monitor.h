@@ -77,6 +77,9 @@ bool sb_monitor_ison(struct sb_monitor *monitor, enum sb_casemap map, const char
 bool sb_monitor_heard(
 	struct sb_monitor *monitor, enum sb_casemap map, const char *nick, bool is_online);
 
+/* Those who are not there, one a call; *at begins as 0. NULL after the last. */
+const char *sb_monitor_next_offline(const struct sb_monitor *monitor, size_t *at);
+
 enum sb_presence sb_monitor_presence(
 	const struct sb_monitor *monitor, enum sb_casemap map, const char *nick);
 

@@ -380,6 +380,16 @@ sb_outbox_n_bytes(const struct sb_outbox *outbox)
 	return outbox->n_bytes[0] + outbox->n_bytes[1] + outbox->n_bytes[2];
 }
 
+bool
+sb_outbox_has_room(const struct sb_outbox *outbox, enum sb_outbox_priority priority, size_t n)
+{
+	const struct sb_outbox_limits *limits = &outbox->limits;
+	size_t lines = outbox->n_lines[priority] + n;
+	size_t bytes = outbox->n_bytes[priority] + n * (limits->bytes / limits->lines);
+
+	return lines <= limits->lines && bytes <= limits->bytes;
+}
+
 enum sb_outbox_level
 sb_outbox_crossed(struct sb_outbox *outbox)
 {

@@ -73,8 +73,8 @@ const char *sb_outbox_model_names(void);
  * for Signalbox's own; "default" for any that is not known. */
 const struct sb_outbox_model *sb_outbox_model_of(const char *version);
 
-/* What a line, or each of several, costs under a model. Only what a server reads in it is looked at: a line that is not
- * IRC costs what its bytes do. */
+/* What a line, or each of several, costs under a model. Only what a server reads in it is looked
+ * at: a line that is not IRC costs what its bytes do. */
 int64_t sb_outbox_cost_ns(const struct sb_outbox_model *model, struct sb_bytes line);
 
 /* ---- The queue ---- */
@@ -138,8 +138,8 @@ void sb_outbox_hold(struct sb_outbox *outbox, int64_t now_ns, int64_t ns);
 
 /* Puts a line at the end of its queue. Returns 0; -ENOBUFS when there is no room for it, or none
  * left to its target; -EINVAL when it is not one line, with \r\n, without any other CR, LF or NUL,
- * and not empty, or, as a batch, some of those, or its target has more than SB_OUTBOX_TARGET_MAX bytes; -EMSGSIZE when it takes more
- * than half of the bytes that there are; -ENOMEM. */
+ * and not empty, or, as a batch, some of those, or its target has more than SB_OUTBOX_TARGET_MAX
+ * bytes; -EMSGSIZE when it takes more than half of the bytes that there are; -ENOMEM. */
 int sb_outbox_put(struct sb_outbox *outbox, const struct sb_outbox_line *line);
 
 /* Takes a line that may go now, and counts it as sent. False when there is none, or not now.
@@ -160,6 +160,10 @@ int64_t sb_outbox_wait_ns(
 /* What waits, of all priorities. */
 size_t sb_outbox_n_lines(const struct sb_outbox *outbox);
 size_t sb_outbox_n_bytes(const struct sb_outbox *outbox);
+
+/* Whether a priority has room for n short lines, and for n times as many bytes as each of its lines may
+ * have on average. */
+bool sb_outbox_has_room(const struct sb_outbox *outbox, enum sb_outbox_priority priority, size_t n);
 
 enum sb_outbox_level {
 	SB_OUTBOX_SAME, /* as it was told last */

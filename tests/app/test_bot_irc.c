@@ -3,10 +3,11 @@
 
 #include "bot_fixture.h"
 
-#define MODERATED                                                                                  \
+#define IN_MEMORY_LIBERA                                                                           \
 	"database = \"\"\n"                                                                        \
 	"limits { person-every-s = 0 channel-every-s = 0 }\n"                                      \
-	"irc libera { server = \"tcp://127.0.0.1:6667\" moderators = { \"account:Ann[x]\" } }\n"
+	"irc libera { server = \"tcp://127.0.0.1:6667\" "
+#define MODERATED IN_MEMORY_LIBERA "moderators = { \"account:Ann[x]\" } }\n"
 
 static int
 set_up_moderated(void **state)
@@ -65,6 +66,33 @@ who_is_logged_in_to_an_account_is_a_moderator(void **state)
 	expect_moderator(f, ":bob!b@h PRIVMSG #c :!del 1", false);
 	expect_moderator(f, "@account=* :bob!b@h PRIVMSG #c :!del 1", false);
 	expect_moderator(f, "@account=aNN{X} :bob!b@h PRIVMSG #c :!del 1", true);
+}
+
+static int
+set_up_masked(void **state)
+{
+	struct fixture *f = make_fixture(IN_MEMORY_LIBERA "moderators = { \"*!*@good\" } }\n");
+
+	add(f, "to be\n");
+	*state = f;
+	return 0;
+}
+
+/* A name that is too long to be looked at whole is that of nobody. */
+static void
+a_mask_is_held_against_all_of_a_name(void **state)
+{
+	struct fixture *f = *state;
+	char line[1024];
+	int n;
+
+	expect_moderator(f, ":bob!b@good PRIVMSG #c :!del 1", true);
+	expect_moderator(f, ":bob!b@good PRIVMSG #c :!restore 1", true);
+	sb_tape_feed_line(f->tape, ":irc.test 005 Quoth LINELEN=2048 :are supported");
+	for (n = 400; n < 520; n++) {
+		(void)snprintf(line, sizeof(line), ":bob!%0*d@good.evil PRIVMSG #c :!del 1", n, 0);
+		expect_moderator(f, line, false);
+	}
 }
 
 static void
@@ -181,6 +209,65 @@ what_is_said_in_the_network_s_charset_is_kept_as_utf8(void **state)
 }
 
 static void
+names_in_the_network_s_charset_are_kept_as_utf8_and_answered_as_they_are(void **state)
+{
+	struct fixture *f = *state;
+
+	sb_tape_feed_line(f->tape, ":ann\xe9!a@h PRIVMSG #caf\xe9 :hello");
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG #caf\xe9 :!grab ann\xe9");
+	sb_tape_expect(f->tape, "PRIVMSG #caf\xe9 :Quote 2 added: <ann\xc3\xa9> hello (!undo takes "
+				"it back)\r\n");
+	/* Whether who asks writes it in UTF-8 or not. */
+	sb_tape_feed_line(f->tape, ":ann\xe9!a@h NICK :eve\xe9");
+	sb_tape_feed_line(f->tape, ":eve\xe9!a@h PRIVMSG #caf\xe9 :it is me");
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG #caf\xe9 :!grab eve\xc3\xa9 2");
+	sb_tape_expect(f->tape, "PRIVMSG #caf\xe9 :Quote 3 added: <ann\xc3\xa9> hello "
+				"<eve\xc3\xa9> it is me (!undo takes it back)\r\n");
+	sb_tape_feed_line(f->tape, ":b\xf6"
+				   "b!b@h PRIVMSG Quoth :quote 1");
+	sb_tape_expect(f->tape, "PRIVMSG b\xf6"
+				"b :to be (1)\r\n");
+	sb_tape_feed_line(f->tape, ":b\xf6"
+				   "b!b@h PRIVMSG #caf\xe9 :!addquote mine");
+	sb_tape_clear(f->tape);
+	sb_tape_feed_line(f->tape, ":b\xf6"
+				   "b!b@h PRIVMSG #caf\xe9 :!info 4");
+	if (!strstr(sb_tape_written(f->tape), "b\xc3\xb6"
+					      "b")
+		|| !strstr(sb_tape_written(f->tape), "#caf\xc3\xa9"))
+		sb_testing_fail(SB_PLACE, "%s", sb_tape_written(f->tape));
+	sb_tape_clear(f->tape);
+	assert_string_equal(f->log, "");
+}
+
+static void
+who_has_no_name_is_not_answered(void **state)
+{
+	struct fixture *f = *state;
+
+	sb_tape_feed_line(f->tape, "PRIVMSG Quoth :quote 1");
+	sb_tape_feed_line(f->tape, "PRIVMSG #c :!quote 9");
+	sb_tape_feed_line(f->tape, "PRIVMSG #c :\1ACTION nods\1");
+	sb_tape_expect(f->tape, "");
+	assert_string_equal(f->log, "");
+}
+
+/* To the operators of a channel alone, say. */
+static void
+what_is_said_to_some_of_a_channel_stays_among_them(void **state)
+{
+	struct fixture *f = *state;
+
+	sb_tape_feed_line(f->tape, ":irc.test 005 Quoth STATUSMSG=@+ PREFIX=(ov)@+ :are supported");
+	sb_tape_feed_line(f->tape, ":ann!a@h PRIVMSG @#c :for few");
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG #c :!grab ann");
+	sb_tape_expect(f->tape, "NOTICE bob :I remember nothing that ann said in #c.\r\n");
+	sb_tape_feed_line(f->tape, ":bob!b@h PRIVMSG @#c :!grab ann");
+	sb_tape_expect(
+		f->tape, "PRIVMSG @#c :Quote 2 added: <ann> for few (!undo takes it back)\r\n");
+}
+
+static void
 what_becomes_of_a_connection_is_logged_without_secrets(void **state)
 {
 	struct fixture *f = *state;
@@ -228,12 +315,18 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_moderated(who_is_logged_in_to_an_account_is_a_moderator),
+		cmocka_unit_test_setup_teardown(
+			a_mask_is_held_against_all_of_a_name, set_up_masked, tear_down),
 		with_moderated(accounts_are_the_same_as_the_server_says),
 		with_moderated(an_account_is_known_where_the_server_tells_who_logs_in_and_out),
 		with_moderated(an_answer_names_what_it_answers),
 		with_moderated(what_was_said_before_is_remembered_and_not_done),
 		with_moderated(a_message_of_several_lines_is_one_command),
 		with_moderated(what_is_said_in_the_network_s_charset_is_kept_as_utf8),
+		with_moderated(
+			names_in_the_network_s_charset_are_kept_as_utf8_and_answered_as_they_are),
+		with_moderated(who_has_no_name_is_not_answered),
+		with_moderated(what_is_said_to_some_of_a_channel_stays_among_them),
 		with_moderated(what_becomes_of_a_connection_is_logged_without_secrets),
 	};
 

@@ -150,6 +150,41 @@ a_login_is_by_the_nick_unless_somebody_is_named(void **state)
 	config_destroy(config);
 }
 
+/* As whom is the nick where nobody is named: another nick is then another login. */
+static void
+another_nick_is_another_connection_where_it_is_the_name_to_log_in_with(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		bool logs_in, are_near;
+	} cases[] = {
+		{ "nick = a", "nick = b", false, true },
+		{ "nick = a", "nick = b", true, false },
+		{ "nick = a sasl-user = c", "nick = b sasl-user = c", true, true },
+		{ "nick = a", "nick = a sasl-user = a", true, true },
+		{ "nick = a sasl-user = b", "nick = a", true, false },
+	};
+	struct config *from, *to;
+	char login[128], text[512];
+	size_t i;
+
+	(void)state;
+	put_secret("pw\n", 3, 0600);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		(void)snprintf(login, sizeof(login), "sasl-password-file = '%s'", secret);
+		(void)snprintf(text, sizeof(text), IRC("%s %s"), cases[i].from,
+			cases[i].logs_in ? login : "");
+		from = read_right(text);
+		(void)snprintf(text, sizeof(text), IRC("%s %s"), cases[i].to,
+			cases[i].logs_in ? login : "");
+		to = read_right(text);
+		assert_int_equal(
+			network_options_are_near(&from->ircs[0], &to->ircs[0]), cases[i].are_near);
+		config_destroy(from);
+		config_destroy(to);
+	}
+}
+
 /* Each option with what is wrong with it, and its line. */
 static const struct mistake of_options[] = {
 	{ IRC("nicks = { ok,\n'9a' }"),
@@ -186,6 +221,16 @@ static const struct mistake of_options[] = {
 		"bytes, no space or comma and no colon in front\n" },
 	{ IRC("channels = { '#a k', '#b k', '#A j' }"),
 		"f:3: irc a: channels: #A is there twice\n" },
+	{ IRC("\ncharset = 'klingon'"),
+		"f:4: irc a: charset: \"klingon\" is no charset that can be used on IRC, like "
+		"windows-1252 or ISO-8859-15\n" },
+	{ IRC("charset = 'UTF-16'"),
+		"f:3: irc a: charset: \"UTF-16\" is no charset that can be used on IRC, like "
+		"windows-1252 or ISO-8859-15\n" },
+	{ IRC("sasl-mechanisms = EXTERNAL") "\nirc b { server = 'unix:///b'\nsasl-mechanisms = "
+					    "EXTERNAL }",
+		"f:3: irc a: cannot log in by EXTERNAL: there is no certificate\n"
+		"f:6: irc b: cannot log in by EXTERNAL: there is no certificate\n" },
 	{ IRC("services = ''"),
 		"f:3: irc a: services: '': a nick is 1 to 64 bytes, without space and !@*?,. and "
 		"begins with no digit and none of #&+$:-\n" },
@@ -200,6 +245,7 @@ static const struct mistake of_options[] = {
 		"f:3: irc a: retry-min-s: '0': a number from 1 to 86400 should stand here\n" },
 	{ IRC("retry-min-s = 20\nretry-max-s = 10"),
 		"f:3: irc a: retry-min-s: 20 is more than retry-max-s, 10\n" },
+	{ IRC("\nretry-max-s = 1"), "f:4: irc a: retry-min-s: 2 is more than retry-max-s, 1\n" },
 	{ "\n\nstate-directory = '/no where'" QOTD,
 		"f:3: state-directory: /no where: No such file or directory\n" },
 	{ "state-directory = '/etc/passwd'" QOTD,
@@ -224,6 +270,73 @@ what_cannot_be_is_told_with_its_line(void **state)
 	(void)state;
 	for (i = 0; i < sizeof(of_options) / sizeof(of_options[0]); i++)
 		expect_wrong(of_options[i].text, of_options[i].lines);
+}
+
+/* What is told of one option of a network begins so, and no other line follows. */
+static void
+expect_refused(const char *option, const char *value)
+{
+	char text[1024], begins[64];
+	struct config *config = NULL;
+
+	(void)snprintf(text, sizeof(text), IRC("%s = '%s'"), option, value);
+	(void)snprintf(begins, sizeof(begins), "f:3: irc a: %s: ", option);
+	told[0] = '\0';
+	assert_int_equal(config_parse("f", text, on_problem, told, &config), -EINVAL);
+	if (strncmp(told, begins, strlen(begins)) != 0 || strchr(told, '\n')[1])
+		sb_testing_fail(SB_PLACE, "%s = '%s': %s", option, value, told);
+}
+
+static void
+each_option_is_tried_by_itself(void **state)
+{
+	static const char *const truths[] = { "sasl-required", "sasl-plain-in-clear", "bot-mode",
+		"catch-up" };
+	static const char *const seconds[] = { "retry-min-s", "retry-max-s", "ping-after-s" };
+	static const char *const texts[] = { "nick", "user", "realname", "version", "away",
+		"services", "charset", "pace", "sasl-mechanisms", "pins", "moderators", "prefixes",
+		"visibility", "capabilities", "servers" };
+	static const char *const files[] = { "password-file", "sasl-password-file", "sasl-key-file",
+		"ca-file", "certificate-file", "channel-keys-file" };
+	char longest[302];
+	size_t i;
+
+	(void)state;
+	memset(longest, ' ', sizeof(longest));
+	longest[0] = 'a';
+	longest[sizeof(longest) - 2] = 'a';
+	longest[sizeof(longest) - 1] = '\0';
+	for (i = 0; i < sizeof(truths) / sizeof(truths[0]); i++)
+		expect_refused(truths[i], "maybe");
+	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
+		expect_refused(seconds[i], "0");
+		expect_refused(seconds[i], "86401");
+		expect_refused(seconds[i], "1s");
+		expect_refused(seconds[i], "");
+	}
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		expect_refused(texts[i], longest);
+	expect_refused("channels", "a");
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		expect_refused(files[i], "/no where");
+}
+
+static void
+what_is_there_for_a_login_is_enough(void **state)
+{
+	static const char *const right[] = {
+		IRC("certificate-file = '/etc/passwd' sasl-mechanisms = EXTERNAL"),
+		IRC("certificate-file = '/etc/passwd' key-file = '/etc/group' sasl-required = "
+		    "true"),
+		"irc a { server = 'tls://a.example:1?cert=/etc/passwd' sasl-user = q }",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(right) / sizeof(right[0]); i++)
+		config_destroy(read_right(right[i]));
+	expect_wrong(IRC("\nsasl-user = q"), "f:4: irc a: there is nothing to log in with: no "
+					     "password, no key, no certificate\n");
 }
 
 static void
@@ -258,6 +371,29 @@ a_key_that_is_none_is_told_and_not_shown(void **state)
 		config_parse("f", IRC("channels = '#b hid,den'"), on_problem, told, &config),
 		-EINVAL);
 	assert_null(strstr(told, "hid,"));
+}
+
+static void
+mistakes_in_syntax_show_no_key(void **state)
+{
+	static const struct mistake mistakes[] = {
+		{ IRC("channels = { '#a', '#b hidden }"),
+			"f:3: the quote of '#b is not closed in its line\n" },
+		{ IRC("channels = { \"#b hidden }"),
+			"f:3: the quote of \"#b is not closed in its line\n" },
+		{ IRC("channels = { '#a' '&b hidden' }"), "f:3: '&b: , or } should stand here\n" },
+		{ IRC("channels '#a hidden'"), "f:3: '#a: channels = VALUE should stand here\n" },
+		{ IRC("channels = '#a' '#b hidden'"),
+			"f:3: '#b: an option or } should stand here\n" },
+		{ IRC("channels = \"#b ${KEY:-hidden\""), "f:3: ${KEY: ${NAME} or ${NAME:-VALUE} "
+							  "should stand here; a $ that is meant "
+							  "is \\$\n" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++)
+		expect_wrong(mistakes[i].text, mistakes[i].lines);
 }
 
 static void
@@ -409,9 +545,14 @@ main(void)
 		cmocka_unit_test(certificates_and_pins_go_to_the_urls_that_are_tls),
 		cmocka_unit_test(a_path_may_hold_what_parts_options),
 		cmocka_unit_test(a_login_is_by_the_nick_unless_somebody_is_named),
+		cmocka_unit_test(
+			another_nick_is_another_connection_where_it_is_the_name_to_log_in_with),
 		cmocka_unit_test(what_cannot_be_is_told_with_its_line),
+		cmocka_unit_test(each_option_is_tried_by_itself),
+		cmocka_unit_test(what_is_there_for_a_login_is_enough),
 		cmocka_unit_test(a_pace_that_is_none_is_told_with_those_that_are),
 		cmocka_unit_test(a_key_that_is_none_is_told_and_not_shown),
+		cmocka_unit_test(mistakes_in_syntax_show_no_key),
 		cmocka_unit_test(keys_of_channels_may_stand_in_a_file_of_their_own),
 		cmocka_unit_test(a_key_stands_in_no_file_that_everybody_may_read),
 		cmocka_unit_test(accounts_stand_in_a_file_of_their_own),

@@ -11,7 +11,7 @@
 
 struct visitor {
 	struct sb_stream *stream;
-	char text[2048]; /* what was said, and a NUL */
+	char text[64 * 1024]; /* what was said, and a NUL */
 	size_t len;
 	bool is_over;
 	struct sb_error error;

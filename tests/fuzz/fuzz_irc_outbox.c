@@ -125,6 +125,8 @@ set_model(struct run *run, uint8_t choice)
 
 	run->model = sb_outbox_model(names[choice % (sizeof(names) / sizeof(names[0]))]);
 	sb_outbox_set_model(&run->outbox, run->model);
+	if (!run->model->window_ns)
+		run->timer_ns = 0;
 }
 
 static void

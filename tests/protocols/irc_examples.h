@@ -87,7 +87,7 @@ static const struct example examples[] = {
 		"tags='time=2011-10-19T16:40:51.620Z;account=b\\\\sb;msgid=x\\\\:;+y=z'" },
 	{ "@msgid=a;msgid=b :bob!b@h PRIVMSG #c :hi", "irc.message msgid=b account=null" },
 	{ "@account=al :bob!b@h JOIN #c bobs :Real", "irc.joined account=al" },
-	{ "@account :bob!b@h JOIN #c", "irc.joined account=''" },
+	{ "@account :bob!b@h JOIN #c", "irc.joined account=null" },
 };
 
 enum { N_EXAMPLES = sizeof(examples) / sizeof(examples[0]) };

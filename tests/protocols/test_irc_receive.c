@@ -245,6 +245,20 @@ a_line_too_long_is_told_once_and_the_next_is_read(void **state)
 	fixture_end(&f);
 }
 
+static void
+an_empty_tag_tells_nothing(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed_line(f.tape, "@account=;msgid;label=;+reply=;draft/bot :al!a@h PRIVMSG #c :x");
+	sb_probe_seek(f.probe, "irc.message account=null msgid=null label=null in_reply_to=null "
+			       "is_bot=true");
+	sb_tape_feed_line(f.tape, "@+reply=;+draft/reply=m1;+react= :al!a@h TAGMSG #c");
+	sb_probe_seek(f.probe, "irc.tagged in_reply_to=m1 reaction=null");
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
@@ -260,6 +274,7 @@ main(void)
 		kit_test(a_malformed_line_is_told_and_the_next_is_read),
 		kit_test(lines_of_spaces_are_nothing),
 		kit_test(a_line_too_long_is_told_once_and_the_next_is_read),
+		kit_test(an_empty_tag_tells_nothing),
 	};
 
 	return kit_run(tests);

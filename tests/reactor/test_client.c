@@ -25,7 +25,15 @@ enum action {
 };
 
 static void
-do_to(struct fixture *f, enum action action)
+abort_stream(struct fixture *f)
+{
+	if (f->stream)
+		sb_stream_abort(f->stream);
+}
+
+/* Of actions that do one thing. */
+static void
+do_one(struct fixture *f, enum action action)
 {
 	switch (action) {
 	case STOP:
@@ -33,10 +41,6 @@ do_to(struct fixture *f, enum action action)
 		break;
 	case DESTROY:
 		fixture_destroy(f);
-		break;
-	case RESTART:
-		fixture_stop(f);
-		fixture_start(f);
 		break;
 	case START:
 		fixture_start(f);
@@ -49,11 +53,29 @@ do_to(struct fixture *f, enum action action)
 			sb_stream_close(f->stream);
 		break;
 	case ABORT_STREAM:
-		if (f->stream)
-			sb_stream_abort(f->stream);
+		abort_stream(f);
 		break;
 	case DESTROY_STREAM:
 		fixture_destroy_stream(f);
+		break;
+	case AGAIN:
+		fixture_again(f);
+		break;
+	case HOLD:
+		fixture_hold(f, SB_S);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+do_to(struct fixture *f, enum action action)
+{
+	switch (action) {
+	case RESTART:
+		fixture_stop(f);
+		fixture_start(f);
 		break;
 	case STOP_AND_DESTROY_STREAM:
 		fixture_stop(f);
@@ -72,23 +94,16 @@ do_to(struct fixture *f, enum action action)
 		fixture_stop(f);
 		fixture_destroy(f);
 		break;
-	case AGAIN:
-		fixture_again(f);
-		break;
-	case HOLD:
-		fixture_hold(f, SB_S);
-		break;
 	case AGAIN_AND_STOP:
 		fixture_again(f);
 		fixture_stop(f);
 		break;
 	case AGAIN_AND_ABORT_STREAM:
 		fixture_again(f);
-		if (f->stream)
-			sb_stream_abort(f->stream);
+		abort_stream(f);
 		break;
-	case N_ACTIONS:
-		break;
+	default:
+		do_one(f, action);
 	}
 }
 

@@ -101,9 +101,10 @@ SB_API int sb_irc_check(const struct sb_irc_options *options, struct sb_error *r
 
 /* Makes a client, unconnected, and registers its signals with d. d and r must outlive it. It labels
  * itself with the URL's host, or its path for unix. place is for reports: SB_PLACE. Returns 0;
- * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name, channel or capability
- * that cannot be, or a login that cannot work: a mechanism that is unknown, or named without what it
- * needs, a key that cannot be read, no credentials at all; -EEXIST as sb_register(); -ENOMEM. */
+ * -EINVAL, -EOPNOTSUPP, -ENAMETOOLONG with the reason, for a URL, nick, name, channel, charset or
+ * capability that cannot be, or a login that cannot work: a mechanism that is unknown, or named
+ * without what it needs, a key that cannot be read, no credentials at all; -EEXIST as sb_register();
+ * -ENOMEM. */
 SB_API int sb_irc_create(struct sb_dispatcher *d, struct sb_reactor *r,
 	const struct sb_irc_options *options, const char *place, struct sb_irc **ret_irc,
 	struct sb_error *ret_error);
@@ -145,7 +146,7 @@ SB_API const char *sb_irc_nick(const struct sb_irc *irc);
 /* What it knows of channels, members, users and itself (<signalbox/irc_state.h>); borrowed, as long as
  * irc lives. Of a channel that we join it asks, once the server has named the members, the modes
  * (MODE) and, of 1000 members at most, who they are (WHO); and the members again, once, if the
- * server's list was not whole. */
+ * server's list was not whole; nothing of that while very much waits to be sent. */
 SB_API const struct sb_irc_state *sb_irc_state(const struct sb_irc *irc);
 
 /* What the server said of a feature (005), "NETWORK"; "" when it has no value, NULL when nothing was
@@ -178,7 +179,8 @@ SB_API bool sb_irc_is_channel(const char *target);
  * ':' or has a space where IRC allows none, or is no channel or nick where one is needed; -EMSGSIZE
  * when the line would pass 512 bytes and cannot be split; -ENOTCONN when we are not registered;
  * -EPIPE when writing has failed; -EILSEQ when it is not UTF-8 and the network takes nothing else
- * (UTF8ONLY: what say, notice_to and act have to say is made UTF-8, by the options' charset);
+ * (UTF8ONLY: texts that are said, and reasons for being away or quitting, are made UTF-8 by the
+ * options' charset);
  * -ENOBUFS when so much waits already that there is no room; -ENOMEM.
  * Where it is not 0, nothing was sent.
  *
@@ -207,7 +209,8 @@ SB_API int sb_irc_act(struct sb_irc *irc, const char *target, const char *format
  * minute after we came, later, as follows; one that does not let us in (405, 437, 471, 473, 474, 475,
  * 477, 480, 489) or sends us elsewhere (470), later and later, 30 s to 15 min between
  * (irc.join_failed), and at once when we are invited; one that cannot be (476, 479, or 403 three
- * times in a row, since that is also said of other things) no more. */
+ * times in a row, since that is also said of other things) no more. One of which the server says
+ * nothing is tried again after 15 min. A key has 200 bytes at most (-EMSGSIZE). */
 SB_API int sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null);
 SB_API int sb_irc_part(struct sb_irc *irc, const char *channel, const char *reason_or_null);
 

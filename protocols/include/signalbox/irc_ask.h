@@ -36,8 +36,9 @@ struct sb_irc_answer_line {
 /* Asks. In a later turn irc.answered comes, once, with the number in *ret_request: when the answer is
  * whole, the server refuses (401, 403, 442, 461, 482, FAIL ...), nothing has come of it for 30 s since
  * it was sent or its last line came, or the connection ends; then there is no irc.not_sent of it.
- * One that waited for another and then could not be sent has failed, with the code "". Of an answer 4096 lines or 1 MiB are kept, what is more is told by its own
- * signals only, and the answer is not whole.
+ * One that waited for another and then could not be sent has failed, with the code "". Of an answer
+ * 4096 lines or 1 MiB are kept, what is more is told by its own signals only, and the answer is not
+ * whole.
  * Returns 0; what sb_irc_send() returns; -EOPNOTSUPP for a command whose answer cannot be known; -EAGAIN
  * when 64 are under way. */
 SB_API int sb_irc_ask(struct sb_irc *irc, const char *verb, const char *const *params,
