@@ -416,7 +416,8 @@ sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why)
 static int
 receive_then(struct sb_irc *irc, const struct received *m, const struct command *command)
 {
-	if (!sb_irc_history_hear_(irc, m))
+	/* Most lines are nothing to it. */
+	if ((irc->catches_up || m->page) && !sb_irc_history_hear_(irc, m))
 		return 0;
 	if (m->is_history)
 		return sb_irc_past_(m->line->verb, command->receive)(irc, m);
