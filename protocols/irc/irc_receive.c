@@ -352,8 +352,6 @@ read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **
 {
 	const char *values[N_TAGS] = { NULL };
 
-	if (!m->line->tags_len)
-		return;
 	sb_wire_tags_pick(
 		(struct sb_bytes){ m->line->tags, m->line->tags_len }, &irc->tags, buf, values);
 	m->account = told(values[ACCOUNT]);
@@ -445,7 +443,8 @@ sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes)
 	if (why)
 		return sb_irc_malformed_(irc, bytes, why);
 	m.time_ms = irc->heard_wall_ms;
-	read_tags(irc, &m, values, &reference);
+	if (line.tags_len)
+		read_tags(irc, &m, values, &reference);
 	is_labelled = m.label != NULL;
 	if (reference)
 		batch = sb_irc_batch_(irc, reference);
