@@ -157,31 +157,12 @@ sb_irc_unmonitor(struct sb_irc *irc, const char *nick)
 	return 0;
 }
 
-/* Splits nick!user@host, in place. */
-static struct sb_roster_who
-split_who(char *text)
-{
-	struct sb_roster_who who = { .nick = text };
-	char *bang = strchr(text, '!'), *at;
-
-	if (!bang)
-		return who;
-	*bang = '\0';
-	who.user = bang + 1;
-	at = strchr(bang + 1, '@');
-	if (at) {
-		*at = '\0';
-		who.host = at + 1;
-	}
-	return who;
-}
-
 /* What a server says of somebody whom we do not watch, the state keeps all the same: an application
  * may have asked for it by itself. */
 static int
 heard(struct sb_irc *irc, char *target, bool is_online)
 {
-	struct sb_roster_who who = split_who(target);
+	struct sb_roster_who who = sb_roster_split(target);
 
 	if (is_online)
 		(void)sb_roster_monitored(irc->roster, &who);

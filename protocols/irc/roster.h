@@ -46,6 +46,9 @@ struct sb_roster_who {
 	const char *nick, *user, *host;
 };
 
+/* Takes nick!user@host apart, in place; borrowed from text. */
+struct sb_roster_who sb_roster_split(char *text);
+
 /* ---- Its life ---- */
 
 /* seed: a secret for its tables. Returns 0 or -ENOMEM. */

@@ -251,9 +251,8 @@ take_signs(const struct sb_irc_state *state, const char **entry)
 	}
 }
 
-/* Splits nick!user@host, in place. */
-static struct sb_roster_who
-split(char *text)
+struct sb_roster_who
+sb_roster_split(char *text)
 {
 	struct sb_roster_who who = { .nick = text };
 	char *at, *bang = strchr(text, '!');
@@ -351,7 +350,7 @@ sb_roster_names(struct sb_irc_state *state, const char *name, const char *entry,
 	if (!*entry || strlen(entry) >= sizeof(text))
 		return -EINVAL;
 	memcpy(text, entry, strlen(entry) + 1);
-	who = split(text);
+	who = sb_roster_split(text);
 	gone = find_gone(state, channel, who.nick);
 	if (gone && !gone->now)
 		return 0;
