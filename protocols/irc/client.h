@@ -185,6 +185,7 @@ struct sb_irc {
 	struct sb_timer ping_timer;
 	int64_t heard_ns; /* when something last arrived */
 	int64_t heard_wall_ms; /* the same, ms since 1970 UTC */
+	struct sb_wire_minute minute; /* of what was said last */
 	int64_t attempt;
 	int end_error; /* why it ends, if we did that ourselves; 0: we did not */
 	char reason[SB_WIRE_MAX]; /* why it ends, if somebody said so; "" */

@@ -338,33 +338,40 @@ sb_irc_receive_init_(struct sb_irc *irc)
 	sb_irc_receive_talk_init_(irc);
 }
 
+/* A tag that is not there: as most are not, each begins as this. */
+static const char absent[] = "";
+static const char *const all_absent[] = { absent, absent, absent, absent, absent, absent, absent,
+	absent, absent, absent, absent };
+_Static_assert(sizeof(all_absent) / sizeof(*all_absent) == N_TAGS, "one for each tag");
+
 /* A tag that is empty tells as much as none. */
 static const char *
 told(const char *value)
 {
-	return value && *value ? value : NULL;
+	return *value ? value : NULL;
 }
 
 /* The values go to buf, of SB_WIRE_TAGS_MAX bytes. ret_batch: the reference of the batch that the
  * line is in; NULL for none. A time that is none leaves the time of arrival. */
 static void
-read_tags(const struct sb_irc *irc, struct received *m, char *buf, const char **ret_batch)
+read_tags(struct sb_irc *irc, struct received *m, char *buf, const char **ret_batch)
 {
-	const char *values[N_TAGS] = { NULL };
+	const char *values[N_TAGS];
 
+	memcpy(values, all_absent, sizeof(values));
 	sb_wire_tags_pick(
 		(struct sb_bytes){ m->line->tags, m->line->tags_len }, &irc->tags, buf, values);
 	m->account = told(values[ACCOUNT]);
 	m->msgid = told(values[MSGID]);
 	m->label = told(values[LABEL]);
-	m->in_reply_to = told(values[REPLY]);
-	if (!m->in_reply_to)
-		m->in_reply_to = told(values[DRAFT_REPLY]);
-	m->channel_context = values[CONTEXT] ? values[CONTEXT] : values[DRAFT_CONTEXT];
-	m->is_bot = values[BOT] || values[DRAFT_BOT];
-	*ret_batch = values[BATCH];
-	if (values[TIME])
-		(void)sb_wire_time(values[TIME], &m->time_ms);
+	m->in_reply_to = told(*values[REPLY] ? values[REPLY] : values[DRAFT_REPLY]);
+	m->channel_context = values[CONTEXT] != absent ? values[CONTEXT] : values[DRAFT_CONTEXT];
+	if (m->channel_context == absent)
+		m->channel_context = NULL;
+	m->is_bot = values[BOT] != absent || values[DRAFT_BOT] != absent;
+	*ret_batch = values[BATCH] != absent ? values[BATCH] : NULL;
+	if (*values[TIME])
+		(void)sb_wire_time_again(&irc->minute, values[TIME], &m->time_ms);
 }
 
 /* What a line in a batch has of it. */

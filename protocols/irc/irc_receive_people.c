@@ -171,9 +171,11 @@ sb_irc_receive_names_(struct sb_irc *irc, const struct received *m)
 	bool has_all_signs = has_cap(irc, SB_CAP_MULTI_PREFIX);
 	const char *list = param(m, 3);
 	char entry[2 * NAME_CAP];
+	int error = 0;
 
-	while (next_part(&list, ' ', entry, sizeof(entry)))
-		(void)sb_roster_names(irc->roster, param(m, 2), entry, has_all_signs);
+	/* Until one tells that we are not on that channel. */
+	while (error != -ENOENT && next_part(&list, ' ', entry, sizeof(entry)))
+		error = sb_roster_names(irc->roster, param(m, 2), entry, has_all_signs);
 	return sb_irc_receive_other_(irc, m);
 }
 

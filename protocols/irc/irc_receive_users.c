@@ -10,13 +10,16 @@ void
 sb_irc_hear_(struct sb_irc *irc, const struct received *m)
 {
 	struct sb_roster_who_line line = { .who = who_of(m), .account = m->account };
-	bool tells_host = line.who.host
-			  && (sb_roster_lacks_hosts(irc->roster) || !has_cap(irc, SB_CAP_CHGHOST));
-	bool tells_account =
+	bool tells_host, tells_account;
+
+	if (m->is_history || (sb_roster_is_alone(irc->roster) && !m->is_self))
+		return;
+	tells_host = line.who.host
+		     && (sb_roster_lacks_hosts(irc->roster) || !has_cap(irc, SB_CAP_CHGHOST));
+	tells_account =
 		line.account
 		&& (sb_roster_lacks_accounts(irc->roster) || !has_cap(irc, SB_CAP_ACCOUNT_NOTIFY));
-
-	if ((tells_host || tells_account) && !m->is_history)
+	if (tells_host || tells_account)
 		(void)sb_roster_who(irc->roster, &line);
 }
 

@@ -274,14 +274,6 @@ sb_isupport_maxlist(const struct sb_isupport *is, char letter)
 	return limit_of(is, "MAXLIST", letter, letter == 'b' ? is->max_bans : SB_ISUPPORT_NO_LIMIT);
 }
 
-bool
-sb_isupport_is_channel(const struct sb_isupport *is, const char *target)
-{
-	/* Most by far are of the first type. */
-	return *target
-	       && (*target == *is->channel_types || strchr(is->channel_types, *target) != NULL);
-}
-
 const char *
 sb_isupport_strip_status(const struct sb_isupport *is, const char *target, unsigned *ret_rank)
 {

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "casemap.h"
 
@@ -117,7 +118,13 @@ uint32_t sb_isupport_maxlist(const struct sb_isupport *is, char letter);
 bool sb_isupport_denies_tag(const struct sb_isupport *is, const char *tag);
 
 /* Whether it is a channel's name by its first sign; STATUSMSG signs are not looked through. */
-bool sb_isupport_is_channel(const struct sb_isupport *is, const char *target);
+static inline bool
+sb_isupport_is_channel(const struct sb_isupport *is, const char *target)
+{
+	/* Most by far are of the first type. */
+	return *target
+	       && (*target == *is->channel_types || strchr(is->channel_types, *target) != NULL);
+}
 
 /* A target without the STATUSMSG signs in front of its channel; ret_rank: of the lowest of them,
  * whom it reaches; 0 when there are none. */

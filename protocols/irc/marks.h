@@ -5,8 +5,10 @@
  * what separates the words of a line, one by one and mostly near, this takes a quarter of what
  * memchr() does. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -37,7 +39,7 @@ sb_marks_16_plain_(const unsigned char *at, unsigned char byte)
 }
 
 static inline unsigned
-sb_marks_16_(const unsigned char *at, unsigned char byte)
+sb_marks_16(const unsigned char *at, unsigned char byte)
 {
 #if defined(__SSE2__)
 	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
@@ -45,6 +47,31 @@ sb_marks_16_(const unsigned char *at, unsigned char byte)
 	return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8((char)byte)));
 #else
 	return sb_marks_16_plain_(at, byte);
+#endif
+}
+
+/* Whether one of sixteen is less than that, at a glance: of those that are, none is missed. */
+static inline bool
+sb_marks_has_less_plain_(const unsigned char *at, unsigned char byte)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t a, b;
+
+	memcpy(&a, at, sizeof(a));
+	memcpy(&b, at + sizeof(a), sizeof(b));
+	return (((a - byte * ones) & ~a) | ((b - byte * ones) & ~b)) & 0x80 * ones;
+}
+
+static inline bool
+sb_marks_has_less(const unsigned char *at, unsigned char byte)
+{
+#if defined(__SSE2__)
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+	__m128i most = _mm_set1_epi8((char)(byte - 1));
+
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, most), bytes)) != 0;
+#else
+	return sb_marks_has_less_plain_(at, byte);
 #endif
 }
 
@@ -70,13 +97,33 @@ sb_marks_below(size_t at)
 	return at < SB_MARKS_SPAN ? (UINT64_C(1) << at) - 1 : UINT64_MAX;
 }
 
+/* The next one of many, SB_MARKS_SPAN to a word, at `at` or after it, where there is one. */
+static inline size_t
+sb_marks_next(const uint64_t *marks, size_t at)
+{
+	size_t word = at / SB_MARKS_SPAN;
+	uint64_t left = marks[word] & ~sb_marks_below(at % SB_MARKS_SPAN);
+
+	while (!left)
+		left = marks[++word];
+	return word * SB_MARKS_SPAN + sb_marks_first(left);
+}
+
 /* Of SB_MARKS_SPAN bytes. */
 static inline uint64_t
 sb_marks_all_(const unsigned char *at, unsigned char byte)
 {
-	return (uint64_t)sb_marks_16_(at, byte) | (uint64_t)sb_marks_16_(at + 16, byte) << 16
-	       | (uint64_t)sb_marks_16_(at + 32, byte) << 32
-	       | (uint64_t)sb_marks_16_(at + 48, byte) << 48;
+	return (uint64_t)sb_marks_16(at, byte) | (uint64_t)sb_marks_16(at + 16, byte) << 16
+	       | (uint64_t)sb_marks_16(at + 32, byte) << 32
+	       | (uint64_t)sb_marks_16(at + 48, byte) << 48;
+}
+
+/* Of three steps. */
+static inline uint64_t
+sb_marks_48(const unsigned char *at, unsigned char byte)
+{
+	return (uint64_t)sb_marks_16(at, byte) | (uint64_t)sb_marks_16(at + 16, byte) << 16
+	       | (uint64_t)sb_marks_16(at + 32, byte) << 32;
 }
 
 /* Of a text that is shorter. */
@@ -87,11 +134,11 @@ sb_marks_few_(const unsigned char *text, size_t len, unsigned char byte)
 	uint64_t marks = 0;
 
 	for (i = 0; i + SB_MARKS_STEP <= len; i += SB_MARKS_STEP)
-		marks |= (uint64_t)sb_marks_16_(text + i, byte) << i;
+		marks |= (uint64_t)sb_marks_16(text + i, byte) << i;
 	left = len - i;
 	if (left && i) {
 		/* The last few are looked at together with some that were seen already. */
-		uint64_t last = sb_marks_16_(text + len - SB_MARKS_STEP, byte);
+		uint64_t last = sb_marks_16(text + len - SB_MARKS_STEP, byte);
 
 		return marks | last >> (SB_MARKS_STEP - left) << i;
 	}

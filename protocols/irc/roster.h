@@ -108,6 +108,9 @@ int sb_roster_unmonitored(struct sb_irc_state *state, const char *nick);
 bool sb_roster_lacks_hosts(const struct sb_irc_state *state);
 bool sb_roster_lacks_accounts(const struct sb_irc_state *state);
 
+/* Whether nobody is known but ourselves, as where we are on no channel. */
+bool sb_roster_is_alone(const struct sb_irc_state *state);
+
 /* User and host of anybody who says anything. */
 int sb_roster_heard(struct sb_irc_state *state, const struct sb_roster_who *who);
 int sb_roster_account(struct sb_irc_state *state, const char *nick, const char *account);

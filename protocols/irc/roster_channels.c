@@ -31,9 +31,11 @@ struct sb_irc_channel *
 sb_roster_channel_find(const struct sb_irc_state *state, const char *name)
 {
 	char folded[SB_ROSTER_NAME_MAX + 1];
+	size_t len;
 
-	size_t len = sb_roster_fold(state, name, folded);
-
+	if (!state->channels)
+		return NULL;
+	len = sb_roster_fold(state, name, folded);
 	return len ? find_folded(state, folded, len) : NULL;
 }
 

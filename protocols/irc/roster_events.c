@@ -75,8 +75,8 @@ int
 sb_roster_left(struct sb_irc_state *state, const char *nick, const char *name)
 {
 	struct sb_irc_channel *channel = sb_roster_channel_find(state, name);
-	struct sb_irc_user *user = sb_roster_user_find(state, nick);
 	struct sb_irc_member *member;
+	struct sb_irc_user *user;
 
 	if (!channel)
 		return -ENOENT;
@@ -85,6 +85,7 @@ sb_roster_left(struct sb_irc_state *state, const char *nick, const char *name)
 		return 0;
 	}
 	sb_roster_gone_note(state, channel, nick, NULL);
+	user = sb_roster_user_find(state, nick);
 	member = user ? sb_roster_member_find(channel, user) : NULL;
 	if (!member)
 		return -ENOENT;

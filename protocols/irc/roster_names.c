@@ -339,12 +339,13 @@ sb_roster_names(struct sb_irc_state *state, const char *name, const char *entry,
 {
 	struct sb_irc_channel *channel = find_listed(state, name);
 	char text[2 * SB_ROSTER_NAME_MAX + 1];
-	uint16_t listed = take_signs(state, &entry);
 	const struct gone *gone;
 	struct sb_roster_who who;
+	uint16_t listed;
 
 	if (!channel)
 		return -ENOENT;
+	listed = take_signs(state, &entry);
 	if (!channel->is_coming)
 		begin(state, channel);
 	if (!*entry || strlen(entry) >= sizeof(text))

@@ -120,9 +120,8 @@ forget_heard(struct sb_irc_state *state, const struct sb_irc_user *user)
 		state->heard[slot ^ 1] = NULL;
 }
 
-/* Where we are on no channel, nobody else is known. */
-static bool
-is_alone(const struct sb_irc_state *state)
+bool
+sb_roster_is_alone(const struct sb_irc_state *state)
 {
 	return state->self && HASH_COUNT(state->users) == 1;
 }
@@ -133,7 +132,7 @@ sb_roster_user_hear(struct sb_irc_state *state, const char *nick)
 	struct sb_irc_user *user;
 	size_t slot;
 
-	if (is_alone(state))
+	if (sb_roster_is_alone(state))
 		return sb_roster_user_find(state, nick);
 	slot = heard_slot(nick);
 	user = state->heard[slot];
@@ -156,7 +155,7 @@ sb_roster_user_find(const struct sb_irc_state *state, const char *nick)
 	char folded[SB_ROSTER_NAME_MAX + 1];
 	size_t len;
 
-	if (is_alone(state))
+	if (sb_roster_is_alone(state))
 		return sb_roster_is_self(state, nick) ? state->self : NULL;
 	len = sb_roster_fold(state, nick, folded);
 	return len ? find_folded(state, folded, len) : NULL;

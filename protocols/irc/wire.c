@@ -24,100 +24,71 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Looks through a line for its spaces, from its beginning to its end: the bytes that came, whose
- * words end with NULs in the text of the line. */
-struct cursor {
+/* A line that is read: the bytes that came, whose words end with NULs in the text of the line, and
+ * where their spaces are, a bit for each byte and one for the end. */
+enum { USUAL_SOURCE = 48 }; /* bytes in which most sources lie */
+enum { BLOCKS = (SB_WIRE_TAGS_MAX + SB_WIRE_LONG_MAX) / SB_MARKS_SPAN + 1 };
+struct scan {
 	const char *bytes;
 	size_t len;
-	size_t begin; /* of those whose spaces are marked */
-	uint64_t spaces;
+	uint64_t spaces[BLOCKS]; /* as far as that goes */
 };
-
-static void
-look(struct cursor *cursor, size_t at)
-{
-	cursor->begin = at;
-	cursor->spaces = sb_marks(cursor->bytes, cursor->len, at, ' ');
-}
-
-/* The next space beyond what is marked, or the end. */
-static size_t
-find_far_space(struct cursor *cursor, size_t at)
-{
-	for (; at < cursor->len; at += SB_MARKS_SPAN) {
-		look(cursor, at);
-		if (cursor->spaces)
-			return at + sb_marks_first(cursor->spaces);
-	}
-	return cursor->len;
-}
 
 /* The next space, at `at` or after it, or the end. */
 static inline size_t
-find_space(struct cursor *cursor, size_t at)
+find_space(const struct scan *scan, size_t at)
 {
-	size_t past = at - cursor->begin;
-	uint64_t spaces = past < SB_MARKS_SPAN ? cursor->spaces >> past : 0;
-
-	if (spaces)
-		return at + sb_marks_first(spaces);
-	return find_far_space(cursor, past < SB_MARKS_SPAN ? cursor->begin + SB_MARKS_SPAN : at);
+	return sb_marks_next(scan->spaces, at);
 }
 
 /* Ends a word with a NUL in the place of its space; returns where the next thing begins. */
-static size_t
-end_word(const struct cursor *cursor, size_t space, char *text)
+static inline size_t
+end_word(const struct scan *scan, size_t space, char *text)
 {
-	size_t next = space;
+	size_t next = space + (space < scan->len);
 
-	while (next < cursor->len && cursor->bytes[next] == ' ')
+	/* The text ends with a NUL. */
+	while (text[next] == ' ')
 		next++;
 	text[space] = '\0';
 	return next;
 }
 
-/* Where a sign first is from `at` up to `end`; end for nowhere. marks: where it is in what the
- * cursor began with. */
+/* Where a sign first is from `at` up to `end`; end for nowhere. */
 static size_t
-find_sign(const struct cursor *cursor, size_t at, size_t end, char sign)
+find_sign(const struct scan *scan, size_t at, size_t end, char sign)
 {
-	const char *found = memchr(cursor->bytes + at, sign, end - at);
+	const char *found = memchr(scan->bytes + at, sign, end - at);
 
-	return found ? (size_t)(found - cursor->bytes) : end;
-}
-
-/* The same of marks, from `begin` on. */
-static size_t
-find_mark(uint64_t marks, size_t begin, size_t at, size_t end)
-{
-	marks &= ~sb_marks_below(at - begin) & sb_marks_below(end - begin);
-	return marks ? begin + sb_marks_first(marks) : end;
+	return found ? (size_t)(found - scan->bytes) : end;
 }
 
 /* Where the signs of the source from `source` to `end` are; end for nowhere. */
-static void
-find_signs(const struct cursor *cursor, size_t source, size_t end, size_t *ret_bang, size_t *ret_at)
+static inline void
+find_signs(const struct scan *scan, size_t source, size_t end, size_t *ret_bang, size_t *ret_at)
 {
-	size_t begin = cursor->begin;
+	const unsigned char *bytes = (const unsigned char *)scan->bytes + source;
+	uint64_t bangs, ats, within = sb_marks_below(end - source);
 
-	if (end - begin <= SB_MARKS_SPAN && begin <= source) {
-		uint64_t bangs = sb_marks(cursor->bytes, cursor->len, begin, '!');
-		uint64_t ats = sb_marks(cursor->bytes, cursor->len, begin, '@');
-
-		*ret_bang = find_mark(bangs, begin, source, end);
-		*ret_at = find_mark(ats, begin, *ret_bang < end ? *ret_bang + 1 : source, end);
-	} else {
-		*ret_bang = find_sign(cursor, source, end, '!');
-		*ret_at = find_sign(cursor, *ret_bang < end ? *ret_bang + 1 : source, end, '@');
+	if (end - source > USUAL_SOURCE || scan->len - source < USUAL_SOURCE) {
+		*ret_bang = find_sign(scan, source, end, '!');
+		*ret_at = find_sign(scan, *ret_bang < end ? *ret_bang + 1 : source, end, '@');
+		return;
 	}
+	bangs = sb_marks_48(bytes, '!') & within;
+	*ret_bang = bangs ? source + sb_marks_first(bangs) : end;
+	ats = sb_marks_48(bytes, '@') & within;
+	if (bangs)
+		ats &= ~sb_marks_below(*ret_bang - source);
+	*ret_at = ats ? source + sb_marks_first(ats) : end;
 }
 
-static void
-split_source(const struct cursor *cursor, size_t source, size_t end, struct sb_wire_line *line)
+static inline void
+split_source(const struct scan *scan, size_t source, size_t end, struct sb_wire_line *line)
 {
 	size_t bang, at;
 
-	find_signs(cursor, source, end, &bang, &at);
+	find_signs(scan, source, end, &bang, &at);
 	line->nick = line->text + source;
 	if (bang < end) {
 		line->text[bang] = '\0';
@@ -187,149 +158,185 @@ load_word(const char *bytes)
 }
 
 static bool
-take_verb(const struct cursor *cursor, size_t at, size_t end, struct sb_wire_line *line)
+take_verb(const struct scan *scan, size_t at, size_t end, struct sb_wire_line *line)
 {
 	size_t len = end - at;
 
 	line->verb = line->text + at;
 	line->verb_len = len;
-	return (len <= VERB_AT_ONCE && cursor->len - at >= VERB_AT_ONCE
-		       && is_usual_verb(load_word(cursor->bytes + at), len))
+	return (len <= VERB_AT_ONCE && scan->len - at >= VERB_AT_ONCE
+		       && is_usual_verb(load_word(scan->bytes + at), len))
 	       || read_verb(line->text + at, len);
 }
 
 static void
-read_params(struct cursor *cursor, size_t at, struct sb_wire_line *line)
+read_params(const struct scan *scan, size_t at, struct sb_wire_line *line)
 {
 	static const char *const none[] = { "", "", "", "", "", "", "", "", "", "", "", "", "", "",
 		"", "" };
 	size_t n = 0;
 
 	memcpy(line->params, none, sizeof(line->params));
-	while (at < cursor->len) {
-		bool has_colon = cursor->bytes[at] == ':';
+	while (at < scan->len) {
+		bool has_colon = scan->bytes[at] == ':';
 
 		line->params[n++] = line->text + at + has_colon;
 		if (has_colon || n == SB_WIRE_PARAMS_MAX)
 			break;
-		at = end_word(cursor, find_space(cursor, at), line->text);
+		at = end_word(scan, find_space(scan, at), line->text);
 	}
 	line->n_params = n;
 }
 
 /* The line without its tags. */
 static int
-read_rest(struct cursor *cursor, size_t at, struct sb_wire_line *line, const char **ret_why)
+read_rest(const struct scan *scan, size_t at, struct sb_wire_line *line, const char **ret_why)
 {
 	size_t end;
 
-	if (at < cursor->len && cursor->bytes[at] == ':') {
-		end = find_space(cursor, at);
+	if (at < scan->len && scan->bytes[at] == ':') {
+		end = find_space(scan, at);
 		if (end == at + 1)
 			return refuse(-EBADMSG, "an empty source", ret_why);
-		split_source(cursor, at + 1, end, line);
-		at = end_word(cursor, end, line->text);
+		split_source(scan, at + 1, end, line);
+		at = end_word(scan, end, line->text);
 	}
-	if (at == cursor->len)
+	if (at == scan->len)
 		return refuse(-EBADMSG, "no command", ret_why);
-	end = find_space(cursor, at);
-	if (!take_verb(cursor, at, end, line))
+	end = find_space(scan, at);
+	if (!take_verb(scan, at, end, line))
 		return refuse(
 			-EBADMSG, "a command that is neither letters nor three digits", ret_why);
-	read_params(cursor, end_word(cursor, end, line->text), line);
+	read_params(scan, end_word(scan, end, line->text), line);
 	return 0;
 }
 
-enum { AT_ONCE = 16 }; /* bytes that a compiler can look at together */
-
-/* Copies them, and notes the least of those that came to stand at a place. */
-static inline void
-copy_some(const unsigned char *from, unsigned char *to, unsigned char *least)
+/* Copies SB_MARKS_STEP bytes, and notes the least of those that came to stand at a place. Returns
+ * where the spaces are. */
+static inline unsigned
+copy_step(const unsigned char *from, unsigned char *to, unsigned char *least)
 {
 	size_t i;
 
-	memcpy(to, from, AT_ONCE);
-	for (i = 0; i < AT_ONCE; i++)
+	memcpy(to, from, SB_MARKS_STEP);
+	for (i = 0; i < SB_MARKS_STEP; i++)
 		least[i] = from[i] < least[i] ? from[i] : least[i];
+	return sb_marks_16(from, ' ');
 }
 
-/* Whether one of eight bytes is less than 0x0e, as NUL, LF and CR are and hardly any other. */
-static bool
-has_low(const unsigned char *bytes)
+/* The same of SB_MARKS_SPAN. */
+static inline uint64_t
+copy_span(const unsigned char *from, unsigned char *to, unsigned char *least)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t word;
-
-	memcpy(&word, bytes, sizeof(word));
-	return (word - 0x0e * ones) & ~word & 0x80 * ones;
+	return copy_step(from, to, least) | (uint64_t)copy_step(from + 16, to + 16, least) << 16
+	       | (uint64_t)copy_step(from + 32, to + 32, least) << 32
+	       | (uint64_t)copy_step(from + 48, to + 48, least) << 48;
 }
 
-/* Copies the bytes. Returns whether there may be a NUL, LF or CR in them, at a glance. */
-static inline bool
-copy_bytes(const unsigned char *from, size_t len, unsigned char *to)
+/* The same of less, but SB_MARKS_STEP at least. */
+static inline uint64_t
+copy_steps(const unsigned char *from, size_t len, unsigned char *to, unsigned char *least)
 {
-	unsigned char least[AT_ONCE];
+	uint64_t spaces = 0;
+	size_t at;
+
+	for (at = 0; at + SB_MARKS_STEP <= len; at += SB_MARKS_STEP)
+		spaces |= (uint64_t)copy_step(from + at, to + at, least) << at;
+	/* The last few are done together with some that were done already. */
+	return spaces
+	       | (uint64_t)copy_step(from + len - SB_MARKS_STEP, to + len - SB_MARKS_STEP, least)
+			 << (len - SB_MARKS_STEP);
+}
+
+/* The same of a few. */
+static uint64_t
+copy_few(const unsigned char *from, size_t len, unsigned char *to, unsigned char *least)
+{
+	uint64_t spaces = 0;
 	size_t i;
 
-	if (len < AT_ONCE) {
-		memcpy(to, from, len);
-		return true;
+	for (i = 0; i < len; i++) {
+		to[i] = least[i] = from[i];
+		spaces |= (uint64_t)(from[i] == ' ') << i;
 	}
+	return spaces;
+}
+
+/* Copies the line and finds its spaces. Returns whether there may be a NUL, LF or CR in it, at a
+ * glance. */
+static inline bool
+copy_bytes(struct scan *scan, unsigned char *to)
+{
+	const unsigned char *from = (const unsigned char *)scan->bytes;
+	size_t len = scan->len, at, left = len % SB_MARKS_SPAN;
+	unsigned char least[SB_MARKS_STEP];
+	uint64_t *spaces = scan->spaces;
+
 	memset(least, 0xff, sizeof(least));
-	for (i = 0; i + AT_ONCE < len; i += AT_ONCE)
-		copy_some(from + i, to + i, least);
-	copy_some(from + len - AT_ONCE, to + len - AT_ONCE, least);
-	return has_low(least) || has_low(least + AT_ONCE / 2);
+	for (at = 0; at + SB_MARKS_SPAN <= len; at += SB_MARKS_SPAN)
+		*spaces++ = copy_span(from + at, to + at, least);
+	if (at && left)
+		*spaces = copy_span(from + len - SB_MARKS_SPAN, to + len - SB_MARKS_SPAN, least)
+			  >> (SB_MARKS_SPAN - left);
+	else if (left >= SB_MARKS_STEP)
+		*spaces = copy_steps(from, len, to, least);
+	else
+		*spaces = copy_few(from + at, left, to + at, least);
+	*spaces |= UINT64_C(1) << left;
+	to[len] = '\0';
+	return sb_marks_has_less(least, '\r' + 1);
 }
 
 static int
-copy_line(struct sb_bytes bytes, struct sb_wire_line *line, const char **ret_why)
+copy_line(struct scan *scan, struct sb_wire_line *line, const char **ret_why)
 {
-	if (bytes.len >= sizeof(line->text))
+	if (scan->len >= sizeof(line->text))
 		return refuse(-EMSGSIZE, "longer than any line may be", ret_why);
-	line->text[bytes.len] = '\0';
-	if (!bytes.len || !copy_bytes(bytes.ptr, bytes.len, (unsigned char *)line->text))
+	if (!copy_bytes(scan, (unsigned char *)line->text))
 		return 0;
-	if (memchr(line->text, '\0', bytes.len))
+	if (memchr(line->text, '\0', scan->len))
 		return refuse(-EBADMSG, "a NUL in it", ret_why);
-	if (memchr(line->text, '\r', bytes.len) || memchr(line->text, '\n', bytes.len))
+	if (memchr(line->text, '\r', scan->len) || memchr(line->text, '\n', scan->len))
 		return refuse(-EBADMSG, "a CR or LF in it", ret_why);
 	return 0;
 }
 
 /* Returns where the rest begins. */
 static size_t
-read_tags(struct cursor *cursor, size_t at, struct sb_wire_line *line)
+read_tags(const struct scan *scan, size_t at, struct sb_wire_line *line)
 {
-	const char *tags = cursor->bytes + at, *space = memchr(tags, ' ', cursor->len - at);
-	size_t end = space ? (size_t)(space - cursor->bytes) : cursor->len;
+	size_t end = find_space(scan, at);
 
 	line->tags = line->text + at + 1;
 	line->tags_len = end - at - 1;
-	return end_word(cursor, end, line->text);
+	return end_word(scan, end, line->text);
 }
 
 int
 sb_wire_parse_long(
 	struct sb_bytes bytes, size_t max, struct sb_wire_line *ret_line, const char **ret_why)
 {
-	struct cursor cursor = { .bytes = bytes.ptr, .len = bytes.len };
+	struct scan scan;
 	size_t at = 0;
 	int error;
 
 	sb_assert(max >= SB_WIRE_MAX && max <= SB_WIRE_LONG_MAX);
-	error = copy_line(bytes, ret_line, ret_why);
+	if (!bytes.len)
+		return -ENODATA;
+	scan.bytes = bytes.ptr;
+	scan.len = bytes.len;
+	error = copy_line(&scan, ret_line, ret_why);
 	if (error)
 		return error;
 	ret_line->tags = ret_line->nick = "";
 	ret_line->tags_len = 0;
 	ret_line->user = ret_line->host = NULL;
-	while (at < bytes.len && cursor.bytes[at] == ' ')
+	while (at < bytes.len && scan.bytes[at] == ' ')
 		at++;
 	if (at == bytes.len)
 		return -ENODATA;
-	if (cursor.bytes[at] == '@') {
-		at = read_tags(&cursor, at, ret_line);
+	if (scan.bytes[at] == '@') {
+		at = read_tags(&scan, at, ret_line);
 		if (at > SB_WIRE_TAGS_MAX)
 			return refuse(-EMSGSIZE, "tags longer than 8191 bytes", ret_why);
 	}
@@ -338,9 +345,7 @@ sb_wire_parse_long(
 			max == SB_WIRE_MAX ? "longer than 512 bytes"
 					   : "longer than the server said its lines are",
 			ret_why);
-	if (at < bytes.len)
-		look(&cursor, at);
-	return read_rest(&cursor, at, ret_line, ret_why);
+	return read_rest(&scan, at, ret_line, ret_why);
 }
 
 int

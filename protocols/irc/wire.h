@@ -129,4 +129,13 @@ size_t sb_wire_unescape(struct sb_bytes value, char *buf);
  * 1970 UTC. Fractions may have any number of digits or be absent. False for anything else. */
 bool sb_wire_time(const char *text, int64_t *ret_ms);
 
+/* A minute that was read before: zeroed for none. */
+struct sb_wire_minute {
+	char text[17]; /* "2011-10-19T16:40:" */
+	int64_t ms; /* its beginning */
+};
+
+/* The same, in less time where it is in the same minute as the last that was read, as most are. */
+bool sb_wire_time_again(struct sb_wire_minute *minute, const char *text, int64_t *ret_ms);
+
 #endif

@@ -38,64 +38,87 @@ sb_wire_tag_is(const struct sb_wire_tag *tag, const char *key)
 	return tag->key.len == strlen(key) && !memcmp(tag->key.ptr, key, tag->key.len);
 }
 
-/* Where the signs of tags are, a bit for each byte. */
-enum { SIGN_WORDS = (SB_WIRE_TAGS_MAX + SB_MARKS_SPAN - 1) / SB_MARKS_SPAN };
+/* Where the signs of tags are, a bit for each byte, and one for the end. */
+enum { SIGN_WORDS = SB_WIRE_TAGS_MAX / SB_MARKS_SPAN + 1 };
 struct signs {
 	uint64_t ends[SIGN_WORDS], equals[SIGN_WORDS]; /* as far as that goes */
 	unsigned slashes; /* not 0: there is one somewhere */
 };
 
-/* Notes SB_MARKS_STEP bytes, but for the first `past` of them, as those that begin with the byte
- * number `begin`. */
-static inline void
-note_some(struct signs *signs, const unsigned char *bytes, size_t past, size_t begin)
-{
-	size_t word = begin / SB_MARKS_SPAN, bit = begin % SB_MARKS_SPAN;
-	uint64_t ends = sb_marks_16_(bytes, ';') >> past, equals = sb_marks_16_(bytes, '=') >> past;
+/* What is in SB_MARKS_STEP bytes of it. */
+struct step {
+	uint64_t ends, equals;
+};
 
-	signs->ends[word] = bit ? signs->ends[word] | ends << bit : ends;
-	signs->equals[word] = bit ? signs->equals[word] | equals << bit : equals;
-	signs->slashes |= sb_marks_16_(bytes, '\\');
+static inline struct step
+copy_step(const char *from, char *to, unsigned *slashes)
+{
+	const unsigned char *bytes = (const unsigned char *)from;
+
+	memcpy(to, from, SB_MARKS_STEP);
+	*slashes |= sb_marks_16(bytes, '\\');
+	return (struct step){ sb_marks_16(bytes, ';'), sb_marks_16(bytes, '=') };
 }
 
+/* Of SB_MARKS_SPAN. */
+static inline struct step
+copy_span(const char *from, char *to, unsigned *slashes)
+{
+	struct step a = copy_step(from, to, slashes), b = copy_step(from + 16, to + 16, slashes);
+	struct step c = copy_step(from + 32, to + 32, slashes);
+	struct step d = copy_step(from + 48, to + 48, slashes);
+
+	return (struct step){ a.ends | b.ends << 16 | c.ends << 32 | d.ends << 48,
+		a.equals | b.equals << 16 | c.equals << 32 | d.equals << 48 };
+}
+
+/* Of less. */
+static inline struct step
+copy_less(const char *from, size_t len, char *to, unsigned *slashes)
+{
+	char few[SB_MARKS_STEP] = { 0 };
+	struct step all = { 0, 0 }, step;
+	size_t at, last = len - SB_MARKS_STEP;
+
+	if (len < SB_MARKS_STEP) {
+		memcpy(few, from, len);
+		all = copy_step(few, few, slashes);
+		memcpy(to, few, len);
+		return all;
+	}
+	for (at = 0; at < last; at += SB_MARKS_STEP) {
+		step = copy_step(from + at, to + at, slashes);
+		all = (struct step){ all.ends | step.ends << at, all.equals | step.equals << at };
+	}
+	/* The last few are done together with some that were done already. */
+	step = copy_step(from + last, to + last, slashes);
+	return (struct step){ all.ends | step.ends << last, all.equals | step.equals << last };
+}
+
+/* Copies the tags, and notes where their signs are. */
 static void
-find_signs(struct signs *signs, const unsigned char *tags, size_t len)
+copy_tags(struct signs *signs, struct sb_bytes tags, char *to)
 {
-	unsigned char few[SB_MARKS_STEP] = { 0 };
-	size_t at;
+	size_t at, left = tags.len % SB_MARKS_SPAN, i = 0, back = SB_MARKS_SPAN - left;
+	const char *from = tags.ptr;
+	struct step last = { 0, 0 };
+	unsigned slashes = 0;
 
-	signs->slashes = 0;
-	for (at = 0; at + SB_MARKS_STEP <= len; at += SB_MARKS_STEP)
-		note_some(signs, tags + at, 0, at);
-	if (at == len)
-		return;
-	/* The last few are looked at together with some that were seen already. */
-	if (at) {
-		note_some(signs, tags + len - SB_MARKS_STEP, SB_MARKS_STEP - (len - at), at);
-	} else {
-		memcpy(few, tags, len);
-		note_some(signs, few, 0, 0);
+	for (at = 0; at + SB_MARKS_SPAN <= tags.len; at += SB_MARKS_SPAN, i++) {
+		struct step span = copy_span(from + at, to + at, &slashes);
+
+		signs->ends[i] = span.ends;
+		signs->equals[i] = span.equals;
 	}
-}
-
-/* Where the next one is, from `at` up to `end`, at most the length; end for nowhere. */
-static inline size_t
-find_sign(const uint64_t *marks, size_t at, size_t end)
-{
-	size_t word = at / SB_MARKS_SPAN, found;
-	uint64_t left;
-
-	if (at >= end)
-		return end;
-	left = marks[word] & ~sb_marks_below(at % SB_MARKS_SPAN);
-	while (!left) {
-		word++;
-		if (word * SB_MARKS_SPAN >= end)
-			return end;
-		left = marks[word];
+	if (left && at) {
+		last = copy_span(from + at - back, to + at - back, &slashes);
+		last = (struct step){ last.ends >> back, last.equals >> back };
+	} else if (left) {
+		last = copy_less(from, left, to, &slashes);
 	}
-	found = word * SB_MARKS_SPAN + sb_marks_first(left);
-	return found < end ? found : end;
+	signs->ends[i] = last.ends | UINT64_C(1) << left;
+	signs->equals[i] = last.equals | UINT64_C(1) << left;
+	signs->slashes = slashes;
 }
 
 /* The value, from `at` to `end`, lies in buf as it does in the tags, and ends with a NUL there. */
@@ -119,14 +142,13 @@ sb_wire_tags_pick(
 	sb_assert(tags.len <= SB_WIRE_TAGS_MAX);
 	if (!tags.len)
 		return;
-	find_signs(&signs, tags.ptr, tags.len);
-	memcpy(buf, text, tags.len);
+	copy_tags(&signs, tags, buf);
 	for (at = 0; at < tags.len; at = end + 1) {
-		size_t key_end;
+		size_t equals = sb_marks_next(signs.equals, at), key_end;
 		int which;
 
-		end = find_sign(signs.ends, at, tags.len);
-		key_end = find_sign(signs.equals, at, end);
+		end = sb_marks_next(signs.ends, at);
+		key_end = equals < end ? equals : end;
 		which = key_end > at ? sb_words_find(keys, text + at, key_end - at) : -1;
 		if (which >= 0)
 			ret_values[which] =
@@ -292,7 +314,7 @@ number_at(uint64_t digits, unsigned at)
 	return (unsigned)(digits >> 8 * at & 0xff) * 10 + (unsigned)(digits >> (8 * at + 8) & 0xff);
 }
 
-enum { TIME_LEN = 19 };
+enum { TIME_LEN = 19, LAST_SECOND = 60 };
 
 /* "2011-10-19T16:40:51", of a text that is not shorter. */
 static bool
@@ -354,8 +376,9 @@ read_fraction(const char *at, int64_t *ret_ms)
 	return at[0] == 'Z' && !at[1];
 }
 
-bool
-sb_wire_time(const char *text, int64_t *ret_ms)
+/* The minute that it is in, and how far it is past its beginning. */
+static bool
+read_whole(const char *text, int64_t *ret_minute_ms, int64_t *ret_past_ms)
 {
 	struct time t;
 	int64_t days, ms;
@@ -364,8 +387,47 @@ sb_wire_time(const char *text, int64_t *ret_ms)
 		|| !read_fraction(text + TIME_LEN, &ms)
 		|| !count_days(t.century * 100 + t.year, t.month, t.day, &days))
 		return false;
-	if (t.hour > 23 || t.minute > 59 || t.second > 60)
+	if (t.hour > 23 || t.minute > 59 || t.second > LAST_SECOND)
 		return false;
-	*ret_ms = (days * 86400 + t.hour * 3600 + t.minute * 60 + t.second) * 1000 + ms;
+	*ret_minute_ms = (days * 86400 + t.hour * 3600 + t.minute * 60) * 1000;
+	*ret_past_ms = t.second * 1000 + ms;
+	return true;
+}
+
+/* The end of one, "51.620Z". */
+static bool
+read_past(const char *at, int64_t *ret_past_ms)
+{
+	unsigned tens = digit(at[0]), ones = tens <= 9 ? digit(at[1]) : 10;
+	int64_t ms;
+
+	if (ones > 9 || tens * 10 + ones > LAST_SECOND || !read_fraction(at + 2, &ms))
+		return false;
+	*ret_past_ms = (tens * 10 + ones) * 1000 + ms;
+	return true;
+}
+
+bool
+sb_wire_time(const char *text, int64_t *ret_ms)
+{
+	struct sb_wire_minute minute = { .ms = 0 };
+
+	return sb_wire_time_again(&minute, text, ret_ms);
+}
+
+bool
+sb_wire_time_again(struct sb_wire_minute *minute, const char *text, int64_t *ret_ms)
+{
+	int64_t past_ms;
+
+	if (*minute->text && !strncmp(minute->text, text, sizeof(minute->text))) {
+		if (!read_past(text + sizeof(minute->text), &past_ms))
+			return false;
+	} else {
+		if (!read_whole(text, &minute->ms, &past_ms))
+			return false;
+		memcpy(minute->text, text, sizeof(minute->text));
+	}
+	*ret_ms = minute->ms + past_ms;
 	return true;
 }

@@ -12,11 +12,10 @@ sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n)
 		uint64_t word = sb_words_load_(known[i].ptr, known[i].len);
 
 		sb_assert(known[i].len <= UINT16_MAX);
-		words->loaded[i] = word;
-		words->lens[i] = (uint16_t)known[i].len;
 		slot = sb_words_slot_(word, known[i].len);
-		while (words->slots[slot])
+		while (words->slots[slot].which)
 			slot = (slot + 1) % SB_WORDS_SLOTS;
-		words->slots[slot] = (uint8_t)(i + 1);
+		words->slots[slot] =
+			(struct sb_words_slot){ word, (uint16_t)known[i].len, (uint8_t)(i + 1) };
 	}
 }

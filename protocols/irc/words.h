@@ -12,12 +12,18 @@
 
 enum { SB_WORDS_BITS = 8, SB_WORDS_SLOTS = 1 << SB_WORDS_BITS, SB_WORDS_MAX = 200 };
 
+/* A word where it is looked for: what sb_words_load_() makes of it, its length, and its place and
+ * one; 0 for none. */
+struct sb_words_slot {
+	uint64_t loaded;
+	uint16_t len;
+	uint8_t which;
+};
+
 /* The owner's memory; the members are private. */
 struct sb_words {
 	const struct sb_bytes *words;
-	uint64_t loaded[SB_WORDS_MAX]; /* of each, what sb_words_load_() makes of it */
-	uint16_t lens[SB_WORDS_MAX]; /* and its length */
-	uint8_t slots[SB_WORDS_SLOTS]; /* a word's place and one; 0 for none */
+	struct sb_words_slot slots[SB_WORDS_SLOTS];
 };
 
 /* At most SB_WORDS_MAX words of at most UINT16_MAX bytes, no two alike, the last of them found soonest, that live as long as this does. */
@@ -53,24 +59,22 @@ sb_words_slot_(uint64_t word, size_t len)
 	return (size_t)((word + len) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SB_WORDS_BITS));
 }
 
-static inline bool
-sb_words_is_(
-	const struct sb_words *words, size_t which, uint64_t word, const char *text, size_t len)
-{
-	return words->loaded[which] == word && words->lens[which] == len
-	       && (len <= sizeof(word) || !memcmp(words->words[which].ptr, text, len));
-}
-
 /* Which it is; -1: none of them. */
 static inline int
 sb_words_find(const struct sb_words *words, const char *text, size_t len)
 {
 	uint64_t word = sb_words_load_(text, len);
-	size_t slot = sb_words_slot_(word, len);
+	size_t at = sb_words_slot_(word, len);
+	const struct sb_words_slot *slot = &words->slots[at];
 
-	for (; words->slots[slot]; slot = (slot + 1) % SB_WORDS_SLOTS)
-		if (sb_words_is_(words, words->slots[slot] - 1U, word, text, len))
-			return words->slots[slot] - 1;
+	while (slot->which) {
+		if (slot->loaded == word && slot->len == len
+			&& (len <= sizeof(word)
+				|| !memcmp(words->words[slot->which - 1].ptr, text, len)))
+			return slot->which - 1;
+		at = (at + 1) % SB_WORDS_SLOTS;
+		slot = &words->slots[at];
+	}
 	return -1;
 }
 

@@ -161,16 +161,24 @@ skip(struct sb_lines *lines)
 	take(lines, end ? (size_t)(end - input) + 1 : lines->input.len);
 }
 
-enum sb_line
-sb_line_next(struct sb_lines *lines, struct sb_bytes *ret_line)
+/* What was given goes, and what is to be skipped. */
+static void
+leave_last(struct sb_lines *lines)
 {
-	const char *input, *end;
-
 	if (lines->state & GIVEN)
 		lines->held_len = 0;
 	lines->state &= ~GIVEN;
 	if (lines->state & SKIPS && lines->input.len)
 		skip(lines);
+}
+
+enum sb_line
+sb_line_next(struct sb_lines *lines, struct sb_bytes *ret_line)
+{
+	const char *input, *end;
+
+	if (lines->state)
+		leave_last(lines);
 	if (!lines->input.len)
 		return SB_LINE_NONE;
 	input = lines->input.ptr;

@@ -62,8 +62,32 @@ any_processor_finds_the_same(void **state)
 			for (i = 0; i < sizeof(bytes); i++)
 				bytes[i] = (unsigned char)(i % 3 ? a : b + i / 8);
 			assert_int_equal(sb_marks_16_plain_(bytes, (unsigned char)b),
-				sb_marks_16_(bytes, (unsigned char)b));
+				sb_marks_16(bytes, (unsigned char)b));
 		}
+}
+
+static void
+a_byte_that_is_less_is_found_wherever_it_is(void **state)
+{
+	unsigned byte, limit, other;
+	size_t at;
+
+	(void)state;
+	for (limit = 1; limit < 0x20; limit++)
+		for (other = limit; other < 256; other += 5)
+			for (byte = 0; byte < 256; byte++)
+				for (at = 0; at < SB_MARKS_STEP; at++) {
+					unsigned char bytes[SB_MARKS_STEP];
+
+					memset(bytes, (int)other, sizeof(bytes));
+					bytes[at] = (unsigned char)byte;
+					assert_int_equal(
+						sb_marks_has_less(bytes, (unsigned char)limit),
+						byte < limit);
+					assert_int_equal(sb_marks_has_less_plain_(
+								 bytes, (unsigned char)limit),
+						byte < limit);
+				}
 }
 
 static void
@@ -77,6 +101,21 @@ the_first_mark_and_those_below_one(void **state)
 		assert_true(sb_marks_below(i) == ~(UINT64_MAX << i));
 	}
 	assert_true(sb_marks_below(SB_MARKS_SPAN) == UINT64_MAX);
+}
+
+static void
+the_next_mark_of_many(void **state)
+{
+	const uint64_t marks[] = { UINT64_C(1) << 63 | 2, 0, 0, 1, 1 };
+
+	(void)state;
+	assert_int_equal(sb_marks_next(marks, 0), 1);
+	assert_int_equal(sb_marks_next(marks, 1), 1);
+	assert_int_equal(sb_marks_next(marks, 2), 63);
+	assert_int_equal(sb_marks_next(marks, 63), 63);
+	assert_int_equal(sb_marks_next(marks, 64), 3 * 64);
+	assert_int_equal(sb_marks_next(marks, 3 * 64), 3 * 64);
+	assert_int_equal(sb_marks_next(marks, 3 * 64 + 1), 4 * 64);
 }
 
 /* Also those that begin, or end, alike, or that are the beginning of another. */
@@ -135,6 +174,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(marks_are_where_the_byte_is_and_nowhere_else),
 		cmocka_unit_test(any_processor_finds_the_same),
+		cmocka_unit_test(a_byte_that_is_less_is_found_wherever_it_is),
+		cmocka_unit_test(the_next_mark_of_many),
 		cmocka_unit_test(the_first_mark_and_those_below_one),
 		cmocka_unit_test(a_word_is_found_and_no_other),
 		cmocka_unit_test(bytes_are_folded_as_one_is),

@@ -75,12 +75,41 @@ times_have_their_form(void **state)
 	}
 }
 
+/* After any other, whether that is one or not, and also when it is cut short. */
+static void
+a_time_is_the_same_after_another(void **state)
+{
+	static const char *const texts[] = { "2011-10-19T16:40:51.620Z", "2011-10-19T16:40:09Z",
+		"2011-10-19T16:40:60.1Z", "2011-10-19T16:40:61.1Z", "2011-10-19T16:40:5:.1Z",
+		"2011-10-19T16:40::1.1Z", "2011-10-19T16:40:51.620", "2011-10-19T16:41:51.620Z",
+		"2011-10-19T16:60:51.620Z", "1969-12-31T23:59:59.999Z", "1969-12-31T23:59:00Z" };
+	const size_t n = sizeof(texts) / sizeof(*texts);
+	char cut[32];
+	size_t i, k, len;
+
+	(void)state;
+	for (i = 0; i < n; i++)
+		for (k = 0; k < n; k++)
+			for (len = 0; len <= strlen(texts[k]); len++) {
+				struct sb_wire_minute minute = { .ms = 0 };
+				int64_t ms = 0, again_ms = 0;
+
+				memcpy(cut, texts[k], len);
+				cut[len] = '\0';
+				(void)sb_wire_time_again(&minute, texts[i], &ms);
+				assert_int_equal(sb_wire_time_again(&minute, cut, &again_ms),
+					sb_wire_time(cut, &ms));
+				assert_true(!sb_wire_time(cut, &ms) || ms == again_ms);
+			}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(server_times_are_read),
 		kit_test(times_have_their_form),
+		kit_test(a_time_is_the_same_after_another),
 	};
 
 	return kit_run(tests);
