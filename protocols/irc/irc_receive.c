@@ -290,7 +290,7 @@ find_command(const struct sb_irc *irc, const struct sb_wire_line *line)
 	static const struct command other = { "", 0, sb_irc_receive_other_ };
 	int which = sb_words_find(&irc->verbs, line->verb, line->verb_len);
 	const struct command *found = which < 0 ? &other : &commands[which];
-	bool is_numeric = *found->verb >= '1' && *found->verb <= '9';
+	bool is_numeric = *line->verb >= '1' && *line->verb <= '9';
 
 	return is_numeric && line->n_params < found->n_needed ? &other : found;
 }
