@@ -509,8 +509,10 @@ void sb_irc_rejoin_kicked_(struct sb_irc *irc, const char *name);
 void sb_irc_rejoin_invited_(struct sb_irc *irc, const char *name);
 void sb_irc_on_rejoin_timer_(void *irc);
 
-/* Those who are watched: from now on; what has changed of them is done in the next turn. */
+/* Those who are watched: from now on; the server says how many it can watch; what has changed of
+ * them is done in the next turn. */
 void sb_irc_monitor_begin_(struct sb_irc *irc);
+void sb_irc_monitor_offered_(struct sb_irc *irc);
 void sb_irc_monitor_go_on_(struct sb_irc *irc);
 void sb_irc_on_monitor_timer_(void *irc);
 
