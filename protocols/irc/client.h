@@ -241,6 +241,7 @@ struct sb_irc {
 	int64_t greetings_end_ns; /* at the latest; 0: they are over, or we are not registered */
 	enum sb_closing closing; /* why the server closes, if it has said */
 	struct sb_monitor monitor;
+	int64_t ison; /* the number of the ISON sent last, among the asks */
 	bool is_watching; /* the greetings are over: it is known what the server can watch */
 	int64_t round_ns; /* when those who are asked for by ISON are so again */
 	struct regain regain;
@@ -341,10 +342,12 @@ void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
 /* As that, with this id. */
 void sb_irc_write_later_as_(struct sb_irc *irc, const struct sb_wire_out *out, uint64_t id);
-/* As that; a request, whose answer must not be taken for one to the application. */
-void sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
-/* The server answers from now on as if we had asked that. */
-void sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target);
+/* As that; a request, whose answer must not be taken for one to the application. Returns its number
+ * among the asks; 0: it has none. */
+int64_t sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
+/* The server answers from now on as if we had asked that, behind what is to be sent already. */
+void sb_irc_asks_expect_(
+	struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params);
 
 /* Requests: a line with this id was sent, if it is one of theirs; one of the server's has come, its
  * label its own or of its batch, and whether it answers the application; those that are over are told,

@@ -149,8 +149,11 @@ send_join(struct sb_irc *irc, const char *names, const char *key_or_null)
 void
 sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel)
 {
+	const char *name = channel->name;
+
 	channel->is_asked = true;
 	channel->due_ns = sb_reactor_now_ns(irc->r) + UNANSWERED_NS;
+	sb_irc_asks_expect_(irc, "JOIN", &name, 1);
 }
 
 void

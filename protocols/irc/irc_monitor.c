@@ -91,7 +91,7 @@ ask_on(struct sb_irc *irc)
 	const char *params[] = { list };
 
 	if (sb_monitor_next_ison(&irc->monitor, list, sizeof(list)))
-		sb_irc_write_asking_(irc,
+		irc->ison = sb_irc_write_asking_(irc,
 			&(struct sb_wire_out){
 				.verb = "ISON", .params = params, .n_params = 1, .colon = true });
 }
@@ -236,8 +236,8 @@ sb_irc_receive_ison_(struct sb_irc *irc, const struct received *m)
 	const char *gone;
 	size_t at = 0;
 
-	/* We put no label to ours. */
-	if (m->label || m->is_answer
+	/* We put no label to ours; the application may ask in its own words, too. */
+	if (m->label || m->is_answer || sb_asks_has(&irc->asks, irc->ison)
 		|| !sb_monitor_ison(&irc->monitor, irc->features.casemap, list))
 		return sb_irc_receive_other_(irc, m);
 	while (next_part(&list, ' ', nick, sizeof(nick)))
