@@ -334,6 +334,8 @@ bool sb_irc_is_line_(const struct sb_wire_out *out);
 
 /* Whether there is room for what need not be said: nobody else shall find none for it. */
 bool sb_irc_has_room_(const struct sb_irc *irc);
+/* Whether so few lines wait that more may be put of what takes many. */
+bool sb_irc_has_room_for_many_(const struct sb_irc *irc);
 
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
  * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
@@ -468,11 +470,16 @@ bool sb_irc_channel_is_fine_(const char *name);
 /* Whether one can be joined with that key. */
 bool sb_irc_key_is_fine_(const char *key);
 
-/* JOIN for all channels to be joined, of which nothing has come yet; for one, with its key. */
+/* JOIN for all channels to be joined, of which nothing has come yet; for those that are due; for one,
+ * with its key. */
 void sb_irc_join_all_(struct sb_irc *irc);
+void sb_irc_join_due_(struct sb_irc *irc);
 void sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel);
 /* That JOIN was sent; the rejoin timer is to be scheduled afterwards. */
 void sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel);
+
+/* Whether the server takes its name and key; else it stays due. */
+bool sb_irc_channel_is_taken_(const struct sb_irc *irc, const struct channel *channel);
 
 /* The one of that name that we want; NULL for none. */
 struct channel *sb_irc_channel_(const struct sb_irc *irc, const char *name);
