@@ -133,6 +133,8 @@ struct login {
 	unsigned tried; /* as struct sb_sasl_choice */
 	bool is_suspect;
 	bool is_in; /* a mechanism has succeeded, and we were not logged out since */
+	bool is_late; /* what we have broken off may have succeeded all the same: with `late` */
+	enum sb_sasl_mechanism late;
 	struct sb_sasl *sasl; /* the attempt; NULL: none is under way */
 	struct sb_irc_computing *computing; /* a thread does; NULL: none */
 	bool is_computed; /* by a thread, and not gone on with yet */

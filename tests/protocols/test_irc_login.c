@@ -292,6 +292,90 @@ a_challenge_is_signed_with_the_key(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* One that has a key and, for another mechanism, a password; of the first only the end is missing. */
+static EVP_PKEY *
+begin_late(struct fixture *f, struct sb_world *world, char pem[4097], bool is_required)
+{
+	char message[4096];
+	EVP_PKEY *key = key_on("P-256", NULL, pem);
+	struct sb_irc_login login = { .user = "user",
+		.password = "pencil",
+		.key = pem,
+		.is_required = is_required,
+		.allows_plain_in_clear = true };
+
+	begin(f, world, &login, "ECDSA-NIST256P-CHALLENGE,PLAIN");
+	sb_tape_clear(f->tape);
+	sb_tape_feed_line(f->tape, "AUTHENTICATE +");
+	sb_tape_clear(f->tape);
+	say(f, "0123456789abcdef0123456789abcdef", 32);
+	(void)take_message(f, message);
+	assert_int_equal(sb_simulation_run_for(world->sim, 15 * SB_S), 0);
+	sb_tape_expect(f->tape, "AUTHENTICATE *\r\n");
+	sb_probe_seek(f->probe, "irc.authentication_failed goes_on=true");
+	return key;
+}
+
+static const char yes[] = ":irc.x 903 quoth :SASL authentication successful";
+
+/* The server said it before it heard that we break off; another password need not be told it. */
+static void
+a_yes_that_comes_late_is_one(void **state)
+{
+	struct sb_world *world = *state;
+	char pem[4097];
+	struct fixture f;
+
+	for (int is_required = 0; is_required < 2; is_required++) {
+		EVP_PKEY *key = begin_late(&f, world, pem, is_required);
+
+		sb_tape_feed_line(f.tape, yes);
+		sb_tape_expect(f.tape, "CAP END\r\n");
+		sb_probe_seek(f.probe, "irc.authenticated mechanism=ECDSA-NIST256P-CHALLENGE");
+		/* What it says to our breaking off is nothing any more. */
+		sb_tape_feed_line(f.tape, ":irc.x 907 quoth :You have logged in already");
+		sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+		sb_probe_seek(f.probe, "irc.registered");
+		assert_int_equal(sb_probe_count(f.probe, "irc.authentication_failed"), 1);
+		fixture_end(&f);
+		EVP_PKEY_free(key);
+	}
+}
+
+static void
+a_yes_that_comes_after_the_next_has_begun_is_one(void **state)
+{
+	char pem[4097];
+	struct fixture f;
+	EVP_PKEY *key = begin_late(&f, *state, pem, true);
+
+	assert_int_equal(sb_simulation_run_for(f.world->sim, 5 * SB_S), 0);
+	sb_tape_expect(f.tape, "AUTHENTICATE PLAIN\r\n");
+	sb_tape_feed_line(f.tape, yes);
+	sb_tape_expect(f.tape, "AUTHENTICATE *\r\nCAP END\r\n");
+	sb_probe_seek(f.probe, "irc.authenticated mechanism=ECDSA-NIST256P-CHALLENGE");
+	fixture_end(&f);
+	EVP_PKEY_free(key);
+}
+
+static void
+a_yes_to_what_has_ended_is_none(void **state)
+{
+	char pem[4097];
+	struct fixture f;
+	EVP_PKEY *key = begin_late(&f, *state, pem, false);
+
+	sb_tape_feed_line(f.tape, ":irc.x 906 quoth :Aborted");
+	sb_tape_expect(f.tape, "AUTHENTICATE PLAIN\r\n");
+	sb_tape_feed_line(f.tape, yes);
+	sb_tape_expect(f.tape, "CAP END\r\n");
+	sb_tape_feed_line(f.tape, yes);
+	assert_int_equal(sb_probe_count(f.probe, "irc.authenticated"), 0);
+	assert_int_equal(sb_probe_count(f.probe, "irc.authentication_failed"), 2);
+	fixture_end(&f);
+	EVP_PKEY_free(key);
+}
+
 static void
 what_cannot_begin_is_passed_over_and_told(void **state)
 {
@@ -506,6 +590,9 @@ main(void)
 		kit_test(many_iterations_are_computed_on_a_thread),
 		kit_test(what_is_being_computed_may_not_be_wanted_any_more),
 		kit_test(a_challenge_is_signed_with_the_key),
+		kit_test(a_yes_that_comes_late_is_one),
+		kit_test(a_yes_that_comes_after_the_next_has_begun_is_one),
+		kit_test(a_yes_to_what_has_ended_is_none),
 		kit_test(what_cannot_begin_is_passed_over_and_told),
 		kit_test(a_long_password_goes_in_pieces),
 		kit_test(nothing_secret_is_said_in_clear_by_default),
