@@ -403,6 +403,7 @@ sb_irc_login_numeric_(struct sb_irc *irc, const struct sb_wire_line *line)
 	if (login->state == LOGIN_ABORTING || login->state == LOGIN_OVER) {
 		if (numeric->meaning == SB_SASL_SUCCESS && login->is_late)
 			return succeed_late(irc);
+		login->is_suspect |= numeric->meaning == SB_SASL_SUCCESS;
 		login->is_late &= !numeric->is_end;
 	}
 	if (numeric->is_end && login->state == LOGIN_ABORTING)

@@ -376,6 +376,24 @@ a_yes_to_what_has_ended_is_none(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* It could not know yet who we are, and is told no password. */
+static void
+a_late_yes_without_proof_is_none(void **state)
+{
+	struct sb_irc_login login = pencil;
+	struct fixture f;
+
+	login.allows_plain_in_clear = true;
+	begin(&f, *state, &login, "SCRAM-SHA-256,PLAIN");
+	sb_tape_clear(f.tape);
+	assert_int_equal(sb_simulation_run_for(f.world->sim, 15 * SB_S), 0);
+	sb_tape_expect(f.tape, "AUTHENTICATE *\r\n");
+	sb_tape_feed_line(f.tape, yes);
+	sb_tape_expect(f.tape, "CAP END\r\n");
+	assert_int_equal(sb_probe_count(f.probe, "irc.authenticated"), 0);
+	fixture_end(&f);
+}
+
 static void
 what_cannot_begin_is_passed_over_and_told(void **state)
 {
@@ -593,6 +611,7 @@ main(void)
 		kit_test(a_yes_that_comes_late_is_one),
 		kit_test(a_yes_that_comes_after_the_next_has_begun_is_one),
 		kit_test(a_yes_to_what_has_ended_is_none),
+		kit_test(a_late_yes_without_proof_is_none),
 		kit_test(what_cannot_begin_is_passed_over_and_told),
 		kit_test(a_long_password_goes_in_pieces),
 		kit_test(nothing_secret_is_said_in_clear_by_default),
