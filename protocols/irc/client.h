@@ -331,9 +331,6 @@ void sb_irc_receive_init_(struct sb_irc *irc);
 int sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes);
 int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why);
 
-/* Whether it can be written: what has somebody's words in it may be none, or too long. */
-bool sb_irc_is_line_(const struct sb_wire_out *out);
-
 /* Whether there is room for what need not be said: nobody else shall find none for it. */
 bool sb_irc_has_room_(const struct sb_irc *irc);
 /* Whether so few lines wait that more may be put of what takes many. */
@@ -341,7 +338,8 @@ bool sb_irc_has_room_for_many_(const struct sb_irc *irc);
 
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
  * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
- * then tells; one that is too long, by what the server or somebody there is called, is not said. */
+ * then tells; one that is too long, or none, by what the server or somebody there says, is not said:
+ * a PING may be longer than any line of ours, a nick anything. */
 void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
 /* As that, with this id. */

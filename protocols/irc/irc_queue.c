@@ -154,14 +154,6 @@ sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line)
 	return sb_outbox_put(&irc->outbox, line);
 }
 
-bool
-sb_irc_is_line_(const struct sb_wire_out *out)
-{
-	char line[SB_WIRE_MAX + 1];
-
-	return sb_wire_build(out, line, sizeof(line)) > 0;
-}
-
 void
 sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out)
 {

@@ -165,9 +165,7 @@ receive_ping(struct sb_irc *irc, const struct received *m)
 		.n_params = m->line->n_params,
 		.cuts = true };
 
-	/* Where lines may be longer than ours are, a PING may be that in its midst. */
-	if (sb_irc_is_line_(&pong))
-		sb_irc_write_(irc, &pong);
+	sb_irc_write_(irc, &pong);
 	return sb_irc_receive_other_(irc, m);
 }
 
