@@ -7,70 +7,11 @@
 
 #include "kit_cmocka.h"
 
-#include "irc_fixture.h"
 #include "irc_keys.h"
+#include "irc_login_fixture.h"
 #include "protocols/irc/sasl.h"
 
 static const struct sb_irc_login pencil = { .user = "user", .password = "pencil" };
-
-/* Connected, and the server has SASL with these mechanisms. */
-static void
-begin(struct fixture *f, struct sb_world *world, const struct sb_irc_login *login,
-	const char *mechanisms)
-{
-	char line[256];
-
-	fixture_begin_with(f, world, &(struct sb_irc_options){ .nick = "quoth", .login = login });
-	(void)snprintf(line, sizeof(line), ":irc.x CAP * LS :sasl=%s", mechanisms);
-	sb_tape_feed_line(f->tape, line);
-	sb_tape_clear(f->tape);
-	sb_tape_feed_line(f->tape, ":irc.x CAP quoth ACK :sasl");
-	sb_probe_expect(f->probe, "irc.capability_changed name=sasl is_on=true");
-}
-
-/* All that was written by AUTHENTICATE, without base64, and a NUL. */
-static size_t
-take_message(struct fixture *f, char buf[4096])
-{
-	static const char verb[] = "AUTHENTICATE ";
-	const char *at = sb_tape_written(f->tape);
-	size_t len = 0;
-
-	while (!strncmp(at, verb, strlen(verb))) {
-		size_t n = strcspn(at += strlen(verb), "\r");
-
-		assert_in_range(n, 1, SB_SASL_PIECE_MAX);
-		if (*at != '+' || n > 1) {
-			int got = sb_crypto_unbase64(at, n, (unsigned char *)buf + len);
-
-			assert_true(got >= 0);
-			len += (size_t)got;
-		}
-		at += n + 2;
-	}
-	assert_string_equal(at, "");
-	sb_tape_clear(f->tape);
-	buf[len] = '\0';
-	return len;
-}
-
-/* The server says so, in pieces. */
-static void
-say(struct fixture *f, const char *text, size_t len)
-{
-	char line[32 + SB_SASL_PIECE_MAX] = "AUTHENTICATE ";
-	size_t part;
-
-	do {
-		part = len < 300 ? len : 300;
-		(void)snprintf(line + 13, sizeof(line) - 13, "+");
-		if (part)
-			(void)sb_crypto_base64((struct sb_bytes){ text, part }, line + 13);
-		sb_tape_feed_line(f->tape, line);
-		text += part;
-		len -= part;
-	} while (part == 300);
-}
 
 /* ---- SCRAM, with a server that knows the password ---- */
 
@@ -292,108 +233,6 @@ a_challenge_is_signed_with_the_key(void **state)
 	EVP_PKEY_free(key);
 }
 
-/* One that has a key and, for another mechanism, a password; of the first only the end is missing. */
-static EVP_PKEY *
-begin_late(struct fixture *f, struct sb_world *world, char pem[4097], bool is_required)
-{
-	char message[4096];
-	EVP_PKEY *key = key_on("P-256", NULL, pem);
-	struct sb_irc_login login = { .user = "user",
-		.password = "pencil",
-		.key = pem,
-		.is_required = is_required,
-		.allows_plain_in_clear = true };
-
-	begin(f, world, &login, "ECDSA-NIST256P-CHALLENGE,PLAIN");
-	sb_tape_clear(f->tape);
-	sb_tape_feed_line(f->tape, "AUTHENTICATE +");
-	sb_tape_clear(f->tape);
-	say(f, "0123456789abcdef0123456789abcdef", 32);
-	(void)take_message(f, message);
-	assert_int_equal(sb_simulation_run_for(world->sim, 15 * SB_S), 0);
-	sb_tape_expect(f->tape, "AUTHENTICATE *\r\n");
-	sb_probe_seek(f->probe, "irc.authentication_failed goes_on=true");
-	return key;
-}
-
-static const char yes[] = ":irc.x 903 quoth :SASL authentication successful";
-
-/* The server said it before it heard that we break off; another password need not be told it. */
-static void
-a_yes_that_comes_late_is_one(void **state)
-{
-	struct sb_world *world = *state;
-	char pem[4097];
-	struct fixture f;
-
-	for (int is_required = 0; is_required < 2; is_required++) {
-		EVP_PKEY *key = begin_late(&f, world, pem, is_required);
-
-		sb_tape_feed_line(f.tape, yes);
-		sb_tape_expect(f.tape, "CAP END\r\n");
-		sb_probe_seek(f.probe, "irc.authenticated mechanism=ECDSA-NIST256P-CHALLENGE");
-		/* What it says to our breaking off is nothing any more. */
-		sb_tape_feed_line(f.tape, ":irc.x 907 quoth :You have logged in already");
-		sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
-		sb_probe_seek(f.probe, "irc.registered");
-		assert_int_equal(sb_probe_count(f.probe, "irc.authentication_failed"), 1);
-		fixture_end(&f);
-		EVP_PKEY_free(key);
-	}
-}
-
-static void
-a_yes_that_comes_after_the_next_has_begun_is_one(void **state)
-{
-	char pem[4097];
-	struct fixture f;
-	EVP_PKEY *key = begin_late(&f, *state, pem, true);
-
-	assert_int_equal(sb_simulation_run_for(f.world->sim, 5 * SB_S), 0);
-	sb_tape_expect(f.tape, "AUTHENTICATE PLAIN\r\n");
-	sb_tape_feed_line(f.tape, yes);
-	sb_tape_expect(f.tape, "AUTHENTICATE *\r\nCAP END\r\n");
-	sb_probe_seek(f.probe, "irc.authenticated mechanism=ECDSA-NIST256P-CHALLENGE");
-	fixture_end(&f);
-	EVP_PKEY_free(key);
-}
-
-static void
-a_yes_to_what_has_ended_is_none(void **state)
-{
-	char pem[4097];
-	struct fixture f;
-	EVP_PKEY *key = begin_late(&f, *state, pem, false);
-
-	sb_tape_feed_line(f.tape, ":irc.x 906 quoth :Aborted");
-	sb_tape_expect(f.tape, "AUTHENTICATE PLAIN\r\n");
-	sb_tape_feed_line(f.tape, yes);
-	sb_tape_expect(f.tape, "CAP END\r\n");
-	sb_tape_feed_line(f.tape, yes);
-	assert_int_equal(sb_probe_count(f.probe, "irc.authenticated"), 0);
-	assert_int_equal(sb_probe_count(f.probe, "irc.authentication_failed"), 2);
-	fixture_end(&f);
-	EVP_PKEY_free(key);
-}
-
-/* It could not know yet who we are, and is told no password. */
-static void
-a_late_yes_without_proof_is_none(void **state)
-{
-	struct sb_irc_login login = pencil;
-	struct fixture f;
-
-	login.allows_plain_in_clear = true;
-	begin(&f, *state, &login, "SCRAM-SHA-256,PLAIN");
-	sb_tape_clear(f.tape);
-	assert_int_equal(sb_simulation_run_for(f.world->sim, 15 * SB_S), 0);
-	sb_tape_expect(f.tape, "AUTHENTICATE *\r\n");
-	sb_tape_feed_line(f.tape, yes);
-	sb_tape_expect(f.tape, "CAP END\r\n");
-	assert_int_equal(sb_probe_count(f.probe, "irc.authenticated"), 0);
-	fixture_end(&f);
-}
-
 static void
 what_cannot_begin_is_passed_over_and_told(void **state)
 {
@@ -608,10 +447,6 @@ main(void)
 		kit_test(many_iterations_are_computed_on_a_thread),
 		kit_test(what_is_being_computed_may_not_be_wanted_any_more),
 		kit_test(a_challenge_is_signed_with_the_key),
-		kit_test(a_yes_that_comes_late_is_one),
-		kit_test(a_yes_that_comes_after_the_next_has_begun_is_one),
-		kit_test(a_yes_to_what_has_ended_is_none),
-		kit_test(a_late_yes_without_proof_is_none),
 		kit_test(what_cannot_begin_is_passed_over_and_told),
 		kit_test(a_long_password_goes_in_pieces),
 		kit_test(nothing_secret_is_said_in_clear_by_default),
