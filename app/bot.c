@@ -334,7 +334,7 @@ on_http_answered(void *self, struct sb_http *http, const struct sb_http_answered
 	if (!bot->config->http.has_access_log)
 		return;
 	quotes_time(sb_reactor_wall_ns(bot->r) / SB_S, time);
-	bot_tell(bot, http,
+	bot_tell_all(bot, http,
 		"%s %s %" PRIu64 " \"%s %s%s%s\" %" PRId64 " %" PRIu64 " bytes %.3f ms%s%s%s", time,
 		e->peer, e->connection, e->method, e->path, e->query[0] ? "?" : "", e->query,
 		e->status, e->n_bytes, (double)e->duration_ns / 1e6,

@@ -4,20 +4,7 @@
 
 #include <stdlib.h>
 
-enum { LOG_MAX = 512 }; /* bytes of a line of the log */
-
-void
-bot_tell(struct bot *bot, const void *about, const char *format, ...)
-{
-	const char *label = about ? sb_label_of(bot->d, about) : NULL;
-	char text[LOG_MAX];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	log_say(&bot->log, "%s%s%s", label ? label : "", label ? ": " : "", text);
-}
+#include "recent.h"
 
 static void
 limit(struct bot *bot)
@@ -46,8 +33,10 @@ bot_create(const struct bot_parts *parts)
 	bot->started_s = sb_reactor_wall_ns(bot->r) / SB_S;
 	bot->commands = commands_create(
 		bot->quotes, &(struct commands_limits){ 0 }, sb_reactor_random(bot->r));
+	bot->told = bot_create_told(sb_reactor_random(bot->r));
 	bot_subscribe(bot);
-	if (!bot->commands || sb_connect_failed(bot->d)) {
+	if (!bot->commands || !bot->told || sb_connect_failed(bot->d)
+		|| sb_timer_init(&bot->told_timer, bot->r, bot_tell_left_out, SB_PLACE, bot)) {
 		bot_destroy(bot);
 		return NULL;
 	}
@@ -68,6 +57,10 @@ bot_destroy(struct bot *bot)
 	if (!bot)
 		return;
 	sb_forget(bot->d, bot);
+	sb_timer_finish(&bot->told_timer);
+	if (bot->told)
+		bot_tell_left_out(bot);
+	recent_destroy(bot->told);
 	commands_destroy(bot->commands);
 	free(bot);
 }

@@ -19,15 +19,29 @@ struct bot {
 	const struct networks *networks;
 	const struct watch *watch;
 	struct log log;
+	/* What it was told of each, within which minute (bot_log.c). */
+	struct recent *told;
+	int64_t minute_end_ns;
+	uint64_t n_minutes;
+	struct sb_timer told_timer; /* when it is told what was left out */
 	int64_t started_s;
 	/* The refusal that has been told in words of its own, of the line that is at hand. */
 	const struct sb_irc *refused_by;
 	char refusal[4];
 };
 
-/* A line for the log: who it is about, by its label, and what happened. */
+/* A line for the log: who it is about, by its label, and what happened. Of each so many a minute; how
+ * many more there were is told when that is over, since it may be a stranger who makes them. */
 SB_PRINTF(3, 4)
 void bot_tell(struct bot *bot, const void *about_or_null, const char *format, ...);
+/* The same, where each line is wanted, however many there are. */
+SB_PRINTF(3, 4)
+void bot_tell_all(struct bot *bot, const void *about_or_null, const char *format, ...);
+
+/* The bot's memory of what it told, NULL when there is none for it; the seed as recent_create()'s. */
+struct recent *bot_create_told(uint64_t seed);
+/* Tells how much was left out: at the end of a minute, and of the bot. */
+void bot_tell_left_out(void *bot);
 
 /* From now on its handlers are called. What fails the dispatcher remembers. */
 void bot_subscribe(struct bot *bot);

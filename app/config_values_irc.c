@@ -47,17 +47,23 @@ take_other_server(cfg_t *section, cfg_opt_t *option, const char *value, void *re
 	return take_server(section, option, value, ret_value);
 }
 
+/* Takes a text; of one that cannot be it is told what should stand there. */
+static int
+take_if(bool is_fine, const char *what, cfg_t *section, cfg_opt_t *option, const char *value,
+	void *ret_value)
+{
+	if (!is_fine)
+		config_tell_value(section, option, "'%.200s'%s", value, what);
+	return config_take_text(section, option, value, ret_value);
+}
+
 static int
 take_nick(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_value)
 {
-	if (!sb_irc_nick_is_fine(value))
-		config_tell_value(section, option,
-			"'%.64s': a nick is 1 to 64 bytes, without space and !@*?,. and begins "
-			"with "
-			"no "
-			"digit and none of #&+$:-",
-			value);
-	return config_take_text(section, option, value, ret_value);
+	return take_if(sb_irc_nick_is_fine(value),
+		": a nick is 1 to 64 bytes, without space and !@*?,. and begins with no digit and "
+		"none of #&+$:-",
+		section, option, value, ret_value);
 }
 
 static void
@@ -103,13 +109,11 @@ take_channel(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_val
 static int
 take_moderator(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_value)
 {
-	if (mask_account(value) ? !mask_account(value)[0] || strpbrk(value, " *?")
-				: !mask_is_whole(value))
-		config_tell_value(section, option,
-			"'%.200s' is nobody: write \"account:NAME\", or a mask, "
-			"\"nick!user@host\", with * and ?",
-			value);
-	return config_take_text(section, option, value, ret_value);
+	const char *account = mask_account(value);
+
+	return take_if(account ? *account && !strpbrk(value, " *?") : mask_is_whole(value),
+		" is nobody: write \"account:NAME\", or a mask, \"nick!user@host\", with * and ?",
+		section, option, value, ret_value);
 }
 
 static int
@@ -192,16 +196,14 @@ take_mechanism(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_v
 {
 	static const char *const known[] = { "EXTERNAL", "ECDSA-NIST256P-CHALLENGE",
 		"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN" };
+	bool is_known = false;
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (!strcmp(known[i], value))
-			return config_take_text(section, option, value, ret_value);
-	config_tell_value(section, option,
-		"'%.40s': write EXTERNAL, ECDSA-NIST256P-CHALLENGE, SCRAM-SHA-512, SCRAM-SHA-256 "
-		"or PLAIN",
-		value);
-	return config_take_text(section, option, value, ret_value);
+		is_known |= !strcmp(known[i], value);
+	return take_if(is_known,
+		": write EXTERNAL, ECDSA-NIST256P-CHALLENGE, SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN",
+		section, option, value, ret_value);
 }
 
 static int
@@ -221,12 +223,9 @@ take_pin(cfg_t *section, cfg_opt_t *option, const char *value, void *ret_value)
 
 	for (at = value; isxdigit((unsigned char)*at) || (*at == ':' && n && n % 2 == 0); at++)
 		n += *at != ':';
-	if (*at || n != PIN_DIGITS)
-		config_tell_value(section, option,
-			"'%.100s' is no pin: write the 64 hex digits of a SHA-256, as the log "
-			"tells it",
-			value);
-	return config_take_text(section, option, value, ret_value);
+	return take_if(!*at && n == PIN_DIGITS,
+		" is no pin: write the 64 hex digits of a SHA-256, as the log tells it", section,
+		option, value, ret_value);
 }
 
 static int

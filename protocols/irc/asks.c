@@ -133,7 +133,7 @@ sb_asks_add(
 	if (len < 0)
 		return len;
 	if (!has_label)
-		pattern = sb_ask_pattern(out->verb, out->params, out->n_params, &target);
+		pattern = sb_ask_pattern(out->verb, out->params, out->n_params, false, &target);
 	if (!has_label && !pattern)
 		return -EOPNOTSUPP;
 	if (asks->n >= SB_ASKS_MAX)
@@ -152,7 +152,8 @@ int64_t
 sb_asks_add_own(struct sb_asks *asks, const char *verb, const char *const *params, size_t n_params)
 {
 	const char *target = NULL;
-	const struct sb_ask_pattern *pattern = sb_ask_pattern(verb, params, n_params, &target);
+	const struct sb_ask_pattern *pattern =
+		sb_ask_pattern(verb, params, n_params, true, &target);
 	struct sb_ask *ask = NULL;
 
 	if (pattern && asks->n_own < SB_ASKS_OWN_MAX)
@@ -164,6 +165,17 @@ sb_asks_add_own(struct sb_asks *asks, const char *verb, const char *const *param
 	ask->state = SB_ASK_QUEUED;
 	append(asks, ask);
 	return ask->number;
+}
+
+bool
+sb_asks_has(const struct sb_asks *asks, int64_t number)
+{
+	const struct sb_ask *ask;
+
+	for (ask = asks->first; ask; ask = ask->next)
+		if (ask->number == number)
+			return ask->state != SB_ASK_OVER;
+	return false;
 }
 
 /* Whether another one has to be over before. */
@@ -382,6 +394,8 @@ may_answer(const char *verb)
 	switch (*verb) {
 	case 'F':
 		return !strcmp(verb, "FAIL");
+	case 'J':
+		return !strcmp(verb, "JOIN");
 	case 'R':
 		return !strcmp(verb, "REGISTER");
 	case 'V':

@@ -77,6 +77,9 @@ int sb_asks_add(
 int64_t sb_asks_add_own(
 	struct sb_asks *asks, const char *verb, const char *const *params, size_t n_params);
 
+/* Whether one is not over. */
+bool sb_asks_has(const struct sb_asks *asks, int64_t number);
+
 /* One that can be sent now; it is QUEUED from now on. Its line, with its \r\n, lives until it is
  * over. False for none. */
 bool sb_asks_next(struct sb_asks *asks, int64_t *ret_number, struct sb_bytes *ret_line);
@@ -122,9 +125,10 @@ enum sb_ask_fit {
 	SB_FIT_MAYBE_REFUSAL, /* it is refused, and its last line comes, or not */
 };
 
-/* Of a command; what its lines will name, or NULL, goes to *ret_target, one of params. */
-const struct sb_ask_pattern *sb_ask_pattern(
-	const char *verb, const char *const *params, size_t n_params, const char **ret_target);
+/* Of a command, is_own: of the client's; what its lines will name, or NULL, goes to *ret_target, one
+ * of params. */
+const struct sb_ask_pattern *sb_ask_pattern(const char *verb, const char *const *params,
+	size_t n_params, bool is_own, const char **ret_target);
 
 /* Whether two are of the same verb, so that one waits for the other. */
 bool sb_ask_pattern_excludes(const struct sb_ask_pattern *a, const struct sb_ask_pattern *b);

@@ -8,6 +8,7 @@ enum place {
 	NOWHERE, /* nothing: any is one */
 	FIRST, /* of the parameters after our nick, the target */
 	SECOND,
+	OF_COMMAND, /* of one that is no numeric, the first parameter of all */
 };
 
 struct sb_ask_pattern {
@@ -32,8 +33,11 @@ struct sb_ask_pattern {
 
 #define CHANNEL_REFUSALS "401 403 442 477 482 "
 #define LIST_REFUSALS CHANNEL_REFUSALS "472 "
+#define JOIN_REFUSALS "403 405 437 470 471 473 474 475 476 477 479 480 489 "
 
 static const struct sb_ask_pattern patterns[] = {
+	/* Nobody but the client waits for that: where we are already nothing answers it. */
+	{ "JOIN", NULL, 1, 2, NOWHERE, OF_COMMAND, "", "JOIN ", "", JOIN_REFUSALS, NULL },
 	{ "AWAY", NULL, 0, 1, NOWHERE, NOWHERE, "", "305 306 ", "", "", NULL },
 	{ "INFO", NULL, 0, 1, NOWHERE, NOWHERE, "371 373 ", "374 ", "", "402 ", NULL },
 	{ "ISON", NULL, 1, 15, NOWHERE, NOWHERE, "", "303 ", "", "", NULL },
@@ -63,7 +67,7 @@ static const struct sb_ask_pattern patterns[] = {
 		"401 402 406 431 ", NULL },
 };
 
-enum { N_PATTERNS = sizeof(patterns) / sizeof(patterns[0]) };
+enum { N_OWN = 1, N_PATTERNS = sizeof(patterns) / sizeof(patterns[0]) };
 
 /* Refusals that name the command, and those that name nothing. Others name the target, or the letter
  * of a list, or a server. */
@@ -125,12 +129,12 @@ find_target(const struct sb_ask_pattern *p, const char *const *params, size_t n)
 }
 
 const struct sb_ask_pattern *
-sb_ask_pattern(
-	const char *verb, const char *const *params, size_t n_params, const char **ret_target)
+sb_ask_pattern(const char *verb, const char *const *params, size_t n_params, bool is_own,
+	const char **ret_target)
 {
 	size_t i;
 
-	for (i = 0; i < N_PATTERNS; i++) {
+	for (i = is_own ? 0 : N_OWN; i < N_PATTERNS; i++) {
 		if (strcasecmp(patterns[i].verb, verb) != 0
 			|| !suits(&patterns[i], params, n_params))
 			continue;
@@ -173,7 +177,9 @@ static bool
 names_at(const struct sb_ask *ask, const struct sb_wire_line *line, enum place place,
 	enum sb_casemap casemap)
 {
-	return place == NOWHERE || names(ask, line, place == FIRST ? 1 : 2, casemap);
+	static const size_t places[] = { [FIRST] = 1, [SECOND] = 2, [OF_COMMAND] = 0 };
+
+	return place == NOWHERE || names(ask, line, places[place], casemap);
 }
 
 /* Members of a channel are told as on it; a WHOX says nothing that we could know. */

@@ -386,17 +386,6 @@ sb_caps_on(const struct sb_caps *caps)
 	return bits;
 }
 
-uint64_t
-sb_caps_offered(const struct sb_caps *caps)
-{
-	uint64_t bits = 0;
-
-	for (size_t i = 0; i < caps->n; i++)
-		if (caps->entries[i].offered)
-			bits |= SB_CAP_BIT(i);
-	return bits;
-}
-
 bool
 sb_caps_is_on(const struct sb_caps *caps, int number)
 {

@@ -169,10 +169,7 @@ void sb_caps_ended(struct sb_caps *caps);
  * tell what the server's line has changed. */
 uint64_t sb_caps_on(const struct sb_caps *caps);
 
-/* The bits of those that the server offers. */
-uint64_t sb_caps_offered(const struct sb_caps *caps);
-
-/* One of those; number is less than SB_CAPS_MAX. */
+/* Whether one is; number is less than SB_CAPS_MAX. */
 bool sb_caps_is_on(const struct sb_caps *caps, int number);
 
 /* Its number by any of its names, or -ENOENT. */

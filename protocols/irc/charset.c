@@ -9,7 +9,7 @@
 static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 
 struct sb_charset {
-	iconv_t reads, writes;
+	iconv_t reads; /* to UTF-8 */
 };
 
 /* One conversion. */
@@ -42,14 +42,6 @@ begin(iconv_t how)
 	(void)iconv(how, NULL, NULL, NULL, NULL);
 }
 
-/* The end of a text in which charsets with states are back in their first. */
-static void
-end(iconv_t how, struct piece *piece)
-{
-	(void)iconv(how, NULL, NULL, &piece->out, &piece->out_left);
-	*piece->out = '\0';
-}
-
 /* What can be typed, and the codes of formatting. */
 static bool
 leaves_ascii(iconv_t how)
@@ -76,18 +68,15 @@ is_open(iconv_t how)
 }
 
 static int
-open_both(struct sb_charset *charset, const char *name)
+open_by_name(struct sb_charset *charset, const char *name)
 {
 	errno = EINVAL;
-	charset->reads = charset->writes = (iconv_t)-1;
-	if (!*name || strchr(name, '/'))
-		return -EINVAL;
-	charset->reads = iconv_open("UTF-8", name);
-	if (is_open(charset->reads))
-		charset->writes = iconv_open(name, "UTF-8");
-	if (!is_open(charset->writes))
+	charset->reads = (iconv_t)-1;
+	if (*name && !strchr(name, '/'))
+		charset->reads = iconv_open("UTF-8", name);
+	if (!is_open(charset->reads))
 		return errno == ENOMEM ? -ENOMEM : -EINVAL;
-	return leaves_ascii(charset->reads) && leaves_ascii(charset->writes) ? 0 : -EINVAL;
+	return leaves_ascii(charset->reads) ? 0 : -EINVAL;
 }
 
 int
@@ -96,7 +85,7 @@ sb_charset_create(
 {
 	const char *name = name_or_null ? name_or_null : "windows-1252";
 	struct sb_charset *charset = malloc(sizeof(*charset));
-	int error = charset ? open_both(charset, name) : -ENOMEM;
+	int error = charset ? open_by_name(charset, name) : -ENOMEM;
 
 	if (!error) {
 		*ret_charset = charset;
@@ -118,8 +107,6 @@ sb_charset_destroy(struct sb_charset *charset_or_null)
 		return;
 	if (is_open(charset_or_null->reads))
 		(void)iconv_close(charset_or_null->reads);
-	if (is_open(charset_or_null->writes))
-		(void)iconv_close(charset_or_null->writes);
 	free(charset_or_null);
 }
 
@@ -223,25 +210,4 @@ sb_charset_read(struct sb_charset *charset_or_null, const char *text, char *buf,
 	}
 	*piece.out = '\0';
 	return buf;
-}
-
-size_t
-sb_charset_write(struct sb_charset *charset, const char *text, char *buf, size_t cap)
-{
-	struct piece piece = piece_of(text, strlen(text), buf, cap - 1);
-	int why;
-
-	sb_assert(cap);
-	begin(charset->writes);
-	while ((why = convert(charset->writes, &piece)) == EILSEQ || why == EINVAL) {
-		struct piece mark = piece_of("?", 1, piece.out, piece.out_left);
-		size_t len = sb_character_len(piece.in, piece.in_left);
-
-		if (convert(charset->writes, &mark))
-			break;
-		piece = (struct piece){ piece.in + len, piece.in_left - len, mark.out,
-			mark.out_left };
-	}
-	end(charset->writes, &piece);
-	return (size_t)(piece.out - buf);
 }

@@ -1,7 +1,7 @@
 #ifndef PROTOCOLS_IRC_CHARSET_H
 #define PROTOCOLS_IRC_CHARSET_H
 
-/* Texts of the network as UTF-8 to show, and back. Nobody on IRC says in which charset a text is:
+/* Texts of the network as UTF-8 to show. Nobody on IRC says in which charset a text is:
  * what is UTF-8 is taken for it, all else is of the fallback charset that a network has. iconv(3)
  * knows the charsets. */
 
@@ -12,7 +12,7 @@
 
 struct sb_charset;
 
-/* name_or_null: as iconv knows it; NULL: "windows-1252". ASCII must be written in it as it is,
+/* name_or_null: as iconv knows it; NULL: "windows-1252". ASCII must stand in it as it is,
  * as in all that IRC ever used; else, and for one that iconv does not know or a name with a
  * slash: -EINVAL. Or -ENOMEM. */
 int sb_charset_create(
@@ -31,11 +31,5 @@ bool sb_charset_is_utf8(const char *text);
  * nothing. */
 const char *sb_charset_read(
 	struct sb_charset *charset_or_null, const char *text, char *buf, size_t cap);
-
-/* Writes a text of UTF-8 in the charset, and a NUL, to buf; what that does not have is "?", and so
- * is each byte that is not UTF-8. What does not fit into cap, at least 1, is cut between
- * characters. Returns the length without the NUL. For networks that want it; others get the text
- * as it is. */
-size_t sb_charset_write(struct sb_charset *charset, const char *text, char *buf, size_t cap);
 
 #endif

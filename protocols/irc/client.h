@@ -133,6 +133,8 @@ struct login {
 	unsigned tried; /* as struct sb_sasl_choice */
 	bool is_suspect;
 	bool is_in; /* a mechanism has succeeded, and we were not logged out since */
+	bool is_late; /* what we have broken off may have succeeded all the same: with `late` */
+	enum sb_sasl_mechanism late;
 	struct sb_sasl *sasl; /* the attempt; NULL: none is under way */
 	struct sb_irc_computing *computing; /* a thread does; NULL: none */
 	bool is_computed; /* by a thread, and not gone on with yet */
@@ -242,6 +244,7 @@ struct sb_irc {
 	int64_t greetings_end_ns; /* at the latest; 0: they are over, or we are not registered */
 	enum sb_closing closing; /* why the server closes, if it has said */
 	struct sb_monitor monitor;
+	int64_t ison; /* the number of the ISON sent last, among the asks */
 	bool is_watching; /* the greetings are over: it is known what the server can watch */
 	int64_t round_ns; /* when those who are asked for by ISON are so again */
 	struct regain regain;
@@ -329,23 +332,25 @@ void sb_irc_receive_init_(struct sb_irc *irc);
 int sb_irc_receive_(struct sb_irc *irc, struct sb_bytes bytes);
 int sb_irc_malformed_(struct sb_irc *irc, struct sb_bytes bytes, const char *why);
 
-/* Whether it can be written: what has somebody's words in it may be none, or too long. */
-bool sb_irc_is_line_(const struct sb_wire_out *out);
-
 /* Whether there is room for what need not be said: nobody else shall find none for it. */
 bool sb_irc_has_room_(const struct sb_irc *irc);
+/* Whether so few lines wait that more may be put of what takes many. */
+bool sb_irc_has_room_for_many_(const struct sb_irc *irc);
 
 /* Writes a line of the client's own, which has a stream: at once; or when the server allows it and
  * nothing that people wait for does. One that cannot be queued ends the connection, whose `closed`
- * then tells; one that is too long, by what the server or somebody there is called, is not said. */
+ * then tells; one that is too long, or none, by what the server or somebody there says, is not said:
+ * a PING may be longer than any line of ours, a nick anything. */
 void sb_irc_write_(struct sb_irc *irc, const struct sb_wire_out *out);
 void sb_irc_write_later_(struct sb_irc *irc, const struct sb_wire_out *out);
 /* As that, with this id. */
 void sb_irc_write_later_as_(struct sb_irc *irc, const struct sb_wire_out *out, uint64_t id);
-/* As that; a request, whose answer must not be taken for one to the application. */
-void sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
-/* The server answers from now on as if we had asked that. */
-void sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target);
+/* As that; a request, whose answer must not be taken for one to the application. Returns its number
+ * among the asks; 0: it has none. */
+int64_t sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out);
+/* The server answers from now on as if we had asked that, behind what is to be sent already. */
+void sb_irc_asks_expect_(
+	struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params);
 
 /* Requests: a line with this id was sent, if it is one of theirs; one of the server's has come, its
  * label its own or of its batch, and whether it answers the application; those that are over are told,
@@ -466,11 +471,16 @@ bool sb_irc_channel_is_fine_(const char *name);
 /* Whether one can be joined with that key. */
 bool sb_irc_key_is_fine_(const char *key);
 
-/* JOIN for all channels to be joined, of which nothing has come yet; for one, with its key. */
+/* JOIN for all channels to be joined, of which nothing has come yet; for those that are due; for one,
+ * with its key. */
 void sb_irc_join_all_(struct sb_irc *irc);
+void sb_irc_join_due_(struct sb_irc *irc);
 void sb_irc_channel_join_(struct sb_irc *irc, struct channel *channel);
 /* That JOIN was sent; the rejoin timer is to be scheduled afterwards. */
 void sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel);
+
+/* Whether the server takes its name and key; else it stays due. */
+bool sb_irc_channel_is_taken_(const struct sb_irc *irc, const struct channel *channel);
 
 /* The one of that name that we want; NULL for none. */
 struct channel *sb_irc_channel_(const struct sb_irc *irc, const char *name);
@@ -510,8 +520,10 @@ void sb_irc_rejoin_kicked_(struct sb_irc *irc, const char *name);
 void sb_irc_rejoin_invited_(struct sb_irc *irc, const char *name);
 void sb_irc_on_rejoin_timer_(void *irc);
 
-/* Those who are watched: from now on; what has changed of them is done in the next turn. */
+/* Those who are watched: from now on; the server says how many it can watch; what has changed of
+ * them is done in the next turn. */
 void sb_irc_monitor_begin_(struct sb_irc *irc);
+void sb_irc_monitor_offered_(struct sb_irc *irc);
 void sb_irc_monitor_go_on_(struct sb_irc *irc);
 void sb_irc_on_monitor_timer_(void *irc);
 

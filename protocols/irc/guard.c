@@ -296,14 +296,3 @@ sb_guard_due(const struct sb_guard *guard)
 
 	return at < 0 ? INT64_MAX : guard->of[at].until_ns;
 }
-
-bool
-sb_guard_forgive(struct sb_guard *guard, const char *key)
-{
-	int at = find(&guard->people, key);
-	bool is_untold = at >= 0 && is_marked(guard, at);
-
-	if (at >= 0)
-		pardon(guard, at);
-	return is_untold;
-}

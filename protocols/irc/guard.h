@@ -125,8 +125,4 @@ const char *sb_guard_ended(struct sb_guard *guard, int64_t now_ns);
 /* When to ask for that next; INT64_MAX: nobody is ignored. */
 int64_t sb_guard_due(const struct sb_guard *guard);
 
-/* Ends it for a person, and forgets what was counted of them. Returns whether a beginning was
- * told of them and no end; then none is. */
-bool sb_guard_forgive(struct sb_guard *guard, const char *key);
-
 #endif

@@ -124,7 +124,8 @@ unsigned sb_history_page_begin(
 /* Whether that is the page under way. */
 bool sb_history_is_page(const struct sb_history *h, unsigned page);
 
-/* A line of that page. is_message: and no event. Returns whether it is new, and to be told. */
+/* A line of that page. is_message: somebody else's, and no event. Returns whether it is new, and to be
+ * told. */
 bool sb_history_take(struct sb_history *h, const char *msgid_or_null, int64_t time_ms, uint64_t key,
 	bool is_message);
 

@@ -3,6 +3,7 @@
 #include "irc_receive.h"
 
 #include <errno.h>
+#include <strings.h>
 
 #include "charset.h"
 
@@ -100,28 +101,34 @@ sb_irc_ask_cancel(struct sb_irc *irc, int64_t request)
 	(void)send_next(irc, 0);
 }
 
-void
+/* What has our label needs nothing else to be known by; but which ISON a 303 answers, we ourselves
+ * have to know. */
+static int64_t
+add_own(struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params)
+{
+	sb_asks_expire(&irc->asks, sb_reactor_now_ns(irc->r));
+	if (has_labels(irc) && strcasecmp(verb, "ISON") != 0)
+		return 0;
+	return sb_asks_add_own(&irc->asks, verb, params, n_params);
+}
+
+int64_t
 sb_irc_write_asking_(struct sb_irc *irc, const struct sb_wire_out *out)
 {
-	int64_t number = 0;
+	int64_t number = add_own(irc, out->verb, out->params, out->n_params);
 
-	sb_asks_expire(&irc->asks, sb_reactor_now_ns(irc->r));
-	/* What has our label needs nothing else to be known by. */
-	if (!has_labels(irc))
-		number = sb_asks_add_own(&irc->asks, out->verb, out->params, out->n_params);
 	sb_irc_write_later_as_(irc, out, number ? id_of(number) : SB_IRC_OURS_);
+	return number;
 }
 
 void
-sb_irc_asks_expect_(struct sb_irc *irc, const char *verb, const char *target)
+sb_irc_asks_expect_(
+	struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params)
 {
-	int64_t now_ns = sb_reactor_now_ns(irc->r), number = 0;
+	int64_t number = add_own(irc, verb, params, n_params);
 
-	sb_asks_expire(&irc->asks, now_ns);
-	if (!has_labels(irc))
-		number = sb_asks_add_own(&irc->asks, verb, &target, 1);
 	if (number)
-		sb_asks_sent(&irc->asks, number, now_ns);
+		sb_asks_sent(&irc->asks, number, sb_reactor_now_ns(irc->r));
 }
 
 /* ---- In ---- */

@@ -2,9 +2,14 @@
 
 #include <errno.h>
 
+#include "charset.h"
+
 /* When a JOIN of which nothing has come is said again: a server may refuse it in ways that we do not
  * know, or drop it (263). */
 #define UNANSWERED_NS (900 * SB_S)
+
+/* When it is looked again whether there is room for more of many. */
+#define ROOM_NS (5 * SB_S)
 
 bool
 sb_irc_channel_is_fine_(const char *name)
@@ -149,8 +154,11 @@ send_join(struct sb_irc *irc, const char *names, const char *key_or_null)
 void
 sb_irc_channel_asked_(struct sb_irc *irc, struct channel *channel)
 {
+	const char *name = channel->name;
+
 	channel->is_asked = true;
 	channel->due_ns = sb_reactor_now_ns(irc->r) + UNANSWERED_NS;
+	sb_irc_asks_expect_(irc, "JOIN", &name, 1);
 }
 
 void
@@ -190,23 +198,49 @@ add_name(struct sb_irc *irc, struct names *names, const char *name)
 	names->n++;
 }
 
-/* Channels without a key go several to a line, for servers that count lines against us. */
-void
-sb_irc_join_all_(struct sb_irc *irc)
+bool
+sb_irc_channel_is_taken_(const struct sb_irc *irc, const struct channel *channel)
 {
+	return !irc->features.is_utf8_only
+	       || (sb_charset_is_utf8(channel->name)
+		       && (!channel->key || sb_charset_is_utf8(channel->key)));
+}
+
+/* Channels without a key go several to a line, for servers that count lines against us. Of many that
+ * have one the rest follows when there is room: more than the queue takes would end the connection,
+ * and nothing else could be said for long. */
+void
+sb_irc_join_due_(struct sb_irc *irc)
+{
+	int64_t now_ns = sb_reactor_now_ns(irc->r);
 	struct names names = { .len = 0 };
 
 	for (size_t i = 0; i < irc->n_channels; i++) {
 		struct channel *channel = &irc->channels[i];
 
-		if (channel->is_joined || channel->is_asked || channel->due_ns)
+		if (!channel->due_ns || channel->due_ns > now_ns
+			|| !sb_irc_channel_is_taken_(irc, channel))
 			continue;
-		if (channel->key) {
+		if (!sb_irc_has_room_for_many_(irc)) {
+			channel->due_ns = now_ns + ROOM_NS;
+		} else if (channel->key) {
 			sb_irc_channel_join_(irc, channel);
-			continue;
+		} else {
+			sb_irc_channel_asked_(irc, channel);
+			add_name(irc, &names, channel->name);
 		}
-		sb_irc_channel_asked_(irc, channel);
-		add_name(irc, &names, channel->name);
 	}
 	send_names(irc, &names);
+}
+
+void
+sb_irc_join_all_(struct sb_irc *irc)
+{
+	for (size_t i = 0; i < irc->n_channels; i++) {
+		struct channel *channel = &irc->channels[i];
+
+		if (!channel->is_joined && !channel->is_asked && !channel->due_ns)
+			channel->due_ns = sb_reactor_now_ns(irc->r);
+	}
+	sb_irc_join_due_(irc);
 }

@@ -309,7 +309,12 @@ sb_irc_set_topic(struct sb_irc *irc, const char *channel, const char *topic)
 int
 sb_irc_send(struct sb_irc *irc, const char *verb, const char *const *params, size_t n_params)
 {
-	return sb_irc_put_line_(irc,
+	int error = sb_irc_put_line_(irc,
 		&(struct sb_wire_out){ .verb = verb, .params = params, .n_params = n_params },
 		&(struct sb_outbox_line){ .priority = SB_OUTBOX_BULK }, true);
+
+	/* What answers it is no answer to what is asked, by us or otherwise. */
+	if (!error)
+		sb_irc_asks_expect_(irc, verb, params, n_params);
+	return error;
 }

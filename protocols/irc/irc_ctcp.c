@@ -27,9 +27,7 @@ sb_irc_answer_ctcp_(struct sb_irc *irc, const struct sb_wire_line *line, const c
 
 	if (!may_answer(irc, line) || sb_ctcp_answer(ctcp, &facts, text, sizeof(text)) <= 0)
 		return;
-	/* A nick may be anything to a server, also long. */
-	if (!sb_irc_has_room_(irc) || !sb_irc_is_line_(&out)
-		|| (irc->features.is_utf8_only && !sb_charset_is_utf8(text)))
+	if (!sb_irc_has_room_(irc) || (irc->features.is_utf8_only && !sb_charset_is_utf8(text)))
 		return;
 	sb_irc_key_(irc, line, account, key);
 	if (sb_limiter_take(&irc->limiter, key, sb_reactor_now_ns(irc->r)))

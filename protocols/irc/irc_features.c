@@ -59,6 +59,8 @@ heed(struct sb_irc *irc, const char *key)
 		sb_roster_set_prefixes(irc->roster, is->prefixes, is->n_prefixes);
 	else if (!strcmp(key, "NICKLEN"))
 		sb_irc_limit_nick_(irc, is->nick_len);
+	else if (!strcmp(key, "MONITOR"))
+		sb_irc_monitor_offered_(irc);
 }
 
 static int

@@ -54,7 +54,9 @@ sb_irc_history_hear_(struct sb_irc *irc, const struct received *m)
 	if (!m->page || !sb_history_is_page(&irc->history, m->page)
 		|| !strcmp(m->line->verb, "BATCH"))
 		return true;
-	return sb_history_take(&irc->history, m->msgid, m->time_ms, key_of(m), is_message(m));
+	/* Where the server echoes nothing, what we said ourselves seems new, and we missed none of it. */
+	return sb_history_take(
+		&irc->history, m->msgid, m->time_ms, key_of(m), is_message(m) && !m->is_self);
 }
 
 void

@@ -6,7 +6,9 @@
  *      |               ABORTING                                   |
  *      +------------------------------- CAP NEW sasl -------------+
  *
- * A failure is told when what follows has begun. */
+ * A failure is told when what follows has begun. Where we have broken off when only the server's yes was
+ * missing, that may be under way, and counts when it comes: then we are logged in, and the server
+ * would refuse any other mechanism (907). */
 
 #include "client.h"
 
@@ -175,6 +177,8 @@ fail(struct sb_irc *irc, const char *text, bool is_begun)
 	enum sb_sasl_mechanism next;
 	int ran;
 
+	login->is_late = is_begun && login->sasl && sb_sasl_is_settled(login->sasl);
+	login->late = login->mechanism;
 	drop_attempt(irc);
 	login->tried |= 1u << login->mechanism;
 	if (is_begun)
@@ -221,11 +225,10 @@ try_next(struct sb_irc *irc)
 }
 
 static int
-succeed(struct sb_irc *irc)
+succeed(struct sb_irc *irc, enum sb_sasl_mechanism mechanism)
 {
-	enum sb_sasl_mechanism mechanism = irc->login.mechanism;
-
 	irc->login.is_in = true;
+	irc->login.is_late = false;
 	settle(irc);
 	return sb_irc_authenticated_emit(irc->d, irc,
 		&(struct sb_irc_authenticated){
@@ -337,6 +340,15 @@ sb_irc_login_take_(struct sb_irc *irc, const char *piece, int *ret_ran)
 	return true;
 }
 
+/* The yes to what we have broken off; the next may have begun meanwhile. */
+static int
+succeed_late(struct sb_irc *irc)
+{
+	if (irc->login.state == LOGIN_TRYING)
+		authenticate(irc, "*");
+	return succeed(irc, irc->login.late);
+}
+
 /* The end of an attempt, as the server has it. */
 static int
 end_attempt(struct sb_irc *irc, const struct sb_sasl_numeric *numeric, const char *words)
@@ -347,7 +359,9 @@ end_attempt(struct sb_irc *irc, const struct sb_sasl_numeric *numeric, const cha
 	switch (numeric->meaning) {
 	case SB_SASL_SUCCESS:
 		if (login->sasl && sb_sasl_is_settled(login->sasl))
-			return succeed(irc);
+			return succeed(irc, login->mechanism);
+		if (login->is_late)
+			return succeed_late(irc);
 		login->is_suspect = true;
 		return fail(irc, "the server says yes before it could know who we are", false);
 	case SB_SASL_ALREADY:
@@ -386,6 +400,12 @@ sb_irc_login_numeric_(struct sb_irc *irc, const struct sb_wire_line *line)
 		(void)sb_roster_account(irc->roster, irc->nick, login->account);
 	if (numeric->meaning == SB_SASL_MECHANISMS)
 		note(login->offered, sizeof(login->offered), line->params[1]);
+	if (login->state == LOGIN_ABORTING || login->state == LOGIN_OVER) {
+		if (numeric->meaning == SB_SASL_SUCCESS && login->is_late)
+			return succeed_late(irc);
+		login->is_suspect |= numeric->meaning == SB_SASL_SUCCESS;
+		login->is_late &= !numeric->is_end;
+	}
 	if (numeric->is_end && login->state == LOGIN_ABORTING)
 		return try_next(irc);
 	if (numeric->is_end && login->state == LOGIN_TRYING)
@@ -436,7 +456,7 @@ sb_irc_login_renew_(struct sb_irc *irc)
 		return;
 	login->state = LOGIN_DUE;
 	login->tried = 0;
-	login->is_suspect = false;
+	login->is_suspect = login->is_late = false;
 	login->offered[0] = '\0';
 }
 
@@ -482,7 +502,7 @@ sb_irc_login_begin_(struct sb_irc *irc)
 	sb_timer_stop(&login->timer);
 	login->state = login->is_wanted ? LOGIN_DUE : LOGIN_NONE;
 	login->tried = 0;
-	login->is_suspect = login->is_in = false;
+	login->is_suspect = login->is_in = login->is_late = false;
 	login->account[0] = login->offered[0] = '\0';
 }
 

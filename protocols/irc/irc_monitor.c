@@ -28,6 +28,17 @@ sb_irc_monitor_begin_(struct sb_irc *irc)
 	sb_irc_monitor_go_on_(irc);
 }
 
+/* Some servers say it after their greetings, some that have none after we have waited for them. */
+void
+sb_irc_monitor_offered_(struct sb_irc *irc)
+{
+	/* Where the greetings are not over, it begins with that. */
+	if (!irc->is_watching)
+		return;
+	sb_monitor_set_limit(&irc->monitor, irc->features.monitor);
+	sb_irc_monitor_go_on_(irc);
+}
+
 void
 sb_irc_monitor_go_on_(struct sb_irc *irc)
 {
@@ -45,16 +56,21 @@ tell(struct sb_irc *irc, const char *nick, const struct sb_roster_who *who_or_nu
 			.is_online = is_online });
 }
 
-/* Whatever is known and not told: of one, or of all who an ISON was about. */
+/* Whatever is known and not told: of the one who was heard of, and of others, of whom nothing else
+ * is known. */
 static int
 tell_news(struct sb_irc *irc, const struct sb_roster_who *who_or_null)
 {
 	char nick[SB_MONITOR_NICK_CAP];
 	bool is_online;
 
-	while (sb_monitor_news(&irc->monitor, nick, &is_online))
-		if (tell(irc, nick, is_online ? who_or_null : NULL, is_online) == -ECANCELED)
+	while (sb_monitor_news(&irc->monitor, nick, &is_online)) {
+		bool is_them =
+			is_online && who_or_null && sb_irc_same_here_(irc, nick, who_or_null->nick);
+
+		if (tell(irc, nick, is_them ? who_or_null : NULL, is_online) == -ECANCELED)
 			return -ECANCELED;
+	}
 	return 0;
 }
 
@@ -75,7 +91,7 @@ ask_on(struct sb_irc *irc)
 	const char *params[] = { list };
 
 	if (sb_monitor_next_ison(&irc->monitor, list, sizeof(list)))
-		sb_irc_write_asking_(irc,
+		irc->ison = sb_irc_write_asking_(irc,
 			&(struct sb_wire_out){
 				.verb = "ISON", .params = params, .n_params = 1, .colon = true });
 }
@@ -220,8 +236,8 @@ sb_irc_receive_ison_(struct sb_irc *irc, const struct received *m)
 	const char *gone;
 	size_t at = 0;
 
-	/* We put no label to ours. */
-	if (m->label || m->is_answer
+	/* We put no label to ours; the application may ask in its own words, too. */
+	if (m->label || m->is_answer || sb_asks_has(&irc->asks, irc->ison)
 		|| !sb_monitor_ison(&irc->monitor, irc->features.casemap, list))
 		return sb_irc_receive_other_(irc, m);
 	while (next_part(&list, ' ', nick, sizeof(nick)))
@@ -229,8 +245,7 @@ sb_irc_receive_ison_(struct sb_irc *irc, const struct received *m)
 	while ((gone = sb_monitor_next_offline(&irc->monitor, &at)))
 		(void)sb_roster_unmonitored(irc->roster, gone);
 	sb_irc_regain_go_on_(irc);
-	if (is_watching(irc))
-		ask_on(irc);
+	sb_irc_monitor_go_on_(irc);
 	if (tell_news(irc, NULL) == -ECANCELED)
 		return -ECANCELED;
 	return sb_irc_receive_other_(irc, m);

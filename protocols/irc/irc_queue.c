@@ -133,6 +133,15 @@ sb_irc_has_room_(const struct sb_irc *irc)
 	return sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, limits.lines / 4);
 }
 
+/* Lines that wait at most when one more is put of what takes many. */
+enum { MANY_MAX = 32 };
+
+bool
+sb_irc_has_room_for_many_(const struct sb_irc *irc)
+{
+	return sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, limits.lines - MANY_MAX);
+}
+
 /* Lines of ours that there is room for when an application finds none. */
 enum { OURS_MAX = 64 };
 
@@ -143,14 +152,6 @@ sb_irc_queue_put_(struct sb_irc *irc, const struct sb_outbox_line *line)
 		&& !sb_outbox_has_room(&irc->outbox, SB_OUTBOX_BULK, OURS_MAX + 1))
 		return -ENOBUFS;
 	return sb_outbox_put(&irc->outbox, line);
-}
-
-bool
-sb_irc_is_line_(const struct sb_wire_out *out)
-{
-	char line[SB_WIRE_MAX + 1];
-
-	return sb_wire_build(out, line, sizeof(line)) > 0;
 }
 
 void

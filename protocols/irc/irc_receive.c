@@ -49,11 +49,11 @@ receive_welcome(struct sb_irc *irc, const struct received *m)
 			.welcome = param(m, m->line->n_params - 1) });
 }
 
-/* Its name and version; the same in the answer to VERSION, a parameter earlier. */
+/* Its name and version. The answer to VERSION (351) has no more, and may be another server's. */
 static int
 receive_server(struct sb_irc *irc, const struct received *m)
 {
-	sb_irc_learn_server_(irc, param(m, !strcmp(m->line->verb, "004") ? 2 : 1));
+	sb_irc_learn_server_(irc, param(m, 2));
 	return sb_irc_receive_other_(irc, m);
 }
 
@@ -165,9 +165,7 @@ receive_ping(struct sb_irc *irc, const struct received *m)
 		.n_params = m->line->n_params,
 		.cuts = true };
 
-	/* Where lines may be longer than ours are, a PING may be that in its midst. */
-	if (sb_irc_is_line_(&pong))
-		sb_irc_write_(irc, &pong);
+	sb_irc_write_(irc, &pong);
 	return sb_irc_receive_other_(irc, m);
 }
 
@@ -207,7 +205,6 @@ static const struct command commands[] = {
 	{ "347", 2, sb_irc_receive_list_end_ },
 	{ "348", 3, sb_irc_receive_list_entry_ },
 	{ "349", 2, sb_irc_receive_list_end_ },
-	{ "351", 0, receive_server },
 	{ "352", 8, sb_irc_receive_who_ },
 	{ "353", 4, sb_irc_receive_names_ },
 	{ "354", 2, sb_irc_receive_whox_ },

@@ -44,7 +44,7 @@ joined(struct sb_irc *irc, const struct received *m, const char *channel)
 		sb_irc_channel_joined_(irc, channel);
 	(void)sb_roster_joined(irc->roster, &who, channel, account, realname);
 	if (m->is_self && !has_cap(irc, SB_CAP_NO_IMPLICIT_NAMES))
-		sb_irc_asks_expect_(irc, "NAMES", channel);
+		sb_irc_asks_expect_(irc, "NAMES", &channel, 1);
 	else if (m->is_self && can_ask(irc, channel))
 		ask(irc, "NAMES", channel, NULL);
 	if (m->is_self && can_ask(irc, channel))

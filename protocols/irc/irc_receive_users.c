@@ -80,28 +80,48 @@ sb_irc_receive_chghost_(struct sb_irc *irc, const struct received *m)
 	return host_changed(irc, m, param(m, 0), param(m, 1));
 }
 
-/* The server tells somebody's away message, to who writes to them or asks who they are (301). */
-int
-sb_irc_receive_away_told_(struct sb_irc *irc, const struct received *m)
-{
-	(void)sb_roster_away(irc->roster, param(m, 1), reason_of(param(m, 2)));
-	return sb_irc_receive_other_(irc, m);
-}
-
-/* What we are, as the server tells us alone. */
-
-/* The same message as if it came from us. */
+/* What a server tells of somebody, as if it came from them. */
 static void
-as_ours(const struct sb_irc *irc, const struct received *m, struct received *ret_m,
+as_from(const char *nick, bool is_self, const struct received *m, struct received *ret_m,
 	struct sb_wire_line *ret_line)
 {
 	*ret_m = *m;
 	ret_m->line = ret_line;
-	ret_m->is_self = true;
+	ret_m->is_self = is_self;
 	ret_line->tags = m->line->tags;
-	ret_line->nick = irc->nick;
+	ret_line->nick = nick;
 	ret_line->user = ret_line->host = NULL;
 }
+
+static bool
+is_news(const struct sb_irc_user *user, const char *away)
+{
+	const char *known = sb_irc_user_away(user);
+
+	return !sb_irc_user_is_away(user) || strcmp(known ? known : "", away) != 0;
+}
+
+/* The server tells somebody's away message, to who writes to them or asks who they are (301). */
+int
+sb_irc_receive_away_told_(struct sb_irc *irc, const struct received *m)
+{
+	const char *nick = param(m, 1), *text = reason_of(param(m, 2));
+	const struct sb_irc_user *user = sb_irc_user_find(irc->roster, nick);
+	struct sb_wire_line line;
+	struct received theirs;
+
+	if (!user || !is_news(user, text))
+		return sb_irc_receive_other_(irc, m);
+	(void)sb_roster_away(irc->roster, nick, text);
+	as_from(nick, sb_irc_same_here_(irc, nick, irc->nick), m, &theirs, &line);
+	if (sb_irc_away_changed_emit(
+		    irc->d, irc, &(struct sb_irc_away_changed){ .text = text, SOURCE(&theirs) })
+		== -ECANCELED)
+		return -ECANCELED;
+	return sb_irc_receive_other_(irc, m);
+}
+
+/* What we are, as the server tells us alone. */
 
 /* Another host of ours, maybe with a user name (396). Where CHGHOST has told it already, it is no
  * news. */
@@ -122,7 +142,7 @@ sb_irc_receive_host_(struct sb_irc *irc, const struct received *m)
 		(void)snprintf(user, sizeof(user), "%s", known_user);
 	if (!*host || (known_host && !strcmp(known_host, host)))
 		return sb_irc_receive_other_(irc, m);
-	as_ours(irc, m, &ours, &line);
+	as_from(irc->nick, true, m, &ours, &line);
 	if (host_changed(irc, &ours, *user ? user : NULL, host) == -ECANCELED)
 		return -ECANCELED;
 	return sb_irc_receive_other_(irc, m);
@@ -138,7 +158,7 @@ tell_away(struct sb_irc *irc, const struct received *m, const char *text)
 
 	if (!self || sb_irc_user_is_away(self) == (text != NULL))
 		return sb_irc_receive_other_(irc, m);
-	as_ours(irc, m, &ours, &line);
+	as_from(irc->nick, true, m, &ours, &line);
 	(void)sb_roster_away(irc->roster, irc->nick, text);
 	if (sb_irc_away_changed_emit(
 		    irc->d, irc, &(struct sb_irc_away_changed){ .text = text, SOURCE(&ours) })

@@ -36,6 +36,42 @@ sb_irc_rejoin_schedule_(struct sb_irc *irc)
 		sb_timer_start(&irc->rejoin_timer, due_ns > now_ns ? due_ns - now_ns : 0);
 }
 
+/* One that cannot be named to this server is not tried on this connection. */
+static int
+tell_unnamable(struct sb_irc *irc, struct channel *channel)
+{
+	char name[CHANNEL_MAX + 1];
+
+	memcpy(name, channel->name, strlen(channel->name) + 1);
+	channel->is_asked = false;
+	channel->due_ns = 0;
+	return sb_irc_join_failed_emit(irc->d, irc,
+		&(struct sb_irc_join_failed){ .channel = name,
+			.numeric = "",
+			.text = "its name or key is not UTF-8, and the server takes nothing "
+				"else" });
+}
+
+static int
+tell_all_unnamable(struct sb_irc *irc)
+{
+	int64_t now_ns = sb_reactor_now_ns(irc->r);
+	size_t i = 0;
+
+	while (i < irc->n_channels) {
+		struct channel *channel = &irc->channels[i++];
+
+		if (!channel->due_ns || channel->due_ns > now_ns
+			|| sb_irc_channel_is_taken_(irc, channel))
+			continue;
+		if (tell_unnamable(irc, channel) == -ECANCELED)
+			return -ECANCELED;
+		/* Who is told may have changed all. */
+		i = 0;
+	}
+	return 0;
+}
+
 void
 sb_irc_on_rejoin_timer_(void *self)
 {
@@ -46,9 +82,9 @@ sb_irc_on_rejoin_timer_(void *self)
 		return;
 	if (irc->greetings_end_ns && irc->greetings_end_ns <= now_ns)
 		sb_irc_heal_ready_(irc);
-	for (size_t i = 0; i < irc->n_channels; i++)
-		if (irc->channels[i].due_ns && irc->channels[i].due_ns <= now_ns)
-			sb_irc_channel_join_(irc, &irc->channels[i]);
+	if (tell_all_unnamable(irc) == -ECANCELED || irc->state != REGISTERED || irc->end_error)
+		return;
+	sb_irc_join_due_(irc);
 	sb_irc_rejoin_schedule_(irc);
 }
 
@@ -89,7 +125,7 @@ sb_irc_rejoin_invited_(struct sb_irc *irc, const char *name)
 	struct channel *channel = sb_irc_channel_(irc, name);
 
 	if (!channel || channel->is_joined || channel->is_asked || irc->state != REGISTERED
-		|| !sb_irc_is_up_(irc))
+		|| !sb_irc_is_up_(irc) || !sb_irc_channel_is_taken_(irc, channel))
 		return;
 	sb_irc_channel_join_(irc, channel);
 	sb_irc_rejoin_schedule_(irc);

@@ -129,6 +129,12 @@ sb_monitor_begin(struct sb_monitor *monitor, uint32_t limit)
 	}
 }
 
+void
+sb_monitor_set_limit(struct sb_monitor *monitor, uint32_t limit)
+{
+	monitor->limit = limit;
+}
+
 /* Puts a nick at the end of a list; false when it has no room. */
 static bool
 append(char *list, size_t cap, const char *nick, char between)
@@ -166,10 +172,11 @@ list_added(struct sb_monitor *monitor, char *list, size_t cap)
 	for (size_t i = 0; i < monitor->n; i++) {
 		struct sb_monitored *entry = &monitor->all[i];
 
-		if (entry->place != NOWHERE)
+		if (entry->place == AT_SERVER || entry->place == BY_ISON_ASKED)
 			continue;
 		if (monitor->n_sent >= monitor->limit) {
-			entry->place = BY_ISON_DUE;
+			if (entry->place == NOWHERE)
+				entry->place = BY_ISON_DUE;
 			continue;
 		}
 		if (!append(list, cap, entry->nick, ','))

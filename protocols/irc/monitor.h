@@ -55,9 +55,12 @@ bool sb_monitor_remove(
  * found is told anew. */
 void sb_monitor_begin(struct sb_monitor *monitor, uint32_t limit);
 
+/* The server says later that it watches so many; those that it has on its list stay there. */
+void sb_monitor_set_limit(struct sb_monitor *monitor, uint32_t limit);
+
 /* The next line for MONITOR: '-' or '+', and nicks with commas in list, of cap bytes, at least
  * SB_MONITOR_NICK_CAP. False when there is none; those that find no room at the server are asked for
- * by ISON. */
+ * by ISON, until there is some. */
 bool sb_monitor_next(struct sb_monitor *monitor, char *ret_sign, char *list, size_t cap);
 
 /* The server has no room for this one (734). False when it is none of its list. */

@@ -310,6 +310,64 @@ what_becomes_of_a_connection_is_logged_without_secrets(void **state)
 
 #define with_moderated(fn) cmocka_unit_test_setup_teardown(fn, set_up_moderated, tear_down)
 
+/* How many lines of the log have that in them. */
+static size_t
+count_lines(const struct fixture *f, const char *text)
+{
+	const char *at = f->log;
+	size_t n = 0;
+
+	for (; (at = strstr(at, text)); at++)
+		n++;
+	return n;
+}
+
+/* Lines that are none, for ever. */
+static void
+feed_garbage(struct fixture *f, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sb_tape_feed_line(f->tape, ": x");
+}
+
+static void
+a_server_that_talks_nonsense_for_ever_does_not_fill_the_log(void **state)
+{
+	struct fixture *f = *state;
+	struct sb_irc_not_sent not_sent = { .line = sb_bytes_of("PRIVMSG a :b") };
+	struct sb_tape *tape;
+	struct sb_irc *other = make_irc(f, "oftc", &tape);
+
+	f->log[0] = '\0';
+	feed_garbage(f, 1000);
+	/* And that it registered. */
+	assert_int_equal(count_lines(f, "libera: a line that is not IRC"), 59);
+	assert_int_equal(count_lines(f, "\n"), 59);
+	f->log[0] = '\0';
+	/* Nothing else is told of it; of others all. */
+	sb_irc_not_sent_emit(f->world->d, f->irc, &not_sent);
+	assert_string_equal(f->log, "");
+	sb_irc_not_sent_emit(f->world->d, other, &not_sent);
+	assert_string_equal(f->log, "oftc: a line was not sent before the connection ended\n");
+	f->log[0] = '\0';
+	assert_int_equal(sb_simulation_run_for(f->world->sim, 61 * SB_S), 0);
+	assert_string_equal(f->log, "libera: 942 more lines within a minute are left out\n");
+	/* Once. */
+	f->log[0] = '\0';
+	sb_irc_not_sent_emit(f->world->d, other, &not_sent);
+	assert_string_equal(f->log, "oftc: a line was not sent before the connection ended\n");
+	sb_irc_destroy(other);
+	sb_tape_destroy(tape);
+	/* The next minute is like the first, and what it left out is told at the end of all. */
+	f->log[0] = '\0';
+	feed_garbage(f, 62);
+	assert_int_equal(count_lines(f, "a line that is not IRC"), 60);
+	f->log[0] = '\0';
+	bot_destroy(f->bot);
+	f->bot = NULL;
+	assert_string_equal(f->log, "libera: 2 more lines within a minute are left out\n");
+}
+
 int
 main(void)
 {
@@ -328,6 +386,7 @@ main(void)
 		with_moderated(who_has_no_name_is_not_answered),
 		with_moderated(what_is_said_to_some_of_a_channel_stays_among_them),
 		with_moderated(what_becomes_of_a_connection_is_logged_without_secrets),
+		with_bot(a_server_that_talks_nonsense_for_ever_does_not_fill_the_log),
 	};
 
 	return kit_run(tests);

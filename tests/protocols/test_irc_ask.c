@@ -309,6 +309,72 @@ of_an_answer_so_much_is_kept(void **state)
 	fixture_end(&f);
 }
 
+/* ---- What is no answer to it ---- */
+
+static void
+a_join_that_is_refused_refuses_nothing_else(void **state)
+{
+	static const char *const raw[] = { "#f" };
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_join(f.irc, "#c", NULL), 0);
+	(void)ask(&f, "MODE", "#c");
+	sb_tape_feed_line(f.tape, ":x 403 quoth #c :No such channel");
+	sb_probe_seek(f.probe, "irc.join_failed channel='#c'");
+	assert_int_equal(sb_probe_count(f.probe, "irc.answered"), 0);
+	sb_tape_feed_line(f.tape, ":x 324 quoth #c +nt");
+	sb_probe_seek(f.probe, "irc.answered request=2 outcome=done");
+	/* When we are there it is over. */
+	assert_int_equal(sb_irc_join(f.irc, "#d", NULL), 0);
+	(void)ask(&f, "MODE", "#d");
+	sb_tape_feed_line(f.tape, ":quoth!q@h JOIN #d");
+	sb_tape_feed_line(f.tape, ":x 477 quoth #d :No modes here");
+	sb_probe_seek(f.probe, "irc.answered verb=MODE outcome=failed code=477");
+	/* What was asked before is answered before. */
+	(void)ask(&f, "MODE", "#e");
+	assert_int_equal(sb_irc_join(f.irc, "#e", NULL), 0);
+	sb_tape_feed_line(f.tape, ":x 403 quoth #e :No such channel");
+	sb_probe_seek(f.probe, "irc.answered verb=MODE outcome=failed code=403");
+	/* The application's own words. */
+	assert_int_equal(sb_irc_send(f.irc, "JOIN", raw, 1), 0);
+	(void)ask(&f, "TOPIC", "#f");
+	sb_tape_feed_line(f.tape, ":x 477 quoth #f :Log in first");
+	assert_int_equal(sb_probe_count(f.probe, "irc.answered verb=TOPIC"), 0);
+	sb_tape_feed_line(f.tape, ":x 331 quoth #f :No topic");
+	sb_probe_seek(f.probe, "irc.answered verb=TOPIC outcome=done");
+	/* That of a JOIN cannot be known. */
+	assert_int_equal(sb_irc_ask(f.irc, "JOIN", raw, 1, &(int64_t){ 0 }), -EOPNOTSUPP);
+	fixture_end(&f);
+}
+
+static void
+what_is_asked_in_other_words_says_nothing_of_who_is_watched(void **state)
+{
+	static const char *const raw[] = { "zoe" };
+	struct fixture f;
+
+	for (int has_labels = 0; has_labels < 2; has_labels++) {
+		fixture_begin(&f, *state);
+		if (has_labels)
+			sb_tape_feed(f.tape, ":x CAP quoth NEW :batch labeled-response\r\n"
+					     ":x CAP quoth ACK :batch labeled-response\r\n");
+		sb_tape_feed_line(f.tape, ":x 422 quoth :No MOTD");
+		assert_int_equal(sb_irc_send(f.irc, "ISON", raw, 1), 0);
+		assert_int_equal(sb_irc_monitor(f.irc, "bob"), 0);
+		sb_simulation_settle(f.world->sim);
+		sb_tape_seek(f.tape, "ISON zoe\r\nISON :bob\r\n");
+		sb_tape_feed_line(f.tape, ":x 303 quoth :");
+		assert_int_equal(sb_probe_count(f.probe, "irc.monitored"), 0);
+		assert_int_equal(sb_irc_send(f.irc, "ison", raw, 1), 0);
+		sb_tape_feed_line(f.tape, ":x 303 quoth :bob");
+		sb_probe_seek(f.probe, "irc.monitored nick=bob is_online=true");
+		sb_tape_feed_line(f.tape, ":x 303 quoth :");
+		assert_int_equal(sb_probe_count(f.probe, "irc.monitored"), 1);
+		fixture_end(&f);
+	}
+}
+
 /* ---- When it is sent ---- */
 
 static void
@@ -475,6 +541,8 @@ main(void)
 		kit_test(what_cannot_be_asked_is_said),
 		kit_test(sixty_four_are_under_way_at_most),
 		kit_test(of_an_answer_so_much_is_kept),
+		kit_test(a_join_that_is_refused_refuses_nothing_else),
+		kit_test(what_is_asked_in_other_words_says_nothing_of_who_is_watched),
 		kit_test(the_time_counts_from_when_it_was_sent),
 		kit_test(one_that_waits_is_cancelled_unsent),
 		kit_test(one_that_was_never_sent_is_lost_and_that_is_all),

@@ -284,6 +284,27 @@ what_is_in_a_batch_within_a_page_is_told_once(void **state)
 	fixture_end(&f);
 }
 
+/* A server without echo-message has not shown it to us before. */
+static void
+what_we_said_ourselves_we_have_not_missed(void **state)
+{
+	struct fixture f;
+
+	begin_again(&f, *state);
+	for (int i = 0; i < 2; i++)
+		sb_tape_feed(f.tape,
+			":irc.x BATCH +h chathistory #c\r\n"
+			"@batch=h;time=2001-09-09T01:46:41.000Z :bob!b@h PRIVMSG #c :one\r\n"
+			"@batch=h;time=2001-09-09T01:46:42.000Z :Quoth!q@h PRIVMSG #c :ours\r\n"
+			"@batch=h;time=2001-09-09T01:46:43.000Z :bob!b@h PRIVMSG #c :two\r\n"
+			":irc.x BATCH -h\r\n");
+	sb_probe_seek(f.probe, "irc.message text=ours is_self=true is_history=true");
+	sb_probe_seek(f.probe, "irc.message text=two is_self=false");
+	sb_probe_seek(f.probe, "irc.caught_up channel='#c' n_messages=1 is_whole=true");
+	assert_int_equal(sb_probe_count(f.probe, "irc.message"), 2);
+	fixture_end(&f);
+}
+
 static void
 what_was_said_before_of_people_is_not_believed_now(void **state)
 {
@@ -406,6 +427,7 @@ main(void)
 		kit_test(what_is_in_a_message_that_it_is_not_of_is_as_old),
 		kit_test(what_somebody_else_asked_for_is_no_page),
 		kit_test(what_is_in_a_batch_within_a_page_is_told_once),
+		kit_test(what_we_said_ourselves_we_have_not_missed),
 		kit_test(what_was_said_before_of_people_is_not_believed_now),
 		kit_test(may_end_in_every_signal),
 		kit_test(each_allocation_may_fail),

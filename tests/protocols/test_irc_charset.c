@@ -1,4 +1,4 @@
-/* Charsets: what is UTF-8 stays, what is not is read in the fallback, and the way back. */
+/* Charsets: what is UTF-8 stays, what is not is read in the fallback. */
 
 #include "kit_cmocka.h"
 
@@ -126,38 +126,8 @@ what_does_not_fit_is_cut_between_characters(void **state)
 		assert_string_equal(buf, cap < 2 ? "" : cap < 5 ? "a" : "a" BAD);
 		(void)sb_charset_read(NULL, "a\x81", buf, cap);
 		assert_string_equal(buf, cap < 2 ? "" : cap < 5 ? "a" : "a" BAD);
-		(void)sb_charset_write(charset, "a\xc3\xa9\xe6\x97\xa5", buf, cap);
-		assert_int_equal(strlen(buf), cap < 4 ? cap - 1 : 3);
 	}
 	sb_charset_destroy(charset);
-}
-
-static void
-a_text_is_written_as_far_as_the_charset_goes(void **state)
-{
-	static const struct {
-		const char *charset, *text, *written;
-	} texts[] = {
-		{ NULL, "", "" },
-		{ NULL, "caf\xc3\xa9 \xe2\x82\xac", "caf\xe9 \x80" },
-		{ NULL, "\xe6\x97\xa5!", "?!" },
-		{ NULL, "a\xff\xe2\x82", "a???" },
-		{ "EUC-JP", "\xe6\x97\xa5", "\xc6\xfc" },
-		{ "ISO-2022-JP", "\xe6\x97\xa5\xf0\x9f\x98\x80", "\x1b$BF|\x1b(B?" },
-		{ "ISO-2022-JP", "\xe6\x97\xa5", "\x1b$BF|\x1b(B" },
-	};
-	char buf[32];
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		struct sb_charset *charset = created(texts[i].charset);
-
-		assert_int_equal(sb_charset_write(charset, texts[i].text, buf, sizeof(buf)),
-			strlen(texts[i].written));
-		assert_string_equal(buf, texts[i].written);
-		sb_charset_destroy(charset);
-	}
 }
 
 static void
@@ -167,9 +137,6 @@ a_text_that_was_cut_leaves_the_next_one_alone(void **state)
 	char buf[16];
 
 	(void)state;
-	assert_int_equal(sb_charset_write(charset, "\xe6\x97\xa5", buf, 6), 5);
-	assert_int_equal(sb_charset_write(charset, "\xe6\x97\xa5", buf, sizeof(buf)), 8);
-	assert_string_equal(buf, "\x1b$BF|\x1b(B");
 	assert_string_equal(
 		sb_charset_read(charset, "\x1b$BF|\xff", buf, sizeof(buf)), "\xe6\x97\xa5" BAD);
 	assert_string_equal(sb_charset_read(charset, "F|\xff", buf, sizeof(buf)), "F|" BAD);
@@ -224,7 +191,6 @@ a_text_costs_no_memory(void **state)
 	sb_testing_fail_allocations(1, SIZE_MAX);
 	(void)sb_charset_read(charset, "caf\xc3\xa9", buf, sizeof(buf));
 	(void)sb_charset_read(charset, "caf\xe9", buf, sizeof(buf));
-	(void)sb_charset_write(charset, "caf\xc3\xa9", buf, sizeof(buf));
 	assert_int_equal(sb_testing_n_allocations(), 0);
 	sb_testing_fail_allocations(0, 0);
 	sb_charset_destroy(charset);
@@ -255,9 +221,6 @@ read_anything(void *self, uint64_t seed)
 		read = sb_charset_read(charset, text, buf, cap);
 		assert_true(read == text || memchr(buf, '\0', cap));
 		assert_true(sb_charset_is_utf8(read));
-		memset(buf, '#', sizeof(buf));
-		i = sb_charset_write(charset, text, buf, cap);
-		assert_true(i < cap && i == strlen(buf));
 	}
 	sb_charset_destroy(charset);
 }
@@ -277,7 +240,6 @@ main(void)
 		kit_test_bare(what_is_not_is_read_in_the_fallback),
 		kit_test_bare(without_a_charset_bad_bytes_are_marked),
 		kit_test_bare(what_does_not_fit_is_cut_between_characters),
-		kit_test_bare(a_text_is_written_as_far_as_the_charset_goes),
 		kit_test_bare(a_text_that_was_cut_leaves_the_next_one_alone),
 		kit_test_bare(a_charset_is_known_and_leaves_ascii_alone),
 		kit_test_bare(without_memory_there_is_none),

@@ -307,27 +307,6 @@ kinds_are_counted_apart_and_joins_are_free(void **state)
 }
 
 static void
-who_is_forgiven_begins_anew_and_no_end_is_told(void **state)
-{
-	struct sb_guard guard;
-	int i;
-
-	(void)state;
-	sb_guard_init(&guard, &sb_flood_rules_usual);
-	assert_false(sb_guard_forgive(&guard, "bob"));
-	for (i = 0; i < 3; i++)
-		(void)sb_guard_hear(&guard, "bob", SB_FLOOD_CTCP, 0);
-	assert_true(sb_guard_forgive(&guard, "bob"));
-	assert_false(sb_guard_forgive(&guard, "bob"));
-	assert_int_equal(sb_guard_due(&guard), INT64_MAX);
-	assert_int_equal(sb_guard_hear(&guard, "bob", SB_FLOOD_CTCP, 0), SB_VERDICT_FINE);
-	/* What was counted is gone too. */
-	assert_int_equal(sb_guard_hear(&guard, "bob", SB_FLOOD_CTCP, 0), SB_VERDICT_FINE);
-	assert_false(sb_guard_forgive(&guard, "bob"));
-	assert_int_equal(sb_guard_hear(&guard, "bob", SB_FLOOD_CTCP, 0), SB_VERDICT_FINE);
-}
-
-static void
 those_ignored_are_not_forgotten(void **state)
 {
 	struct sb_guard guard;
@@ -470,11 +449,6 @@ guard_as_the_model(void *self, uint64_t seed)
 		now_ns += draw(&random, 3) ? 0 : draw(&random, 20);
 		if (!draw(&random, 8))
 			check_ended(model, &guard, now_ns);
-		if (!draw(&random, 50)) {
-			assert_int_equal(sb_guard_forgive(&guard, person(buf, who)),
-				model->people[who].is_ignored);
-			model_pardon(model, who);
-		}
 		assert_int_equal(sb_guard_ignores(&guard, person(buf, who), now_ns),
 			model->people[who].is_ignored && now_ns < model->people[who].until_ns);
 		expected = model_hear(model, who, kind, now_ns);
@@ -505,7 +479,6 @@ main(void)
 		kit_test_bare(what_comes_slowly_enough_is_no_flood),
 		kit_test_bare(the_end_is_told_once_by_whichever_comes_first),
 		kit_test_bare(kinds_are_counted_apart_and_joins_are_free),
-		kit_test_bare(who_is_forgiven_begins_anew_and_no_end_is_told),
 		kit_test_bare(those_ignored_are_not_forgotten),
 		kit_test_bare(the_guard_does_what_its_model_does),
 	};

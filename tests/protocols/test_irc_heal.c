@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kit_cmocka.h"
@@ -158,6 +159,123 @@ many_that_are_watched_at_once_go_in_few_lines(void **state)
 	}
 	assert_int_equal(sb_irc_monitor(f.irc, "n0"), 0);
 	assert_int_equal(sb_irc_monitor(f.irc, "more"), -ENOSPC);
+	fixture_end(&f);
+}
+
+/* Channels. */
+
+enum { MANY = 700 };
+
+static char many_names[MANY][16];
+static const char *name_list[MANY], *key_list[MANY];
+
+/* Which of them are in what was written, each as often as it is there. */
+static void
+count_joins(const struct fixture *f, int counts[MANY])
+{
+	for (const char *at = sb_tape_written(f->tape); (at = strstr(at, "JOIN #")); at++) {
+		int i = atoi(at + strlen("JOIN #"));
+
+		assert_in_range(i, 0, MANY - 1);
+		counts[i]++;
+	}
+}
+
+static void
+more_channels_than_the_queue_has_lines_are_joined_as_it_drains(void **state)
+{
+	int counts[MANY] = { 0 };
+	struct fixture f;
+
+	for (int i = 0; i < MANY; i++) {
+		(void)snprintf(many_names[i], sizeof(many_names[i]), "#%d", i);
+		name_list[i] = many_names[i];
+		key_list[i] = "key";
+	}
+	fixture_begin_with(&f, *state,
+		&(struct sb_irc_options){ .nick = "quoth",
+			.channels = name_list,
+			.keys = key_list,
+			.n_channels = MANY,
+			.ping_after_ns = 100000 * SB_S });
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed_line(f.tape, ":irc.x 422 quoth :No MOTD");
+	/* Other things find their place between. */
+	assert_int_equal(sb_irc_send(f.irc, "X", NULL, 0), 0);
+	for (int s = 0; s < 3000; s += 300) {
+		pass(&f, 300 * SB_S);
+		if (!s)
+			assert_non_null(strstr(sb_tape_written(f.tape), "X\r\n"));
+		count_joins(&f, counts);
+		sb_tape_clear(f.tape);
+		for (int i = 0; i < MANY; i++) {
+			char line[64];
+
+			(void)snprintf(line, sizeof(line), ":quoth!q@h JOIN %s", many_names[i]);
+			if (counts[i])
+				sb_tape_feed_line(f.tape, line);
+		}
+	}
+	for (int i = 0; i < MANY; i++)
+		assert_int_equal(counts[i], 1);
+	assert_int_equal(sb_probe_count(f.probe, "irc.disconnected"), 0);
+	fixture_end(&f);
+}
+
+static void
+begin_in_latin(struct fixture *f, struct sb_world *world)
+{
+	static const char *const channels[] = { "#caf\xe9", "#caf\xc3\xa9", "#c" };
+	static const char *const keys[] = { NULL, NULL, "cl\xe9" };
+
+	fixture_begin_with(f, world,
+		&(struct sb_irc_options){ .nick = "quoth",
+			.channels = channels,
+			.keys = keys,
+			.n_channels = 3,
+			.pace = "none" });
+	sb_tape_clear(f->tape);
+}
+
+static void
+where_only_utf8_is_taken_channels_of_another_charset_are_not_asked_for(void **state)
+{
+	struct fixture f;
+
+	begin_in_latin(&f, *state);
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed_line(f.tape, ":irc.x 005 quoth UTF8ONLY :are supported");
+	sb_tape_feed_line(f.tape, ":irc.x 422 quoth :No MOTD");
+	sb_tape_feed_line(f.tape, ":bob!b@h INVITE quoth #caf\xe9");
+	pass(&f, SB_S);
+	sb_tape_expect(f.tape, "JOIN #caf\xc3\xa9\r\n");
+	sb_probe_seek(f.probe, "irc.join_failed numeric='' will_retry=false");
+	sb_probe_seek(f.probe, "irc.join_failed channel='#c' numeric='' will_retry=false");
+	pass(&f, 60 * SB_S);
+	assert_int_equal(sb_probe_count(f.probe, "irc.join_failed"), 2);
+	sb_tape_clear(f.tape);
+	/* Elsewhere they are. */
+	fixture_reconnect(&f);
+	sb_tape_clear(f.tape);
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed_line(f.tape, ":irc.x 422 quoth :No MOTD");
+	sb_tape_expect(f.tape, "JOIN #c cl\xe9\r\nJOIN #caf\xe9,#caf\xc3\xa9\r\n");
+	fixture_end(&f);
+}
+
+static void
+who_is_told_that_a_channel_cannot_be_may_destroy_all(void **state)
+{
+	struct fixture f;
+
+	begin_in_latin(&f, *state);
+	sb_pattern_connect(f.world->d, "irc.join_failed", f.irc,
+		(struct sb_options){ .once = true }, SB_HANDLER(destroy_it), &f);
+	sb_tape_feed_line(f.tape, ":irc.x 001 quoth :Welcome");
+	sb_tape_feed_line(f.tape, ":irc.x 005 quoth UTF8ONLY :are supported");
+	sb_tape_feed_line(f.tape, ":irc.x 422 quoth :No MOTD");
+	pass(&f, SB_S);
+	assert_null(f.irc);
 	fixture_end(&f);
 }
 
@@ -443,6 +561,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		kit_test(handlers_may_do_anything),
 		kit_test(many_that_are_watched_at_once_go_in_few_lines),
+		kit_test(more_channels_than_the_queue_has_lines_are_joined_as_it_drains),
+		kit_test(where_only_utf8_is_taken_channels_of_another_charset_are_not_asked_for),
+		kit_test(who_is_told_that_a_channel_cannot_be_may_destroy_all),
 		kit_test(a_nick_that_is_free_and_refused_is_asked_for_ever_more_rarely),
 		kit_test(a_nick_that_the_server_would_cut_is_not_asked_for),
 		kit_test(services_are_people),

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "irc_fixture.h"
+
 #include "protocols/irc/monitor.h"
 
 #define MAP SB_CASEMAP_RFC1459
@@ -82,6 +84,39 @@ the_server_watches_what_it_can_and_the_rest_is_asked_for(void **state)
 	expect_lines(&m, "ISON a c d e f;");
 	sb_monitor_begin(&m, 100);
 	expect_lines(&m, "+a,c,d,e,f;");
+	sb_monitor_finish(&m);
+}
+
+static void
+a_server_that_has_room_later_watches_those_who_were_asked_for(void **state)
+{
+	struct sb_monitor m;
+
+	(void)state;
+	sb_monitor_init(&m);
+	add(&m, "a");
+	add(&m, "b");
+	add(&m, "c");
+	sb_monitor_begin(&m, 0);
+	expect_lines(&m, "ISON a b c;");
+	/* What is asked is answered first. */
+	sb_monitor_set_limit(&m, 2);
+	add(&m, "d");
+	expect_lines(&m, "+d;");
+	assert_true(sb_monitor_ison(&m, MAP, "a"));
+	expect_news(&m, "+a;-b;-c;");
+	expect_lines(&m, "+a;");
+	assert_true(sb_monitor_heard(&m, MAP, "a", true));
+	expect_news(&m, "");
+	assert_true(sb_monitor_round(&m));
+	expect_lines(&m, "ISON b c;");
+	assert_true(sb_monitor_ison(&m, MAP, ""));
+	/* Less: those that it has it has. */
+	sb_monitor_set_limit(&m, 1);
+	assert_true(sb_monitor_remove(&m, MAP, "d", SB_MONITOR_APPLICATION));
+	expect_lines(&m, "-d;");
+	assert_true(sb_monitor_remove(&m, MAP, "a", SB_MONITOR_APPLICATION));
+	expect_lines(&m, "-a;+b;");
 	sb_monitor_finish(&m);
 }
 
@@ -352,16 +387,43 @@ one_for_whom_there_is_no_memory_is_refused_and_no_other(void **state)
 	assert_int_equal(sb_testing_each_allocation(grow, NULL), 4);
 }
 
+/* One of whom is known already that they are there is told with the next who is heard of. */
+static void
+nobody_is_told_with_another_s_host(void **state)
+{
+	struct fixture f;
+
+	fixture_begin_with(&f, *state, &(struct sb_irc_options){ .nick = "quoth", .pace = "none" });
+	sb_tape_feed_line(f.tape, ":irc.x 001 other :Welcome");
+	sb_tape_feed_line(f.tape, ":irc.x 005 other MONITOR=10 :are supported");
+	assert_int_equal(sb_irc_monitor(f.irc, "bob"), 0);
+	assert_int_equal(sb_irc_monitor(f.irc, "al"), 0);
+	sb_tape_feed_line(f.tape, ":irc.x 422 other :No MOTD");
+	sb_simulation_settle(f.world->sim);
+	sb_tape_feed_line(f.tape, ":irc.x 730 other :quoth!q@there");
+	sb_probe_clear(f.probe);
+	assert_int_equal(sb_irc_monitor(f.irc, "quoth"), 0);
+	sb_tape_feed_line(f.tape, ":irc.x 730 other :BOB!b@h,al!a@i");
+	sb_probe_expect(f.probe, "irc.monitored nick=bob user=b host=h is_online=true");
+	sb_probe_expect(f.probe, "irc.monitored nick=quoth user=null host=null is_online=true");
+	sb_probe_expect(f.probe, "irc.monitored nick=al user=a host=i is_online=true");
+	sb_tape_feed_line(f.tape, ":irc.x 731 other :bob!b@h");
+	sb_probe_seek(f.probe, "irc.monitored nick=bob user=null host=null is_online=false");
+	fixture_end(&f);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test_bare(the_server_watches_what_it_can_and_the_rest_is_asked_for),
+		kit_test_bare(a_server_that_has_room_later_watches_those_who_were_asked_for),
 		kit_test_bare(what_is_so_is_told_once),
 		kit_test_bare(an_answer_to_somebody_else_is_none),
 		kit_test_bare(as_many_as_there_may_be_go_in_lines_that_fit),
 		kit_test_bare(all_is_known_in_the_end_whatever_happens),
 		kit_test_bare(one_for_whom_there_is_no_memory_is_refused_and_no_other),
+		kit_test(nobody_is_told_with_another_s_host),
 	};
 
 	return kit_run(tests);

@@ -105,7 +105,8 @@ a_server_that_says_what_it_is_is_talked_to_as_it_allows(void **state)
 		{ ":irc.x 004 quoth irc.x signalbox a b", 20 },
 		{ ":irc.x 004 quoth irc.x other a b", 4 },
 		{ ":irc.x 004 quoth", 4 },
-		{ ":irc.x 351 quoth ngircd-26. irc.x :x", 3 },
+		/* That of another, which somebody has asked. */
+		{ ":irc.y 351 quoth ngircd-26. irc.y :x", 4 },
 	};
 	struct fixture f;
 	size_t i, n;
