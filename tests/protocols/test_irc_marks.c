@@ -146,6 +146,22 @@ a_word_is_found_and_no_other(void **state)
 	assert_int_equal(sb_words_find(&words, "+draft/rep", 10), -1);
 }
 
+/* Many that begin alike, of which some come to stand at the same place. */
+static void
+a_word_that_goes_on_is_another(void **state)
+{
+	char text[1000];
+	const struct sb_bytes known = { text, 900 };
+	struct sb_words words;
+	size_t len;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	sb_words_init(&words, &known, 1);
+	for (len = 0; len <= sizeof(text); len++)
+		assert_int_equal(sb_words_find(&words, text, len), len == known.len ? 0 : -1);
+}
+
 static void
 bytes_are_folded_as_one_is(void **state)
 {
@@ -178,6 +194,7 @@ main(void)
 		cmocka_unit_test(the_next_mark_of_many),
 		cmocka_unit_test(the_first_mark_and_those_below_one),
 		cmocka_unit_test(a_word_is_found_and_no_other),
+		cmocka_unit_test(a_word_that_goes_on_is_another),
 		cmocka_unit_test(bytes_are_folded_as_one_is),
 	};
 
