@@ -167,17 +167,6 @@ sb_asks_add_own(struct sb_asks *asks, const char *verb, const char *const *param
 	return ask->number;
 }
 
-bool
-sb_asks_has(const struct sb_asks *asks, int64_t number)
-{
-	const struct sb_ask *ask;
-
-	for (ask = asks->first; ask; ask = ask->next)
-		if (ask->number == number)
-			return ask->state != SB_ASK_OVER;
-	return false;
-}
-
 /* Whether another one has to be over before. */
 static bool
 has_to_wait(const struct sb_asks *asks, const struct sb_ask *ask)
@@ -410,6 +399,18 @@ static bool
 is_forgotten(const struct sb_ask *ask, int64_t now_ns)
 {
 	return ask->is_own && ask->deadline_ns <= now_ns;
+}
+
+bool
+sb_asks_awaits(const struct sb_asks *asks, int64_t number, int64_t now_ns)
+{
+	const struct sb_ask *ask;
+
+	for (ask = asks->first; ask; ask = ask->next)
+		if (ask->number == number)
+			return ask->state == SB_ASK_QUEUED
+			       || (ask->state == SB_ASK_SENT && !is_forgotten(ask, now_ns));
+	return false;
 }
 
 static bool

@@ -77,8 +77,8 @@ int sb_asks_add(
 int64_t sb_asks_add_own(
 	struct sb_asks *asks, const char *verb, const char *const *params, size_t n_params);
 
-/* Whether one is not over. */
-bool sb_asks_has(const struct sb_asks *asks, int64_t number);
+/* Whether one of the client's own is not over. */
+bool sb_asks_awaits(const struct sb_asks *asks, int64_t number, int64_t now_ns);
 
 /* One that can be sent now; it is QUEUED from now on. Its line, with its \r\n, lives until it is
  * over. False for none. */
