@@ -151,13 +151,21 @@ sb_asks_add(
 int64_t
 sb_asks_add_own(struct sb_asks *asks, const char *verb, const char *const *params, size_t n_params)
 {
+	const struct sb_wire_out out = { .verb = verb, .params = params, .n_params = n_params };
 	const char *target = NULL;
 	const struct sb_ask_pattern *pattern =
 		sb_ask_pattern(verb, params, n_params, true, &target);
 	struct sb_ask *ask = NULL;
+	char line[SB_WIRE_MAX + 1];
+	int len;
 
-	if (pattern && asks->n_own < SB_ASKS_OWN_MAX)
-		ask = create(asks, verb, target, (struct sb_bytes){ NULL, 0 });
+	if (pattern && asks->n_own < SB_ASKS_OWN_MAX) {
+		/* One that is too long is known by all but that. */
+		len = build(&out, 0, false, line, sizeof(line));
+		ask = create(
+			asks, verb, target, (struct sb_bytes){ line, len > 0 ? (size_t)len : 0 });
+		explicit_bzero(line, sizeof(line));
+	}
 	if (!ask)
 		return 0;
 	ask->pattern = pattern;

@@ -50,7 +50,7 @@ struct sb_ask {
 	enum sb_ask_state state;
 	const struct sb_ask_pattern *pattern; /* NULL: it has a label */
 	const char *target; /* what its lines name; NULL: anything */
-	struct sb_bytes line; /* to be sent; empty for the client's own */
+	struct sb_bytes line; /* to be sent; of the client's own what is sent otherwise */
 	bool is_own; /* the client's: nobody is told, and nothing kept */
 	bool is_cancelled; /* the same from now on */
 	bool is_ending; /* what may be the last line has come */
