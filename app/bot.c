@@ -420,7 +420,7 @@ on_ircd_refused(void *self, struct sb_ircd *ircd, const struct sb_ircd_refused *
 static void
 on_failed(void *self, void *from, const struct sb_dispatch_failed *e)
 {
-	bot_tell(self, from, "failed in %s, %s: %s", e->place ? e->place : "no handler",
+	bot_tell_failure(self, from, "failed in %s, %s: %s", e->place ? e->place : "no handler",
 		e->signal ? e->signal : "no signal", e->text);
 }
 

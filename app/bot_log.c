@@ -1,5 +1,6 @@
 /* What the bot tells the log: of each network and each server of ours so many lines a minute, however
- * many somebody out there causes; then how many there were beside them. */
+ * many somebody out there causes; then how many there were beside them. Failures of ours have as many of
+ * their own: nobody out there can hide them. */
 
 #include "bot_private.h"
 #include "recent.h"
@@ -10,10 +11,12 @@ enum { LINE_CAP = 512, A_MINUTE_MAX = 60, ABOUT_MAX = 256 };
 
 #define MINUTE_NS (60 * SB_S)
 
+enum kind { EVENT, FAILURE, N_KINDS };
+
 /* Of one of them. */
 struct told {
 	uint64_t minute; /* which; n and n_left_out are of that one */
-	unsigned n;
+	unsigned n[N_KINDS];
 	uint64_t n_left_out;
 };
 
@@ -58,7 +61,7 @@ begin_minute(struct bot *bot, int64_t now_ns)
 
 /* Whether there is room for one more line. Without memory to count there is. */
 static bool
-has_room(struct bot *bot, const char *label)
+has_room(struct bot *bot, const char *label, enum kind kind)
 {
 	int64_t now_ns = sb_reactor_now_ns(bot->r);
 	struct told *told;
@@ -70,8 +73,8 @@ has_room(struct bot *bot, const char *label)
 		return true;
 	if (told->minute != bot->n_minutes)
 		*told = (struct told){ .minute = bot->n_minutes };
-	if (told->n < A_MINUTE_MAX) {
-		told->n++;
+	if (told->n[kind] < A_MINUTE_MAX) {
+		told->n[kind]++;
 		return true;
 	}
 	told->n_left_out++;
@@ -87,19 +90,37 @@ label_of(const struct bot *bot, const void *about)
 	return label ? label : "";
 }
 
-void
-bot_tell(struct bot *bot, const void *about, const char *format, ...)
+SB_PRINTF(4, 0)
+static void
+tell(struct bot *bot, const void *about, enum kind kind, const char *format, va_list args)
 {
 	const char *label = label_of(bot, about);
 	char text[LINE_CAP];
+
+	if (!has_room(bot, label, kind))
+		return;
+	(void)vsnprintf(text, sizeof(text), format, args);
+	say(bot, label, text);
+}
+
+void
+bot_tell(struct bot *bot, const void *about, const char *format, ...)
+{
 	va_list args;
 
-	if (!has_room(bot, label))
-		return;
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	tell(bot, about, EVENT, format, args);
 	va_end(args);
-	say(bot, label, text);
+}
+
+void
+bot_tell_failure(struct bot *bot, const void *about, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	tell(bot, about, FAILURE, format, args);
+	va_end(args);
 }
 
 void

@@ -34,6 +34,9 @@ struct bot {
  * many more there were is told when that is over, since it may be a stranger who makes them. */
 SB_PRINTF(3, 4)
 void bot_tell(struct bot *bot, const void *about_or_null, const char *format, ...);
+/* The same of what has failed here, counted apart. */
+SB_PRINTF(3, 4)
+void bot_tell_failure(struct bot *bot, const void *about_or_null, const char *format, ...);
 /* The same, where each line is wanted, however many there are. */
 SB_PRINTF(3, 4)
 void bot_tell_all(struct bot *bot, const void *about_or_null, const char *format, ...);

@@ -151,13 +151,21 @@ sb_asks_add(
 int64_t
 sb_asks_add_own(struct sb_asks *asks, const char *verb, const char *const *params, size_t n_params)
 {
+	const struct sb_wire_out out = { .verb = verb, .params = params, .n_params = n_params };
 	const char *target = NULL;
 	const struct sb_ask_pattern *pattern =
 		sb_ask_pattern(verb, params, n_params, true, &target);
 	struct sb_ask *ask = NULL;
+	char line[SB_WIRE_MAX + 1];
+	int len;
 
-	if (pattern && asks->n_own < SB_ASKS_OWN_MAX)
-		ask = create(asks, verb, target, (struct sb_bytes){ NULL, 0 });
+	if (pattern && asks->n_own < SB_ASKS_OWN_MAX) {
+		/* One that is too long is known by all but that. */
+		len = build(&out, 0, false, line, sizeof(line));
+		ask = create(
+			asks, verb, target, (struct sb_bytes){ line, len > 0 ? (size_t)len : 0 });
+		explicit_bzero(line, sizeof(line));
+	}
 	if (!ask)
 		return 0;
 	ask->pattern = pattern;
@@ -165,17 +173,6 @@ sb_asks_add_own(struct sb_asks *asks, const char *verb, const char *const *param
 	ask->state = SB_ASK_QUEUED;
 	append(asks, ask);
 	return ask->number;
-}
-
-bool
-sb_asks_has(const struct sb_asks *asks, int64_t number)
-{
-	const struct sb_ask *ask;
-
-	for (ask = asks->first; ask; ask = ask->next)
-		if (ask->number == number)
-			return ask->state != SB_ASK_OVER;
-	return false;
 }
 
 /* Whether another one has to be over before. */
@@ -410,6 +407,18 @@ static bool
 is_forgotten(const struct sb_ask *ask, int64_t now_ns)
 {
 	return ask->is_own && ask->deadline_ns <= now_ns;
+}
+
+bool
+sb_asks_awaits(const struct sb_asks *asks, int64_t number, int64_t now_ns)
+{
+	const struct sb_ask *ask;
+
+	for (ask = asks->first; ask; ask = ask->next)
+		if (ask->number == number)
+			return ask->state == SB_ASK_QUEUED
+			       || (ask->state == SB_ASK_SENT && !is_forgotten(ask, now_ns));
+	return false;
 }
 
 static bool

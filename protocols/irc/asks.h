@@ -50,7 +50,7 @@ struct sb_ask {
 	enum sb_ask_state state;
 	const struct sb_ask_pattern *pattern; /* NULL: it has a label */
 	const char *target; /* what its lines name; NULL: anything */
-	struct sb_bytes line; /* to be sent; empty for the client's own */
+	struct sb_bytes line; /* to be sent; of the client's own what is sent otherwise */
 	bool is_own; /* the client's: nobody is told, and nothing kept */
 	bool is_cancelled; /* the same from now on */
 	bool is_ending; /* what may be the last line has come */
@@ -77,8 +77,8 @@ int sb_asks_add(
 int64_t sb_asks_add_own(
 	struct sb_asks *asks, const char *verb, const char *const *params, size_t n_params);
 
-/* Whether one is not over. */
-bool sb_asks_has(const struct sb_asks *asks, int64_t number);
+/* Whether one of the client's own is not over. */
+bool sb_asks_awaits(const struct sb_asks *asks, int64_t number, int64_t now_ns);
 
 /* One that can be sent now; it is QUEUED from now on. Its line, with its \r\n, lives until it is
  * over. False for none. */

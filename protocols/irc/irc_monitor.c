@@ -237,7 +237,8 @@ sb_irc_receive_ison_(struct sb_irc *irc, const struct received *m)
 	size_t at = 0;
 
 	/* We put no label to ours; the application may ask in its own words, too. */
-	if (m->label || m->is_answer || sb_asks_has(&irc->asks, irc->ison)
+	if (m->label || m->is_answer
+		|| sb_asks_awaits(&irc->asks, irc->ison, sb_reactor_now_ns(irc->r))
 		|| !sb_monitor_ison(&irc->monitor, irc->features.casemap, list))
 		return sb_irc_receive_other_(irc, m);
 	while (next_part(&list, ' ', nick, sizeof(nick)))

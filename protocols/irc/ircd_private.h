@@ -244,7 +244,7 @@ struct sb_ircd {
 	struct sb_reap reap;
 };
 
-/* What it says it runs (004, 351), by which our client knows whether its lines are counted. */
+/* What it says it runs (004, 351), by the first of which our client knows whether its lines are counted. */
 static inline const char *
 sb_ircd_version(const struct sb_ircd *ircd)
 {

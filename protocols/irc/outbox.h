@@ -69,7 +69,7 @@ const struct sb_outbox_model *sb_outbox_model(const char *name);
 /* All their names, "default, gentle, none, ..."; lives for ever. */
 const char *sb_outbox_model_names(void);
 
-/* The model for a server whose version (004, 351: "solanum-1.0-dev", "InspIRCd-4") is this; "none"
+/* The model for a server whose version (004: "solanum-1.0-dev", "InspIRCd-4") is this; "none"
  * for Signalbox's own; "default" for any that is not known. */
 const struct sb_outbox_model *sb_outbox_model_of(const char *version);
 

@@ -3,6 +3,8 @@
 
 #include "bot_fixture.h"
 
+#include <signalbox/dispatch_signals.h>
+
 #define IN_MEMORY_LIBERA                                                                           \
 	"database = \"\"\n"                                                                        \
 	"limits { person-every-s = 0 channel-every-s = 0 }\n"                                      \
@@ -330,6 +332,20 @@ feed_garbage(struct fixture *f, size_t n)
 		sb_tape_feed_line(f->tape, ": x");
 }
 
+/* As handlers of ours do. */
+static void
+fail_often(struct fixture *f, size_t n)
+{
+	const struct sb_dispatch_failed failed = {
+		.text = "no disk", .place = "on_message app/bot.c:1", .signal = "irc.message"
+	};
+
+	for (size_t i = 0; i < n; i++) {
+		sb_dispatch_failed_emit(f->world->d, f->irc, &failed);
+		sb_gate_expect_failure(f->world->gate, "no disk");
+	}
+}
+
 static void
 a_server_that_talks_nonsense_for_ever_does_not_fill_the_log(void **state)
 {
@@ -344,14 +360,18 @@ a_server_that_talks_nonsense_for_ever_does_not_fill_the_log(void **state)
 	assert_int_equal(count_lines(f, "libera: a line that is not IRC"), 59);
 	assert_int_equal(count_lines(f, "\n"), 59);
 	f->log[0] = '\0';
-	/* Nothing else is told of it; of others all. */
+	/* Nothing else is told of it but what has failed here; of others all. */
 	sb_irc_not_sent_emit(f->world->d, f->irc, &not_sent);
 	assert_string_equal(f->log, "");
+	fail_often(f, 61);
+	assert_int_equal(count_lines(f, "libera: failed in on_message"), 60);
+	assert_int_equal(count_lines(f, "\n"), 60);
+	f->log[0] = '\0';
 	sb_irc_not_sent_emit(f->world->d, other, &not_sent);
 	assert_string_equal(f->log, "oftc: a line was not sent before the connection ended\n");
 	f->log[0] = '\0';
 	assert_int_equal(sb_simulation_run_for(f->world->sim, 61 * SB_S), 0);
-	assert_string_equal(f->log, "libera: 942 more lines within a minute are left out\n");
+	assert_string_equal(f->log, "libera: 943 more lines within a minute are left out\n");
 	/* Once. */
 	f->log[0] = '\0';
 	sb_irc_not_sent_emit(f->world->d, other, &not_sent);

@@ -375,6 +375,40 @@ what_is_asked_in_other_words_says_nothing_of_who_is_watched(void **state)
 	}
 }
 
+/* What was sent otherwise waits for nothing any more when it is refused. */
+static void
+what_is_refused_of_other_words_takes_no_answer_to_what_is_asked(void **state)
+{
+	static const char *const raw[] = { "nowhere.x" };
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	assert_int_equal(sb_irc_send(f.irc, "VERSION", raw, 1), 0);
+	sb_tape_feed_line(f.tape, ":x 402 quoth nowhere.y :No such server");
+	sb_tape_feed_line(f.tape, ":x 402 quoth nowhere.x :No such server");
+	(void)ask(&f, "VERSION", NULL);
+	sb_tape_feed_line(f.tape, ":x 351 quoth ircd-1 x :here");
+	sb_probe_seek(f.probe, "irc.answered verb=VERSION outcome=done");
+	fixture_end(&f);
+}
+
+/* Of a server that is slow. */
+static void
+who_is_watched_is_known_however_late_it_is_said(void **state)
+{
+	struct fixture f;
+
+	fixture_begin(&f, *state);
+	sb_tape_feed_line(f.tape, ":x 422 quoth :No MOTD");
+	assert_int_equal(sb_irc_monitor(f.irc, "bob"), 0);
+	sb_simulation_settle(f.world->sim);
+	sb_tape_seek(f.tape, "ISON :bob\r\n");
+	assert_int_equal(sb_simulation_run_for(f.world->sim, 31 * SB_S), 0);
+	sb_tape_feed_line(f.tape, ":x 303 quoth :bob");
+	sb_probe_seek(f.probe, "irc.monitored nick=bob is_online=true");
+	fixture_end(&f);
+}
+
 /* ---- When it is sent ---- */
 
 static void
@@ -543,6 +577,8 @@ main(void)
 		kit_test(of_an_answer_so_much_is_kept),
 		kit_test(a_join_that_is_refused_refuses_nothing_else),
 		kit_test(what_is_asked_in_other_words_says_nothing_of_who_is_watched),
+		kit_test(what_is_refused_of_other_words_takes_no_answer_to_what_is_asked),
+		kit_test(who_is_watched_is_known_however_late_it_is_said),
 		kit_test(the_time_counts_from_when_it_was_sent),
 		kit_test(one_that_waits_is_cancelled_unsent),
 		kit_test(one_that_was_never_sent_is_lost_and_that_is_all),

@@ -210,7 +210,8 @@ SB_API int sb_irc_act(struct sb_irc *irc, const char *target, const char *format
  * 477, 480, 489) or sends us elsewhere (470), later and later, 30 s to 15 min between
  * (irc.join_failed), and at once when we are invited; one that cannot be (476, 479, or 403 three
  * times in a row, since that is also said of other things) no more. One of which the server says
- * nothing is tried again after 15 min. A key has 200 bytes at most (-EMSGSIZE). */
+ * nothing is tried again after 15 min; one whose name or key is not UTF-8 where the network takes
+ * nothing else is not asked for there (irc.join_failed). A key has 200 bytes at most (-EMSGSIZE). */
 SB_API int sb_irc_join(struct sb_irc *irc, const char *channel, const char *key_or_null);
 SB_API int sb_irc_part(struct sb_irc *irc, const char *channel, const char *reason_or_null);
 

@@ -11,7 +11,8 @@
  * (draft/account-registration). One of a verb is under way at a time then, the others wait.
  *
  * What the server says to something else in the same words, naming the same (403 to a PART), may be
- * taken for an answer there; what it says to what the client asks for its own ends is not.
+ * taken for an answer there; what it says to what the client asks for its own ends, or to what you
+ * send by sb_irc_send(), is not.
  *
  * The lines of an answer are also told as ever, each by the signals that it has; the answer is told
  * after its last line. */
