@@ -41,10 +41,12 @@ people_init(struct sb_people *people)
 	memset(people->sign, 0, sizeof(people->sign));
 }
 
+_Static_assert((int)SB_GUARD_PEOPLE == (int)SB_MARKS_SPAN, "they are looked through at once");
+
 static int
 find_hash(const struct sb_people *people, const char *key, size_t len, uint32_t hash)
 {
-	uint64_t alike = sb_marks(people->sign, SB_GUARD_PEOPLE, 0, (char)(hash & 0xff));
+	uint64_t alike = sb_marks_64(people->sign, (unsigned char)(hash & 0xff));
 
 	for (alike &= sb_marks_below(people->n); alike; alike &= alike - 1) {
 		size_t at = sb_marks_first(alike);

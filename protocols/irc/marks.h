@@ -111,7 +111,7 @@ sb_marks_next(const uint64_t *marks, size_t at)
 
 /* Of SB_MARKS_SPAN bytes. */
 static inline uint64_t
-sb_marks_all_(const unsigned char *at, unsigned char byte)
+sb_marks_64(const unsigned char *at, unsigned char byte)
 {
 	return (uint64_t)sb_marks_16(at, byte) | (uint64_t)sb_marks_16(at + 16, byte) << 16
 	       | (uint64_t)sb_marks_16(at + 32, byte) << 32
@@ -124,42 +124,6 @@ sb_marks_48(const unsigned char *at, unsigned char byte)
 {
 	return (uint64_t)sb_marks_16(at, byte) | (uint64_t)sb_marks_16(at + 16, byte) << 16
 	       | (uint64_t)sb_marks_16(at + 32, byte) << 32;
-}
-
-/* Of a text that is shorter. */
-static inline uint64_t
-sb_marks_few_(const unsigned char *text, size_t len, unsigned char byte)
-{
-	size_t i, left;
-	uint64_t marks = 0;
-
-	for (i = 0; i + SB_MARKS_STEP <= len; i += SB_MARKS_STEP)
-		marks |= (uint64_t)sb_marks_16(text + i, byte) << i;
-	left = len - i;
-	if (left && i) {
-		/* The last few are looked at together with some that were seen already. */
-		uint64_t last = sb_marks_16(text + len - SB_MARKS_STEP, byte);
-
-		return marks | last >> (SB_MARKS_STEP - left) << i;
-	}
-	for (; i < len; i++)
-		marks |= (uint64_t)(text[i] == byte) << i;
-	return marks;
-}
-
-/* Where that byte is in the SB_MARKS_SPAN bytes from text + at, of which those from len on are
- * not; at < len. Nothing outside of the text is read. */
-static inline uint64_t
-sb_marks(const void *text, size_t len, size_t at, char byte)
-{
-	const unsigned char *bytes = text, which = (unsigned char)byte;
-
-	if (len - at >= SB_MARKS_SPAN)
-		return sb_marks_all_(bytes + at, which);
-	if (len >= SB_MARKS_SPAN)
-		return sb_marks_all_(bytes + len - SB_MARKS_SPAN, which)
-		       >> (SB_MARKS_SPAN - (len - at));
-	return sb_marks_few_(bytes, len, which) >> at;
 }
 
 #endif

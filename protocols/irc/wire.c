@@ -24,9 +24,10 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+enum { USUAL_SOURCE = 48 }; /* bytes in which most sources lie */
+
 /* A line that is read: the bytes that came, whose words end with NULs in the text of the line, and
  * where their spaces are, a bit for each byte and one for the end. */
-enum { USUAL_SOURCE = 48 }; /* bytes in which most sources lie */
 enum { BLOCKS = (SB_WIRE_TAGS_MAX + SB_WIRE_LONG_MAX) / SB_MARKS_SPAN + 1 };
 struct scan {
 	const char *bytes;

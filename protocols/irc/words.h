@@ -26,7 +26,8 @@ struct sb_words {
 	struct sb_words_slot slots[SB_WORDS_SLOTS];
 };
 
-/* At most SB_WORDS_MAX words of at most UINT16_MAX bytes, no two alike, the last of them found soonest, that live as long as this does. */
+/* At most SB_WORDS_MAX words of at most UINT16_MAX bytes, no two alike, the last of them found
+ * soonest, that live as long as this does. */
 void sb_words_init(struct sb_words *words, const struct sb_bytes *known, size_t n);
 
 /* Short words that differ, or are not of the same length, differ in this; of longer ones it is the
