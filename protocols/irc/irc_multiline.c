@@ -133,23 +133,24 @@ finish(struct sb_irc *irc, struct multiline **place)
 static bool
 begin(struct sb_irc *irc, const struct received *m, const char *reference, int *ret_ran)
 {
-	struct multiline **place = find(irc, reference);
-	size_t i;
+	struct multiline **place = find(irc, reference), *made;
+	bool is_again = place != NULL;
+	size_t i = 0;
 
 	if (m->line->n_params < 3 || strcmp(param(m, 1), "draft/multiline") != 0
 		|| strlen(reference) >= BATCH_TEXT_CAP || !has_cap(irc, SB_CAP_MULTILINE))
 		return false;
+	/* First, for it may say that it is in the one that it ends, and have its label of that. */
+	made = create(m);
 	*ret_ran = place ? finish(irc, place) : 0;
-	if (*ret_ran == -ECANCELED)
-		return true;
-	for (i = 0; i < MULTILINES_MAX && irc->multilines[i]; i++)
-		;
-	if (i == MULTILINES_MAX)
-		return false;
-	irc->multilines[i] = create(m);
-	if (!irc->multilines[i])
-		return false;
-	memcpy(irc->multilines[i]->reference, reference, strlen(reference) + 1);
+	while (i < MULTILINES_MAX && irc->multilines[i])
+		i++;
+	if (*ret_ran == -ECANCELED || !made || i == MULTILINES_MAX) {
+		free(made);
+		return is_again;
+	}
+	memcpy(made->reference, reference, strlen(reference) + 1);
+	irc->multilines[i] = made;
 	irc->n_multilines++;
 	return true;
 }
