@@ -36,6 +36,26 @@ lines_of_a_message_that_cannot_be_held_are_told_one_by_one(void **state)
 	fixture_end(&f);
 }
 
+/* What is there of the one that it ends is told whole. */
+static void
+a_message_that_cannot_be_held_ends_the_one_before_it(void **state)
+{
+	struct fixture f;
+
+	begin_with(&f, *state);
+	sb_tape_feed_line(f.tape, "@label=of-both :bob BATCH +1 draft/multiline #c");
+	sb_tape_feed_line(f.tape, "@batch=1 :bob PRIVMSG #c :a");
+	sb_tape_feed_line(f.tape, "@batch=1 :bob PRIVMSG #c :b");
+	sb_testing_fail_allocations(1, 1);
+	sb_tape_feed_line(f.tape, "@batch=1 :bob BATCH +1 draft/multiline #c");
+	assert_true(sb_testing_allocation_failed());
+	sb_testing_fail_allocations(1, 0);
+	sb_probe_seek(f.probe, "irc.message text=a\nb label=of-both");
+	sb_tape_feed_line(f.tape, "@batch=1 :bob PRIVMSG #c :c");
+	sb_probe_expect(f.probe, "irc.message text=c");
+	fixture_end(&f);
+}
+
 /* Says something with the first allocation failing, the second, and so on; returns how many it is. */
 static int
 count_failures(struct fixture *f, int (*say)(struct sb_irc *irc))
@@ -108,6 +128,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kit_test(lines_of_a_message_that_cannot_be_held_are_told_one_by_one),
+		kit_test(a_message_that_cannot_be_held_ends_the_one_before_it),
 		kit_test(what_cannot_be_put_is_not_said),
 	};
 
